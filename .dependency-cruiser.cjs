@@ -1,0 +1,89 @@
+// The direction of the house: index → module → guards → pipeline → the four stages → core.
+const peers = '@nestjs/(graphql|websockets|microservices|swagger)|redis|@opentelemetry/';
+
+/** A room, and the rooms it may look into besides itself. */
+const sees = (room, ...others) => ({
+  name: `${room}-sees-${others.join('-') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^lib/${room}/` },
+  to: { path: '^lib/', pathNot: `^lib/(${[room, ...others].join('|')})/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'core-imports-nothing',
+      comment: 'The vocabulary rests on nothing but Node itself.',
+      severity: 'error',
+      from: { path: '^lib/core/' },
+      to: { pathNot: '^lib/core/', dependencyTypesNot: ['core'] },
+    },
+    sees('credential', 'core'),
+    sees('verification', 'core', 'stores', 'observability'),
+    sees('principal', 'core'),
+    sees('policy', 'core'),
+    sees('observability', 'core'),
+    sees('context', 'core'),
+    sees('transports', 'core'),
+    sees(
+      'pipeline',
+      ...['core', 'credential', 'verification', 'principal', 'policy', 'observability'],
+    ),
+    sees('decorators', 'core', 'policy', 'context', 'transports'),
+    sees(
+      'guards',
+      ...['core', 'policy', 'pipeline', 'context', 'decorators', 'transports', 'observability'],
+    ),
+    sees('config', 'module'),
+    sees('testing', 'core', 'pipeline', 'module'),
+    {
+      name: 'the-engine-is-framework-free',
+      severity: 'error',
+      from: {
+        path: '^lib/(core|credential|verification|principal|policy|pipeline|context|observability)/',
+      },
+      to: { path: '^(@nestjs/|rxjs)|node_modules/(@nestjs|rxjs)/' },
+    },
+    {
+      name: 'optional-peers-stay-in-their-room',
+      severity: 'error',
+      from: {
+        path: '^lib/',
+        pathNot: '^lib/(transports/(graphql|ws|rpc)|swagger|stores/redis|observability/otel)/',
+      },
+      to: { path: peers },
+    },
+    {
+      name: 'nest-config-stays-behind-its-entry-point',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/config/' },
+      to: { path: '@nestjs/config' },
+    },
+    {
+      name: 'nobody-imports-the-front-door',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^lib/index\\.ts$' },
+    },
+    {
+      name: 'nobody-imports-testing',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/testing/' },
+      to: { path: '^lib/testing/' },
+    },
+    {
+      name: 'nothing-that-npm-does-not-install',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: 'node_modules', dependencyTypesNot: ['npm', 'npm-peer'] },
+    },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types'] },
+  },
+};

@@ -1,0 +1,36 @@
+/** @jest-config-loader esbuild-register */
+import type { Config } from 'jest';
+
+const typescript: Config = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', useESM: true }] },
+};
+const sources = { '^(\\.{1,2}/.*)\\.js$': '$1' };
+
+export default {
+  projects: [
+    {
+      ...typescript,
+      displayName: 'nest-12',
+      testMatch: ['<rootDir>/test/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package/'],
+      moduleNameMapper: sources,
+    },
+    {
+      ...typescript,
+      displayName: 'nest-11',
+      testMatch: ['<rootDir>/test/{e2e,module}/**/*.spec.ts'],
+      moduleNameMapper: {
+        ...sources,
+        '^@nestjs/(.*)$': '<rootDir>/test/nest-11/node_modules/@nestjs/$1',
+      },
+    },
+    {
+      ...typescript,
+      displayName: 'package',
+      testMatch: ['<rootDir>/test/package/**/*.spec.ts'],
+      moduleNameMapper: sources,
+    },
+  ],
+} satisfies Config;
