@@ -1,0 +1,60 @@
+import {
+  REFUSAL_OF_REASON,
+  REFUSALS,
+  type ReasonFor,
+  type Refusal,
+  type RefusalCode,
+  type RefusalReason,
+} from './refusal.js';
+
+/**
+ * A request that does not reach its handler.
+ *
+ * The message is the public sentence of the code; {@link AuthError.reason} and `cause` are for the
+ * operator and never leave the process.
+ */
+export abstract class AuthError<Reason extends RefusalReason = RefusalReason> extends Error {
+  readonly reason: Reason;
+  readonly code: RefusalCode;
+  readonly status: Refusal['status'];
+
+  constructor(reason: Reason, options?: ErrorOptions) {
+    const code = REFUSAL_OF_REASON[reason];
+    super(REFUSALS[code].message, options);
+    this.name = new.target.name;
+    this.reason = reason;
+    this.code = code;
+    this.status = REFUSALS[code].status;
+  }
+}
+
+/** No credential, or none of a kind this API accepts: 401 with a bare challenge (RFC 6750 section 3.1). */
+export class MissingCredential extends AuthError<ReasonFor<'missing_credentials'>> {}
+
+/** A credential sent wrongly or twice: 400 `invalid_request` (RFC 6750 section 3.1). */
+export class InvalidRequest extends AuthError<ReasonFor<'invalid_request'>> {}
+
+/** The reasons for which a credential itself is refused. */
+export type InvalidCredentialReason = ReasonFor<
+  'token_malformed' | 'token_expired' | 'token_not_active' | 'invalid_token'
+>;
+
+/** A credential that is there and bad: 401 `invalid_token` (RFC 6750 section 3.1). */
+export class InvalidCredential extends AuthError<InvalidCredentialReason> {}
+
+/** The caller is known and may not: 403. */
+export class Forbidden extends AuthError<ReasonFor<'insufficient_scope' | 'forbidden'>> {}
+
+/** We cannot tell who is calling, and that is our failure: 503 with `Retry-After` (RFC 9110 section 15.6.4). */
+export class AuthUnavailable extends AuthError<ReasonFor<'auth_unavailable'>> {
+  /** When it is worth trying again, in whole seconds, at least 1. */
+  readonly retryAfterSeconds: number;
+
+  constructor(
+    reason: ReasonFor<'auth_unavailable'>,
+    options: ErrorOptions & { readonly retryAfterSeconds: number },
+  ) {
+    super(reason, options);
+    this.retryAfterSeconds = Math.max(1, Math.ceil(options.retryAfterSeconds));
+  }
+}

@@ -1,0 +1,10 @@
+/** What the corridor needs to know of a request, whatever transport brought it. */
+export interface AuthRequest {
+  /**
+   * The values of a header in the order they were received: empty when absent, several when the
+   * header was sent several times.
+   *
+   * @param name In lower case.
+   */
+  header(name: string): readonly string[];
+}

@@ -1,0 +1,49 @@
+import type { AuthoritySet } from './authority-set.js';
+import type { Claims } from './claims.js';
+import type { Credential } from './credential.js';
+
+/** Who acts on behalf of the subject (RFC 8693 section 4.1, claim `act`). */
+export interface Actor {
+  readonly subject: string;
+}
+
+interface PrincipalFacts {
+  /** Who is calling: claim `sub`, or the path of the claim map. */
+  readonly subject: string;
+  /** The organization (tenant) the caller acts in, when the credential names one. */
+  readonly organizationId: string | undefined;
+  readonly roles: AuthoritySet;
+  readonly permissions: AuthoritySet;
+  readonly scopes: AuthoritySet;
+  /** Everything the credential said: deeply frozen. */
+  readonly claims: Claims;
+  readonly issuer: string;
+  /** When the credential ceases to hold, in seconds since the epoch. */
+  readonly expiresAt: number;
+  readonly actor: Actor | undefined;
+}
+
+/** A person, or whatever the issuer gives an account to. */
+export interface UserPrincipal extends PrincipalFacts {
+  readonly kind: 'user';
+}
+
+/** A program acting for itself: a client whose subject is the client (RFC 9068 section 2.2). */
+export interface ServicePrincipal extends PrincipalFacts {
+  readonly kind: 'service';
+}
+
+/** Who is calling: frozen, and safe to log or serialise, for it holds no credential. */
+export type Principal = UserPrincipal | ServicePrincipal;
+
+const credentials = new WeakMap<Principal, Credential>();
+
+/** Remembers, beside the principal and not on it, which credential established it. */
+export function rememberCredential(principal: Principal, credential: Credential): void {
+  credentials.set(principal, credential);
+}
+
+/** The credential that established the principal; `undefined` when there was none. */
+export function credentialOf(principal: Principal): Credential | undefined {
+  return credentials.get(principal);
+}

@@ -1,0 +1,38 @@
+const SEGMENT = /(?:^|\.)([^.[\]"]+)|\[("(?:[^"\\]|\\.)*")\]/y;
+
+/**
+ * The way to a value inside an object, own properties only: `realm_access.roles`,
+ * `cognito:groups`, `["https://example.com/roles"]`, `resource_access["my.client"].roles`.
+ */
+export class PropertyPath {
+  readonly text: string;
+  readonly #segments: readonly string[];
+
+  private constructor(text: string, segments: readonly string[]) {
+    this.text = text;
+    this.#segments = segments;
+  }
+
+  /** @throws {SyntaxError} When the text is no path. */
+  static parse(text: string): PropertyPath {
+    const segments: string[] = [];
+    SEGMENT.lastIndex = 0;
+    while (SEGMENT.lastIndex < text.length) {
+      const match = SEGMENT.exec(text);
+      if (!match) throw new SyntaxError('Not a property path');
+      segments.push(match[1] ?? (JSON.parse(match[2] ?? '""') as string));
+    }
+    if (segments.length === 0) throw new SyntaxError('Not a property path');
+    return new PropertyPath(text, segments);
+  }
+
+  /** The value at the end of the path; `undefined` where the path leads nowhere. */
+  read(root: unknown): unknown {
+    let value = root;
+    for (const segment of this.#segments) {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return;
+      value = (value as Record<string, unknown>)[segment];
+    }
+    return value;
+  }
+}

@@ -1,0 +1,86 @@
+/** What a client is told. Everything in it is a constant. */
+export interface Refusal {
+  readonly status: 400 | 401 | 403 | 503;
+  /** The sentence in the body and in `error_description`: only %x20-21 / %x23-5B / %x5D-7E (RFC 6750 section 3). */
+  readonly message: string;
+  /** The error code of the challenge (RFC 6750 section 3.1), where a challenge carries one. */
+  readonly error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope';
+}
+
+/**
+ * The public table: one row per answer a client can receive. The key is the `code` in the body.
+ *
+ * It is coarser than {@link REFUSAL_OF_REASON} on purpose: which check a forged token failed is for
+ * the operator's log, not for whoever forged it.
+ */
+export const REFUSALS = {
+  missing_credentials: { status: 401, message: 'Authentication is required' },
+  invalid_request: {
+    status: 400,
+    error: 'invalid_request',
+    message: 'The credentials are malformed or were sent more than once',
+  },
+  token_malformed: {
+    status: 401,
+    error: 'invalid_token',
+    message: 'The access token is malformed',
+  },
+  token_expired: { status: 401, error: 'invalid_token', message: 'The access token expired' },
+  token_not_active: {
+    status: 401,
+    error: 'invalid_token',
+    message: 'The access token is not yet valid',
+  },
+  invalid_token: { status: 401, error: 'invalid_token', message: 'The access token is invalid' },
+  insufficient_scope: {
+    status: 403,
+    error: 'insufficient_scope',
+    message: 'The access token does not have the required scope',
+  },
+  forbidden: { status: 403, message: 'Access is denied' },
+  auth_unavailable: { status: 503, message: 'Authentication is temporarily unavailable' },
+} as const satisfies Record<string, Refusal>;
+
+/** The stable code a client finds in the body of a refusal. */
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** The precise reason, for events and logs, and the public answer it leads to. */
+export const REFUSAL_OF_REASON = {
+  missing_credentials: 'missing_credentials',
+  unsupported_scheme: 'missing_credentials',
+  malformed_authorization: 'invalid_request',
+  multiple_credentials: 'invalid_request',
+  token_malformed: 'token_malformed',
+  token_too_large: 'token_malformed',
+  claims_not_object: 'token_malformed',
+  claims_too_deep: 'token_malformed',
+  token_expired: 'token_expired',
+  token_not_active: 'token_not_active',
+  alg_not_allowed: 'invalid_token',
+  typ_mismatch: 'invalid_token',
+  crit_not_supported: 'invalid_token',
+  unknown_issuer: 'invalid_token',
+  no_matching_key: 'invalid_token',
+  ambiguous_key: 'invalid_token',
+  key_rejected: 'invalid_token',
+  invalid_signature: 'invalid_token',
+  missing_claim: 'invalid_token',
+  claim_type: 'invalid_token',
+  aud_mismatch: 'invalid_token',
+  confirmation_unsupported: 'invalid_token',
+  insufficient_scope: 'insufficient_scope',
+  insufficient_role: 'forbidden',
+  insufficient_permission: 'forbidden',
+  missing_value: 'forbidden',
+  unsupported_context: 'forbidden',
+  unknown_handler: 'forbidden',
+  issuer_unavailable: 'auth_unavailable',
+} as const satisfies Record<string, RefusalCode>;
+
+/** Why a request was refused, precisely: stable, and free of anything a client sent. */
+export type RefusalReason = keyof typeof REFUSAL_OF_REASON;
+
+/** The reasons that lead to an answer with the given codes. */
+export type ReasonFor<Code extends RefusalCode> = {
+  [Reason in RefusalReason]: (typeof REFUSAL_OF_REASON)[Reason] extends Code ? Reason : never;
+}[RefusalReason];
