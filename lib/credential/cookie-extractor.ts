@@ -1,0 +1,38 @@
+import type { AuthRequest } from '../core/auth-request.js';
+import { InvalidRequest } from '../core/auth-error.js';
+import { Credential } from '../core/credential.js';
+import type { CredentialExtractor } from './credential-extractor.js';
+
+/**
+ * Reads a token from a cookie (RFC 6265 section 5.4), with no cookie parser installed.
+ *
+ * The general parsers keep one of two cookies of the same name; here that is a refused request, for
+ * the second may have been planted from a sibling domain.
+ */
+export class CookieExtractor implements CredentialExtractor {
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  extract(request: AuthRequest): Credential | undefined {
+    const [value, ...others] = this.#values(request);
+    if (others.length > 0) throw new InvalidRequest('multiple_credentials');
+    if (value === undefined || value === '') return;
+    return new Credential('cookie', value);
+  }
+
+  #values(request: AuthRequest): string[] {
+    return request
+      .header('cookie')
+      .flatMap((header) => header.split(';'))
+      .map((pair) => [pair, pair.indexOf('=')] as const)
+      .filter(([pair, equals]) => equals > 0 && pair.slice(0, equals).trim() === this.#name)
+      .map(([pair, equals]) => unquote(pair.slice(equals + 1).trim()));
+  }
+}
+
+function unquote(value: string): string {
+  return /^"(.*)"$/.exec(value)?.[1] ?? value;
+}
