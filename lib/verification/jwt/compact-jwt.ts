@@ -1,0 +1,59 @@
+import { InvalidCredential, type InvalidCredentialReason } from '../../core/auth-error.js';
+
+/** Longer tokens are refused unread, in characters. */
+export const MAX_TOKEN_LENGTH = 8192;
+
+/** The protected header and the claims of a JWT, read and not yet believed. */
+export interface CompactJwt {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+// A byte order mark is no white space of JSON (RFC 8259 section 8.1), so it is kept, and refused.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads a JWT in the JWS compact serialization (RFC 7515 section 7.1), canonical spelling only.
+ *
+ * @throws {InvalidCredential}
+ */
+export function parseCompactJwt(token: string): CompactJwt {
+  if (token.length > MAX_TOKEN_LENGTH) throw new InvalidCredential('token_too_large');
+  const [header, payload, signature, ...rest] = token.split('.');
+  if (!header || !payload || !signature || rest.length > 0) {
+    throw new InvalidCredential('token_malformed');
+  }
+  decode(signature);
+  return {
+    header: parseObject(decode(header), 'token_malformed'),
+    claims: parseObject(decode(payload), 'claims_not_object'),
+  };
+}
+
+/** Many texts decode to the same octets; only the one an encoder would write is accepted (RFC 4648 section 3.5). */
+function decode(segment: string): Uint8Array {
+  const octets = Buffer.from(segment, 'base64url');
+  if (octets.toString('base64url') !== segment) throw new InvalidCredential('token_malformed');
+  return octets;
+}
+
+function parseObject(
+  octets: Uint8Array,
+  reason: InvalidCredentialReason,
+): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(utf8.decode(octets));
+  } catch (cause) {
+    throw new InvalidCredential(reason, { cause: redacted(cause) });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new InvalidCredential(reason);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** The parser quotes its input in its message; only the kind of the failure is kept. */
+function redacted(cause: unknown): string {
+  return cause instanceof SyntaxError ? 'not JSON' : 'not UTF-8';
+}

@@ -1,0 +1,53 @@
+import { InvalidCredential } from '../../core/auth-error.js';
+
+/** The part of a protected header that takes part in the verification; all else in it is ignored. */
+export interface JwtHeader {
+  readonly alg: string;
+  readonly kid: string | undefined;
+}
+
+// RFC 7519 section 5.1 and RFC 9068 section 2.1.
+const ACCESS_TOKEN_TYPES = new Set(['jwt', 'at+jwt']);
+
+const MAX_KID_LENGTH = 256;
+
+/**
+ * Checks a protected header before any key is looked for.
+ *
+ * `jku`, `jwk`, `x5u` and `x5c` are never read: a token does not choose the key that verifies it
+ * (RFC 8725 section 3.10).
+ *
+ * @throws {InvalidCredential}
+ */
+export function checkHeader(
+  header: Readonly<Record<string, unknown>>,
+  algorithms: ReadonlySet<string>,
+): JwtHeader {
+  const alg = own(header, 'alg');
+  if (typeof alg !== 'string' || !algorithms.has(alg)) {
+    throw new InvalidCredential('alg_not_allowed');
+  }
+  checkType(own(header, 'typ'));
+  if (own(header, 'crit') !== undefined) throw new InvalidCredential('crit_not_supported');
+  return { alg, kid: checkKid(own(header, 'kid')) };
+}
+
+/** A token of another purpose (`logout+jwt`, `dpop+jwt`, …) is no access token (RFC 8725 section 3.11). */
+function checkType(typ: unknown): void {
+  if (typ === undefined) return;
+  if (typeof typ !== 'string') throw new InvalidCredential('typ_mismatch');
+  const type = typ.toLowerCase().replace(/^application\//, '');
+  if (!ACCESS_TOKEN_TYPES.has(type)) throw new InvalidCredential('typ_mismatch');
+}
+
+function checkKid(kid: unknown): string | undefined {
+  if (kid === undefined) return;
+  if (typeof kid !== 'string' || kid.length > MAX_KID_LENGTH) {
+    throw new InvalidCredential('no_matching_key');
+  }
+  return kid;
+}
+
+function own(header: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(header, name) ? header[name] : undefined;
+}
