@@ -1,0 +1,103 @@
+import { PropertyPath } from '../core/property-path.js';
+
+/**
+ * How the value of a claim lists names:
+ *
+ * - `list`: an array of strings; a lone string is one name.
+ * - `space`, `comma`: a string of names so separated, or an array of strings.
+ * - `keys`: an object whose member names are the names.
+ */
+export type ClaimFormat = (typeof CLAIM_FORMATS)[number];
+
+export const CLAIM_FORMATS = ['list', 'space', 'comma', 'keys'] as const;
+
+/** Where in the claims something is, and in what form. A string alone is the path, in the default form. */
+export type ClaimSource = string | { readonly path: string; readonly format?: ClaimFormat };
+
+/**
+ * Where an issuer's tokens say what. Each entry is one source, or several tried in order: the first
+ * that leads to a value (other than `null`) decides. Only own properties are read.
+ *
+ * A path is written `realm_access.roles`, `cognito:groups`, `["https://example.com/roles"]` or
+ * `resource_access["my.client"].roles`.
+ */
+export interface ClaimMap {
+  /** Default: `['roles']`, format `list`. */
+  readonly roles?: ClaimSource | readonly ClaimSource[];
+  /** Default: `['permissions']`, format `list`. */
+  readonly permissions?: ClaimSource | readonly ClaimSource[];
+  /** Default: `['scope', 'scp']`, format `space` (RFC 8693 section 4.2). */
+  readonly scopes?: ClaimSource | readonly ClaimSource[];
+  /** Default: `['org_id', 'organization_id']`. Must lead to exactly one name; several count as none. */
+  readonly organizationId?: ClaimSource | readonly ClaimSource[];
+}
+
+/** A claim map whose paths are parsed and whose defaults are filled in. */
+export type CompiledClaimMap = { readonly [Name in keyof ClaimMap]-?: readonly CompiledSource[] };
+
+interface CompiledSource {
+  readonly path: PropertyPath;
+  readonly format: ClaimFormat;
+}
+
+/** What a claim map says where it says nothing. */
+export const DEFAULT_CLAIM_MAP = {
+  roles: { sources: ['roles'], format: 'list' },
+  permissions: { sources: ['permissions'], format: 'list' },
+  scopes: { sources: ['scope', 'scp'], format: 'space' },
+  organizationId: { sources: ['org_id', 'organization_id'], format: 'list' },
+} as const satisfies Record<keyof ClaimMap, { sources: readonly string[]; format: ClaimFormat }>;
+
+/** @throws {SyntaxError} When a path is none. */
+export function compileClaimMap(map: ClaimMap = {}): CompiledClaimMap {
+  const compile = (name: keyof ClaimMap): readonly CompiledSource[] => {
+    const { sources, format } = DEFAULT_CLAIM_MAP[name];
+    return [map[name] ?? sources].flat().map((source) => compileSource(source, format));
+  };
+  return {
+    roles: compile('roles'),
+    permissions: compile('permissions'),
+    scopes: compile('scopes'),
+    organizationId: compile('organizationId'),
+  };
+}
+
+function compileSource(source: ClaimSource, defaultFormat: ClaimFormat): CompiledSource {
+  const { path, format = defaultFormat } = typeof source === 'string' ? { path: source } : source;
+  return { path: PropertyPath.parse(path), format };
+}
+
+/** The names that the first source with a value lists; none when no source has one. */
+export function readNames(claims: unknown, sources: readonly CompiledSource[]): readonly string[] {
+  for (const { path, format } of sources) {
+    const value = path.read(claims);
+    if (value !== undefined && value !== null) return namesIn(value, format);
+  }
+  return [];
+}
+
+/** What does not have the expected form lists nothing: a claim is never coerced into an authority. */
+function namesIn(value: unknown, format: ClaimFormat): readonly string[] {
+  if (format === 'keys') return isRecord(value) ? Object.keys(value) : [];
+  if (Array.isArray(value)) return value.filter(isName);
+  return typeof value === 'string' ? split(value, format).filter(isName) : [];
+}
+
+function split(text: string, format: 'list' | 'space' | 'comma'): readonly string[] {
+  switch (format) {
+    case 'list':
+      return [text];
+    case 'space':
+      return text.split(' ');
+    case 'comma':
+      return text.split(',').map((name) => name.trim());
+  }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,61 @@
+import { InvalidCredential } from '../core/auth-error.js';
+import { authoritySet } from '../core/authority-set.js';
+import type { Claims } from '../core/claims.js';
+import { rememberCredential, type Actor, type Principal } from '../core/principal.js';
+import { PropertyPath } from '../core/property-path.js';
+import type { VerifiedCredential } from '../core/verified-credential.js';
+import { compileClaimMap, readNames, type CompiledClaimMap } from './claim-map.js';
+
+const ACTOR_SUBJECT = PropertyPath.parse('act.sub');
+const DEFAULT_MAP = compileClaimMap();
+
+/** Makes a principal of a verified credential, as the claim map of its issuer says. */
+export class PrincipalMapper {
+  readonly #maps: ReadonlyMap<string, CompiledClaimMap>;
+
+  /** @param maps By issuer; an issuer without one follows the defaults. */
+  constructor(maps: ReadonlyMap<string, CompiledClaimMap>) {
+    this.#maps = maps;
+  }
+
+  /** @throws {InvalidCredential} When the credential does not say whose it is. */
+  map({ claims, issuer, expiresAt, credential }: VerifiedCredential): Principal {
+    const map = this.#maps.get(issuer) ?? DEFAULT_MAP;
+    const principal: Principal = Object.freeze({
+      ...identity(claims),
+      organizationId: onlyOne(readNames(claims, map.organizationId)),
+      roles: authoritySet(readNames(claims, map.roles)),
+      permissions: authoritySet(readNames(claims, map.permissions)),
+      scopes: authoritySet(readNames(claims, map.scopes)),
+      claims,
+      issuer,
+      expiresAt,
+      actor: actorOf(claims),
+    });
+    rememberCredential(principal, credential);
+    return principal;
+  }
+}
+
+/** A client that acts for itself is its own subject (RFC 9068 section 2.2); some issuers leave the subject out. */
+function identity(claims: Claims): Pick<Principal, 'kind' | 'subject'> {
+  const client = text(claims, 'client_id') ?? text(claims, 'azp');
+  const subject = text(claims, 'sub') ?? client;
+  if (subject === undefined) throw new InvalidCredential('missing_claim');
+  return { kind: subject === client ? 'service' : 'user', subject };
+}
+
+function actorOf(claims: Claims): Actor | undefined {
+  const subject = ACTOR_SUBJECT.read(claims);
+  return typeof subject === 'string' ? Object.freeze({ subject }) : undefined;
+}
+
+/** A caller is in one organization at a time: where a token names several, none is assumed. */
+function onlyOne(names: readonly string[]): string | undefined {
+  return names.length === 1 ? names[0] : undefined;
+}
+
+function text(claims: Claims, name: string): string | undefined {
+  const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
