@@ -1,0 +1,24 @@
+import type { AuthError } from '../core/auth-error.js';
+import type { Principal } from '../core/principal.js';
+
+/** What the guards established about one request. */
+export interface RequestAuth {
+  /** `undefined` on a public route. */
+  readonly principal: Principal | undefined;
+  /** Puts a refusal into the currency of the request's transport, answer headers included. */
+  refuse(error: AuthError): Error;
+}
+
+// On the side and not on the request: nothing that writes to requests can forge a principal, and
+// the entry goes with the request.
+const established = new WeakMap<object, RequestAuth>();
+
+/** @param request The one object that stands for the request in middleware, guards and handlers alike. */
+export function rememberAuth(request: object, auth: RequestAuth): void {
+  established.set(request, auth);
+}
+
+/** `undefined` when no guard has seen the request. */
+export function authOf(request: object): RequestAuth | undefined {
+  return established.get(request);
+}
