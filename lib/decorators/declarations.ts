@@ -1,0 +1,76 @@
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import {
+  emptyDeclaration,
+  type ClassDeclarations,
+  type Declaration,
+} from '../policy/declaration.js';
+
+/** Metadata key of what is declared in a class; read it through `Reflector`. */
+export const CLASS_DECLARATIONS = Symbol.for('nestjs-portcullis:class-declarations');
+
+/** Metadata key of what is declared on a handler, kept on the function itself. */
+export const HANDLER_DECLARATION = Symbol.for('nestjs-portcullis:handler-declaration');
+
+/** The declarations of a class, and the class they are of: metadata is inherited, so a reader must compare. */
+export interface OwnedDeclarations extends ClassDeclarations {
+  readonly owner: object;
+}
+
+/** A decorator for controllers and for handlers. */
+export type AuthDecorator = ClassDecorator & MethodDecorator;
+
+/**
+ * Makes a decorator that changes the declaration of its target.
+ *
+ * A handler's declaration is kept under its class and name as well as on its function: a decorator
+ * above ours that replaces the function does not lose it.
+ */
+export function declare(name: string, change: (declaration: Declaration) => void): AuthDecorator {
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
+    const handler: unknown = descriptor?.value;
+    if (key !== undefined && typeof handler !== 'function') throw notOnMethod(name, target, key);
+    const declaration = key === undefined ? declarationsOf(target).onClass : ofHandler(target, key);
+    if (typeof handler === 'function') {
+      Reflect.defineMetadata(HANDLER_DECLARATION, declaration, handler);
+    }
+    change(declaration);
+    refuseContradiction(declaration, targetName(target, key));
+  };
+}
+
+function ofHandler(prototype: object, key: string | symbol): Declaration {
+  const { onHandlers } = declarationsOf(prototype.constructor);
+  const declaration = onHandlers.get(key) ?? emptyDeclaration();
+  onHandlers.set(key, declaration);
+  return declaration;
+}
+
+function declarationsOf(owner: object): OwnedDeclarations {
+  const own = Reflect.getOwnMetadata(CLASS_DECLARATIONS, owner) as OwnedDeclarations | undefined;
+  if (own) return own;
+  const created = { owner, onClass: emptyDeclaration(), onHandlers: new Map() };
+  Reflect.defineMetadata(CLASS_DECLARATIONS, created, owner);
+  return created;
+}
+
+function refuseContradiction(declaration: Declaration, target: string): void {
+  if (!declaration.public || declaration.requirements.size === 0) return;
+  throw new AuthConfigurationError(
+    `@Public on ${target}`,
+    'contradicts the requirement declared beside it',
+    'Remove @Public to keep the requirement, or remove the requirement to open the route.',
+  );
+}
+
+function notOnMethod(name: string, target: object, key: string | symbol): AuthConfigurationError {
+  return new AuthConfigurationError(
+    `@${name} on ${targetName(target, key)}`,
+    'is not on a method',
+    'Put it on a controller class or on a handler method.',
+  );
+}
+
+function targetName(target: object, key: string | symbol | undefined): string {
+  const owner = typeof target === 'function' ? target : target.constructor;
+  return key === undefined ? owner.name : `${owner.name}.${String(key)}`;
+}

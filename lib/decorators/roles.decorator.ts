@@ -1,0 +1,10 @@
+import { requireDecorator } from './require.js';
+
+/**
+ * Requires a role: of a bare list, any one. `Roles.all` requires every one.
+ *
+ * Given twice on one target, both must be met; on a handler it replaces what the class says of roles.
+ *
+ * @publicApi
+ */
+export const Roles = requireDecorator('Roles', 'roles', 'any');

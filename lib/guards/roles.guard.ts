@@ -1,0 +1,44 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { authOf } from '../context/request-auth.js';
+import { Forbidden, MissingCredential } from '../core/auth-error.js';
+import type { Principal } from '../core/principal.js';
+import { decide } from '../policy/decide.js';
+import { AuthGuard } from './auth.guard.js';
+import { Gate, type Visit } from './gate.js';
+
+/**
+ * Decides whether the caller may: measures the principal against `@Roles`, `@Permissions` and
+ * `@Scopes` of the handler and its class.
+ *
+ * Global by default, after {@link AuthGuard}. Where it comes first, it has the request authenticated
+ * before it decides.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class RolesGuard implements CanActivate {
+  constructor(
+    @Inject(Gate) private readonly gate: Gate,
+    @Inject(AuthGuard) private readonly authGuard: AuthGuard,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const visit = this.gate.visit(context);
+    if (!visit) return true;
+    const principal = authOf(visit.exchange.key)?.principal;
+    return principal ? this.decide(visit, principal) : this.authenticateFirst(context, visit);
+  }
+
+  private async authenticateFirst(context: ExecutionContext, visit: Visit): Promise<boolean> {
+    await this.authGuard.canActivate(context);
+    const principal = authOf(visit.exchange.key)?.principal;
+    if (!principal) throw this.gate.refuse(visit, new MissingCredential('missing_credentials'));
+    return this.decide(visit, principal);
+  }
+
+  private decide(visit: Visit, principal: Principal): true {
+    const decision = decide(visit.policy, principal);
+    if (decision.allowed) return true;
+    throw this.gate.refuse(visit, new Forbidden(decision.reason));
+  }
+}

@@ -1,0 +1,52 @@
+export { AuthModule } from './module/auth.module.js';
+export type {
+  AuthModuleOptions,
+  AuthOptionsFactory,
+  CookieOptions,
+  ErrorOptions,
+  IssuerOptions,
+} from './module/auth-options.js';
+export { authOptionsFromEnv, type Environment } from './module/auth-options-from-env.js';
+
+export { AuthGuard } from './guards/auth.guard.js';
+export { RolesGuard } from './guards/roles.guard.js';
+
+export { Public } from './decorators/public.decorator.js';
+export { Roles } from './decorators/roles.decorator.js';
+export { Permissions } from './decorators/permissions.decorator.js';
+export { Scopes } from './decorators/scopes.decorator.js';
+export type { RequireDecorator } from './decorators/require.js';
+export type { AuthDecorator } from './decorators/declarations.js';
+export { CurrentUser } from './decorators/current-user.decorator.js';
+export { OrgId } from './decorators/org-id.decorator.js';
+export { Claims } from './decorators/claims.decorator.js';
+export { Credentials } from './decorators/credentials.decorator.js';
+export type { ValueOptions } from './decorators/request-value.js';
+
+export { JwksService } from './verification/jwt/keys/jwks-service.js';
+
+export type { Actor, Principal, ServicePrincipal, UserPrincipal } from './core/principal.js';
+export type { AuthoritySet } from './core/authority-set.js';
+export { Credential, type CredentialSource } from './core/credential.js';
+export type { Clock } from './core/clock.js';
+export type { ClaimFormat, ClaimMap, ClaimSource } from './principal/claim-map.js';
+export type { PublicRefusal } from './transports/http/http-refusal.js';
+
+export {
+  AuthError,
+  AuthUnavailable,
+  Forbidden,
+  InvalidCredential,
+  InvalidRequest,
+  MissingCredential,
+} from './core/auth-error.js';
+export { AuthConfigurationError } from './core/auth-configuration-error.js';
+export type { RefusalCode, RefusalReason } from './core/refusal.js';
+
+export type {
+  AuthenticatedEvent,
+  AuthEvent,
+  AuthEventListener,
+  DeniedEvent,
+  UnavailableEvent,
+} from './observability/auth-event.js';

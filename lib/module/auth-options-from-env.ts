@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import type { ClaimMap } from '../principal/claim-map.js';
+import type { AuthModuleOptions, IssuerOptions } from './auth-options.js';
+
+/** Environment variables: `process.env`, or something like it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+/**
+ * Reads the options from environment variables.
+ *
+ * | variable | option |
+ * | --- | --- |
+ * | `AUTH_ISSUER` | `issuer`; a comma list makes several issuers, alike in all that follows |
+ * | `AUTH_AUDIENCE` | `audience`; comma list |
+ * | `AUTH_ALGORITHMS` | `algorithms`; comma list |
+ * | `AUTH_CLOCK_TOLERANCE` | `clockToleranceSeconds` |
+ * | `AUTH_JWKS_URI`, `AUTH_PUBLIC_KEY`, `AUTH_SECRET` | `jwksUri`, `publicKey`, `secret`; with a single issuer only |
+ * | `AUTH_ROLES_CLAIM`, `AUTH_PERMISSIONS_CLAIM`, `AUTH_SCOPES_CLAIM`, `AUTH_ORGANIZATION_CLAIM` | `claims`; comma lists of paths, tried in order |
+ * | `AUTH_COOKIE` | `cookie.name` |
+ * | `AUTH_REALM`, `AUTH_RESOURCE_METADATA` | `realm`, `resourceMetadata` |
+ *
+ * Entries of comma lists are trimmed, empty ones dropped, and an empty variable counts as absent.
+ * `NAME_FILE` names a file that holds the value instead, as container platforms mount secrets.
+ *
+ * @param env Default: `process.env`.
+ * @throws {AuthConfigurationError} When a variable cannot be read or contradicts another one. What it
+ *   says is checked when the module boots.
+ * @publicApi
+ */
+export function authOptionsFromEnv(env: Environment = process.env): AuthModuleOptions {
+  const read = (name: string): string | undefined => valueOf(env, name);
+  const options: Partial<Mutable<AuthModuleOptions>> = { issuers: issuersFrom(read) };
+  const cookie = read('AUTH_COOKIE');
+  const realm = read('AUTH_REALM');
+  const resourceMetadata = read('AUTH_RESOURCE_METADATA');
+  if (cookie !== undefined) options.cookie = { name: cookie };
+  if (realm !== undefined) options.realm = realm;
+  if (resourceMetadata !== undefined) options.resourceMetadata = resourceMetadata;
+  return options as AuthModuleOptions;
+}
+
+type Read = (name: string) => string | undefined;
+
+function issuersFrom(read: Read): IssuerOptions[] {
+  const issuers = list(read('AUTH_ISSUER')) ?? [];
+  const shared = sharedOptions(read);
+  const keys = keysFrom(read);
+  const [name] = Object.keys(keys);
+  if (name !== undefined && issuers.length > 1) {
+    throw new AuthConfigurationError(
+      'AUTH_ISSUER',
+      `names several issuers beside ${KEY_VARIABLES[name as keyof typeof KEY_VARIABLES]}, and keys belong to one issuer`,
+      "Name one issuer, or remove the keys so that each issuer's are discovered.",
+    );
+  }
+  return issuers.map((issuer) => ({ issuer, ...shared, ...keys }) as IssuerOptions);
+}
+
+function sharedOptions(read: Read): Partial<IssuerOptions> {
+  const tolerance = read('AUTH_CLOCK_TOLERANCE');
+  return present({
+    audience: list(read('AUTH_AUDIENCE')),
+    algorithms: list(read('AUTH_ALGORITHMS')),
+    clockToleranceSeconds: tolerance === undefined ? undefined : seconds(tolerance),
+    claims: claimsFrom(read),
+  });
+}
+
+const KEY_VARIABLES = {
+  jwksUri: 'AUTH_JWKS_URI',
+  publicKey: 'AUTH_PUBLIC_KEY',
+  secret: 'AUTH_SECRET',
+} as const;
+
+function keysFrom(read: Read): Partial<IssuerOptions> {
+  return present({
+    jwksUri: read(KEY_VARIABLES.jwksUri),
+    publicKey: read(KEY_VARIABLES.publicKey),
+    secret: read(KEY_VARIABLES.secret),
+  });
+}
+
+function claimsFrom(read: Read): ClaimMap {
+  return present({
+    roles: list(read('AUTH_ROLES_CLAIM')),
+    permissions: list(read('AUTH_PERMISSIONS_CLAIM')),
+    scopes: list(read('AUTH_SCOPES_CLAIM')),
+    organizationId: list(read('AUTH_ORGANIZATION_CLAIM')),
+  });
+}
+
+function seconds(text: string): number {
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
+  throw new AuthConfigurationError(
+    'AUTH_CLOCK_TOLERANCE',
+    'is no number',
+    'Give a number of seconds, without a unit: AUTH_CLOCK_TOLERANCE=5.',
+  );
+}
+
+function list(text: string | undefined): string[] | undefined {
+  const entries = text?.split(',').map((entry) => entry.trim());
+  const filled = entries?.filter((entry) => entry !== '');
+  return filled && filled.length > 0 ? filled : undefined;
+}
+
+function present<T extends object>(
+  options: T,
+): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
+}
+
+function valueOf(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim() ?? '';
+  const file = env[`${name}_FILE`]?.trim() ?? '';
+  if (value !== '' && file !== '') {
+    throw new AuthConfigurationError(
+      `${name}_FILE`,
+      `is set beside ${name}`,
+      'Remove one of the two, so that it is clear which one counts.',
+    );
+  }
+  const found = file === '' ? value : contentOf(name, file);
+  return found === '' ? undefined : found;
+}
+
+function contentOf(name: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new AuthConfigurationError(
+      `${name}_FILE`,
+      'names a file that cannot be read',
+      'Mount the file and let the process read it, or correct the path.',
+    );
+  }
+}

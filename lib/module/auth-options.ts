@@ -1,0 +1,139 @@
+import type { JSONWebKeySet, JWK } from 'jose';
+import type { Clock } from '../core/clock.js';
+import type { AuthEventListener } from '../observability/auth-event.js';
+import type { ClaimMap } from '../principal/claim-map.js';
+import type { PublicRefusal } from '../transports/http/http-refusal.js';
+
+/** Whose tokens are accepted, for whom they must be meant, and what they are verified with. */
+export interface IssuerOptions {
+  /**
+   * The issuer, compared with claim `iss` byte for byte: `https://login.example.com/`. `http` is
+   * accepted on loopback only. An issuer that is no address needs its keys given here.
+   *
+   * @see RFC 9068 section 4, RFC 8414 section 2
+   */
+  readonly issuer: string;
+  /**
+   * This API as its issuer knows it: one of these must be in claim `aud`. Mandatory. An explicit
+   * `null` accepts tokens meant for anybody.
+   *
+   * > [!WARNING]
+   * > With `null`, a token that the issuer made for another API opens this one.
+   *
+   * @see RFC 9068 section 4, RFC 8725 section 3.9
+   */
+  readonly audience: string | readonly string[] | null;
+  /**
+   * The signature algorithms accepted.
+   *
+   * @default ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']; with `secret`, ['HS256']
+   * @see RFC 8725 section 3.1
+   */
+  readonly algorithms?: readonly string[];
+  /**
+   * Where the issuer publishes its keys.
+   *
+   * @default discovered: `jwks_uri` of the issuer's metadata (OpenID Connect Discovery, RFC 8414)
+   */
+  readonly jwksUri?: string;
+  /** The issuer's keys, given here instead of fetched. Excludes the other sources of keys. */
+  readonly jwks?: JSONWebKeySet;
+  /**
+   * The issuer's public key, or several while they rotate, as PEM (SPKI, PKCS #1 or certificate;
+   * a literal `\n` counts as a line break) or JWK. Excludes the other sources of keys.
+   */
+  readonly publicKey?: string | JWK | readonly (string | JWK)[];
+  /**
+   * A secret shared with the issuer, for HS256, HS384 or HS512: at least 32, 48 or 64 bytes. A
+   * string counts in UTF-8. Excludes the other sources of keys.
+   *
+   * @see RFC 7518 section 3.2
+   */
+  readonly secret?: string | Uint8Array;
+  /**
+   * How far the issuer's clock may be off when `exp`, `nbf` and `iat` are compared, in seconds.
+   *
+   * @default 5
+   */
+  readonly clockToleranceSeconds?: number;
+  /** Where the tokens say which roles, permissions, scopes and organization the caller has. */
+  readonly claims?: ClaimMap;
+}
+
+/** A token in a cookie. */
+export interface CookieOptions {
+  /** The name of the cookie that holds the token. No cookie parser is needed. */
+  readonly name: string;
+}
+
+/** How refusals look. */
+export interface ErrorOptions {
+  /**
+   * Shapes the body of a refusal, for instance into RFC 9457. Status and headers stay.
+   *
+   * @default Nest's own shape plus `code`: `{ message, error, statusCode, code }`
+   */
+  readonly body?: (refusal: PublicRefusal) => object;
+}
+
+/** The options of `AuthModule`. Unknown ones refuse to boot. */
+export interface AuthModuleOptions {
+  /** Whose tokens are accepted. At least one. */
+  readonly issuers: readonly IssuerOptions[];
+  /**
+   * Read the token from this cookie where the request has no `Authorization: Bearer`.
+   *
+   * > [!WARNING]
+   * > Browsers send cookies on their own: protect such an API against cross-site requests.
+   *
+   * @default no cookie is read
+   */
+  readonly cookie?: CookieOptions;
+  /**
+   * Register both guards for every route of the application. With `false`, a controller is guarded
+   * only where it says `@UseGuards(AuthGuard, RolesGuard)`.
+   *
+   * @default true
+   */
+  readonly global?: boolean;
+  /**
+   * The property of the request under which other packages find the principal. Nothing here reads
+   * it back. `null` for none.
+   *
+   * @default 'user'
+   */
+  readonly requestProperty?: string | null;
+  /**
+   * The protection space named in challenges.
+   *
+   * @default 'api'
+   * @see RFC 9110 section 11.5
+   */
+  readonly realm?: string;
+  /**
+   * The address of this API's metadata, added to challenges.
+   *
+   * @default none
+   * @see RFC 9728 section 5.1
+   */
+  readonly resourceMetadata?: string;
+  readonly errors?: ErrorOptions;
+  /**
+   * Told of every request authenticated, denied, or refused because the issuer is down. It runs
+   * within the request, so it must not block; if it throws, the verdict stands.
+   *
+   * @default refusals are logged: at level `debug`, outages at level `error`
+   */
+  readonly onEvent?: AuthEventListener;
+  /**
+   * The time, in milliseconds since the epoch.
+   *
+   * @default Date.now
+   */
+  readonly clock?: Clock;
+}
+
+/** Makes the options, for `forRootAsync({ useClass })` and `useExisting`. */
+export interface AuthOptionsFactory {
+  createAuthOptions(): AuthModuleOptions | Promise<AuthModuleOptions>;
+}

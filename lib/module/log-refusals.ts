@@ -1,0 +1,24 @@
+import type { LoggerService } from '@nestjs/common';
+import type { AuthEvent, AuthEventListener } from '../observability/auth-event.js';
+
+/**
+ * Logs why requests were refused: at `debug` what is the caller's affair, at `error` an outage.
+ *
+ * Codes, reasons and the name of the handler are constants of the program; of a cause only our own
+ * messages are taken, which hold nothing that was received.
+ */
+export function logRefusals(logger: LoggerService): AuthEventListener {
+  return (event: AuthEvent) => {
+    switch (event.type) {
+      case 'auth.authenticated':
+        return;
+      case 'auth.denied':
+        logger.debug?.(`${event.handler} denied: ${event.reason} (${event.code})`);
+        return;
+      case 'auth.unavailable': {
+        const why = event.cause instanceof Error ? `: ${event.cause.message}` : '';
+        logger.error(`${event.handler} unavailable: ${event.reason}${why}`);
+      }
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+
+/** Refuses members nobody reads: a misspelt option must not be a check that is silently off. */
+export function refuseUnknown(option: string, value: object, known: readonly string[]): void {
+  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new AuthConfigurationError(
+    `${option}.${unknown}`,
+    'is no option',
+    `Remove it, or correct its name: ${known.join(', ')}.`,
+  );
+}
+
+/** @throws {AuthConfigurationError} Unless the value is an object that is no list. */
+export function assertObject(option: string, value: unknown): asserts value is object {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new AuthConfigurationError(option, 'is not an object', 'Give an object with its options.');
+}
+
+/** @throws {AuthConfigurationError} Unless the value is a non-empty string. */
+export function assertName(option: string, value: unknown, cure: string): asserts value is string {
+  if (typeof value === 'string' && value.trim() !== '') return;
+  const problem = value === undefined ? 'is missing' : 'is not a non-empty string';
+  throw new AuthConfigurationError(option, problem, cure);
+}
+
+/** @throws {AuthConfigurationError} Unless the value is a function. */
+export function assertFunction(option: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new AuthConfigurationError(
+    option,
+    'is not a function',
+    'Give a function, or leave it out.',
+  );
+}
+
+/** @throws {AuthConfigurationError} Unless the value can stand in a quoted-string (RFC 9110 section 5.6.4). */
+export function assertQuotable(option: string, value: unknown): asserts value is string {
+  if (typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)) return;
+  throw new AuthConfigurationError(
+    option,
+    'cannot stand in a header',
+    'Give one line of printable ASCII characters.',
+  );
+}

@@ -1,0 +1,30 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { AuthError } from '../core/auth-error.js';
+import type { AuthRequest } from '../core/auth-request.js';
+import { HttpExchange } from './http/http-exchange.js';
+import type { HttpRefusalStyle } from './http/http-refusal.js';
+
+/** How refusals look, per transport. */
+export interface RefusalStyles {
+  readonly http: HttpRefusalStyle;
+}
+
+/** A request and the way to answer it, on whatever transport Nest is serving. */
+export interface Exchange {
+  /** The one object that stands for the request in middleware, guards and handlers alike. */
+  readonly key: object;
+  readonly request: AuthRequest;
+  /** Puts a value where other packages look for it on a request. */
+  expose(property: string, value: unknown): void;
+  /**
+   * The refusal in the currency of the transport: an exception to throw, answer headers already set.
+   *
+   * @param scopes Every scope of the operation.
+   */
+  refuse(failure: AuthError, styles: RefusalStyles, scopes: readonly string[]): Error;
+}
+
+/** @returns `undefined` for a kind of context that no transport here knows: it is to be refused. */
+export function exchangeOf(context: ExecutionContext): Exchange | undefined {
+  return context.getType() === 'http' ? HttpExchange.of(context) : undefined;
+}

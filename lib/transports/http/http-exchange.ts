@@ -1,0 +1,95 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ExecutionContext, HttpException } from '@nestjs/common';
+import type { AuthError } from '../../core/auth-error.js';
+import type { AuthRequest } from '../../core/auth-request.js';
+import { httpRefusal, type HttpRefusalStyle } from './http-refusal.js';
+
+/** What Express passes is Node's own request; what Fastify passes holds it. */
+type AdapterRequest = IncomingMessage | (object & { readonly raw: IncomingMessage });
+
+/** Express sets headers with the one, Fastify with the other. */
+interface AdapterResponse {
+  setHeader?(name: string, value: string): unknown;
+  header?(name: string, value: string): unknown;
+}
+
+/** A request over HTTP and its response, through the Express or the Fastify adapter. */
+export class HttpExchange {
+  readonly key: IncomingMessage;
+  readonly request: AuthRequest;
+  readonly #request: AdapterRequest;
+  readonly #response: AdapterResponse;
+
+  private constructor(request: AdapterRequest, raw: IncomingMessage, response: AdapterResponse) {
+    this.key = raw;
+    this.request = { header: (name) => headerValues(raw, name) };
+    this.#request = request;
+    this.#response = response;
+  }
+
+  /** @returns `undefined` when the context calls itself HTTP and holds no such request. */
+  static of(context: ExecutionContext): HttpExchange | undefined {
+    const http = context.switchToHttp();
+    const request: unknown = http.getRequest();
+    const raw = rawRequest(request);
+    const response: unknown = http.getResponse();
+    if (!raw || typeof response !== 'object' || response === null) return;
+    return new HttpExchange(request as AdapterRequest, raw, response);
+  }
+
+  expose(property: string, value: unknown): void {
+    Reflect.set(this.#request, property, value);
+  }
+
+  refuse(
+    failure: AuthError,
+    styles: { readonly http: HttpRefusalStyle },
+    scopes: readonly string[],
+  ): HttpException {
+    const { exception, headers } = httpRefusal(failure, styles.http, scopes);
+    for (const [name, value] of Object.entries(headers)) this.#setHeader(name, value);
+    return exception;
+  }
+
+  #setHeader(name: string, value: string): void {
+    if (this.#response.setHeader) this.#response.setHeader(name, value);
+    else this.#response.header?.(name, value);
+  }
+}
+
+/** A stream with headers: no payload a client could send has methods. */
+function rawRequest(request: unknown): IncomingMessage | undefined {
+  if (typeof request !== 'object' || request === null) return;
+  const raw = 'raw' in request ? request.raw : request;
+  const isRequest =
+    typeof raw === 'object' &&
+    raw !== null &&
+    typeof (raw as Partial<IncomingMessage>).on === 'function' &&
+    typeof (raw as Partial<IncomingMessage>).headers === 'object';
+  return isRequest ? (raw as IncomingMessage) : undefined;
+}
+
+/**
+ * Node keeps the first of several `Authorization` headers and says nothing of the others; the raw
+ * headers have them all. A header that a middleware set is in the parsed headers only.
+ */
+function headerValues(raw: IncomingMessage, name: string): readonly string[] {
+  const headers: IncomingHttpHeaders = raw.headers;
+  if (!Object.hasOwn(headers, name)) return [];
+  const parsed = headers[name] ?? [];
+  const received = receivedValues(raw.rawHeaders, name);
+  return received.length > 1 ? received : [parsed].flat();
+}
+
+function receivedValues(rawHeaders: unknown, name: string): readonly string[] {
+  const values: string[] = [];
+  if (!Array.isArray(rawHeaders)) return values;
+  const pairs: readonly string[] = rawHeaders;
+  for (let index = 0; index < pairs.length; index += 2) {
+    const candidate = pairs[index];
+    const value = pairs[index + 1];
+    if (value === undefined || candidate?.length !== name.length) continue;
+    if (candidate.toLowerCase() === name) values.push(value);
+  }
+  return values;
+}

@@ -1,0 +1,57 @@
+import {
+  BadRequestException,
+  ForbiddenException,
+  ServiceUnavailableException,
+  UnauthorizedException,
+  type HttpException,
+} from '@nestjs/common';
+import { AuthUnavailable, type AuthError } from '../../core/auth-error.js';
+import type { RefusalCode } from '../../core/refusal.js';
+import { challengeFor, type Realm } from './challenge.js';
+
+/** What a client may be told of a refusal. */
+export interface PublicRefusal {
+  readonly statusCode: number;
+  /** The name of the status: `Unauthorized`, `Forbidden`, … */
+  readonly error: string;
+  readonly code: RefusalCode;
+  readonly message: string;
+}
+
+/** How refusals look to HTTP clients. */
+export interface HttpRefusalStyle extends Realm {
+  /** Shapes the body. Default: Nest's own shape plus `code`. */
+  readonly body: (refusal: PublicRefusal) => object;
+}
+
+const EXCEPTIONS = {
+  400: { exception: BadRequestException, error: 'Bad Request' },
+  401: { exception: UnauthorizedException, error: 'Unauthorized' },
+  403: { exception: ForbiddenException, error: 'Forbidden' },
+  503: { exception: ServiceUnavailableException, error: 'Service Unavailable' },
+} as const;
+
+/** An exception that Nest's filters know, and the headers that go with its answer. */
+export function httpRefusal(
+  failure: AuthError,
+  style: HttpRefusalStyle,
+  scopes: readonly string[],
+): { exception: HttpException; headers: Readonly<Record<string, string>> } {
+  const { status, code, message } = failure;
+  const { exception: Exception, error } = EXCEPTIONS[status];
+  const body = style.body({ message, error, statusCode: status, code });
+  return {
+    exception: new Exception(body, { cause: failure }),
+    headers: headersOf(failure, challengeFor(failure, style, scopes)),
+  };
+}
+
+function headersOf(
+  failure: AuthError,
+  challenge: string | undefined,
+): Readonly<Record<string, string>> {
+  return {
+    ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
+    ...(failure instanceof AuthUnavailable && { 'Retry-After': String(failure.retryAfterSeconds) }),
+  };
+}
