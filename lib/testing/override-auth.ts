@@ -1,0 +1,85 @@
+import { MissingCredential } from '../core/auth-error.js';
+import { authoritySet } from '../core/authority-set.js';
+import { Credential } from '../core/credential.js';
+import { rememberCredential, type Actor, type Principal } from '../core/principal.js';
+import { Authenticator } from '../pipeline/authenticator.js';
+import { refuseProduction } from './refuse-production.js';
+
+/** Who a test acts as. What is not given is empty. */
+export interface TestPrincipal {
+  /** Default: `'user'`. */
+  readonly kind?: Principal['kind'];
+  /** Default: `'test-user'`. */
+  readonly subject?: string;
+  readonly organizationId?: string;
+  readonly roles?: readonly string[];
+  readonly permissions?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** Default: `'https://issuer.test'`. */
+  readonly issuer?: string;
+  /** In seconds since the epoch. Default: never. */
+  readonly expiresAt?: number;
+  readonly actor?: Actor;
+  /** What `@Credentials()` gives. Default: nothing. */
+  readonly credential?: string;
+}
+
+/** The caller of a tested application, chosen by the test. */
+export interface TestCaller {
+  /** Every request from now on comes from this principal. */
+  actAs(principal: TestPrincipal): void;
+  /** Every request from now on comes without a credential. This is so at the start. */
+  actAsNobody(): void;
+}
+
+/** The part of Nest's `TestingModuleBuilder` that is needed. */
+interface ModuleBuilder {
+  overrideProvider(token: unknown): { useValue(value: unknown): unknown };
+}
+
+/**
+ * Replaces the verification of credentials in a testing module by a principal of the test's choice.
+ * The real guards stay in place, and what handlers declare is enforced. It refuses to work where
+ * `NODE_ENV` is `production`.
+ *
+ * @throws {AuthConfigurationError} In production.
+ */
+export function overrideAuth(builder: ModuleBuilder): TestCaller {
+  refuseProduction('overrideAuth');
+  let current: Principal | undefined;
+  const authenticator: Pick<Authenticator, 'authenticate'> = {
+    authenticate: () =>
+      current
+        ? Promise.resolve(current)
+        : Promise.reject(new MissingCredential('missing_credentials')),
+  };
+  builder.overrideProvider(Authenticator).useValue(authenticator);
+  return {
+    actAs: (principal) => {
+      current = principalFrom(principal);
+    },
+    actAsNobody: () => {
+      current = undefined;
+    },
+  };
+}
+
+function principalFrom(given: TestPrincipal): Principal {
+  const principal: Principal = Object.freeze({
+    kind: given.kind ?? 'user',
+    subject: given.subject ?? 'test-user',
+    organizationId: given.organizationId,
+    roles: authoritySet(given.roles),
+    permissions: authoritySet(given.permissions),
+    scopes: authoritySet(given.scopes),
+    claims: Object.freeze({ ...given.claims }),
+    issuer: given.issuer ?? 'https://issuer.test',
+    expiresAt: given.expiresAt ?? Infinity,
+    actor: given.actor,
+  });
+  if (given.credential !== undefined) {
+    rememberCredential(principal, new Credential('header', given.credential));
+  }
+  return principal;
+}
