@@ -13,12 +13,12 @@ import {
  * The message is the public sentence of the code; {@link AuthError.reason} and `cause` are for the
  * operator and never leave the process.
  */
-export abstract class AuthError<Reason extends RefusalReason = RefusalReason> extends Error {
-  readonly reason: Reason;
+export abstract class AuthError extends Error {
+  readonly reason: RefusalReason;
   readonly code: RefusalCode;
   readonly status: Refusal['status'];
 
-  constructor(reason: Reason, options?: ErrorOptions) {
+  protected constructor(reason: RefusalReason, options?: ErrorOptions) {
     const code = REFUSAL_OF_REASON[reason];
     super(REFUSALS[code].message, options);
     this.name = new.target.name;
@@ -29,10 +29,18 @@ export abstract class AuthError<Reason extends RefusalReason = RefusalReason> ex
 }
 
 /** No credential, or none of a kind this API accepts: 401 with a bare challenge (RFC 6750 section 3.1). */
-export class MissingCredential extends AuthError<ReasonFor<'missing_credentials'>> {}
+export class MissingCredential extends AuthError {
+  public constructor(reason: ReasonFor<'missing_credentials'>) {
+    super(reason);
+  }
+}
 
 /** A credential sent wrongly or twice: 400 `invalid_request` (RFC 6750 section 3.1). */
-export class InvalidRequest extends AuthError<ReasonFor<'invalid_request'>> {}
+export class InvalidRequest extends AuthError {
+  public constructor(reason: ReasonFor<'invalid_request'>) {
+    super(reason);
+  }
+}
 
 /** The reasons for which a credential itself is refused. */
 export type InvalidCredentialReason = ReasonFor<
@@ -40,17 +48,25 @@ export type InvalidCredentialReason = ReasonFor<
 >;
 
 /** A credential that is there and bad: 401 `invalid_token` (RFC 6750 section 3.1). */
-export class InvalidCredential extends AuthError<InvalidCredentialReason> {}
+export class InvalidCredential extends AuthError {
+  public constructor(reason: InvalidCredentialReason, options?: ErrorOptions) {
+    super(reason, options);
+  }
+}
 
 /** The caller is known and may not: 403. */
-export class Forbidden extends AuthError<ReasonFor<'insufficient_scope' | 'forbidden'>> {}
+export class Forbidden extends AuthError {
+  public constructor(reason: ReasonFor<'insufficient_scope' | 'forbidden'>) {
+    super(reason);
+  }
+}
 
 /** We cannot tell who is calling, and that is our failure: 503 with `Retry-After` (RFC 9110 section 15.6.4). */
-export class AuthUnavailable extends AuthError<ReasonFor<'auth_unavailable'>> {
+export class AuthUnavailable extends AuthError {
   /** When it is worth trying again, in whole seconds, at least 1. */
   readonly retryAfterSeconds: number;
 
-  constructor(
+  public constructor(
     reason: ReasonFor<'auth_unavailable'>,
     options: ErrorOptions & { readonly retryAfterSeconds: number },
   ) {

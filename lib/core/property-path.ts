@@ -1,4 +1,4 @@
-const SEGMENT = /(?:^|\.)([^.[\]"]+)|\[("(?:[^"\\]|\\.)*")\]/y;
+const SEGMENT = /(?:^|(?<!^)\.)([^.[\]"]+)|\[("(?:[^"\\]|\\.)*")\]/y;
 
 /**
  * The way to a value inside an object, own properties only: `realm_access.roles`,

@@ -36,8 +36,7 @@ export class AuthGuard implements CanActivate {
     try {
       return await this.authenticator.authenticate(visit.exchange.request);
     } catch (failure) {
-      if (!(failure instanceof AuthError)) throw failure;
-      throw this.gate.refuse(visit, failure as AuthError);
+      throw failure instanceof AuthError ? this.gate.refuse(visit, failure) : failure;
     }
   }
 }

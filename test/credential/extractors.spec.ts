@@ -1,0 +1,81 @@
+import type { AuthRequest } from '../../lib/core/auth-request.js';
+import { InvalidRequest } from '../../lib/core/auth-error.js';
+import { BearerExtractor } from '../../lib/credential/bearer-extractor.js';
+import { CookieExtractor } from '../../lib/credential/cookie-extractor.js';
+
+const request = (name: string, ...values: string[]): AuthRequest => ({
+  header: (asked) => (asked === name ? values : []),
+});
+
+describe('BearerExtractor', () => {
+  const extract = (...values: string[]): string | undefined =>
+    new BearerExtractor().extract(request('authorization', ...values))?.value;
+
+  it.each([
+    ['Bearer a.b.c', 'a.b.c'],
+    ['bearer a.b.c', 'a.b.c'],
+    ['BEARER   a.b.c  ', 'a.b.c'],
+    ['Bearer a-._~+/==', 'a-._~+/=='],
+  ])('finds the token of %j', (header, token) => {
+    expect(extract(header)).toBe(token);
+  });
+
+  it.each(['', 'Basic YTpi', 'BearerX a', 'a.b.c', 'Bearer,x'])('finds none in %j', (header) => {
+    expect(extract(header)).toBeUndefined();
+  });
+
+  it.each([
+    'Bearer',
+    'Bearer ',
+    'Bearer\ta',
+    'Bearer a b',
+    'Bearer a,b',
+    'Bearer =a',
+    'Bearer {"a":1}',
+  ])('refuses %j', (header) => {
+    expect(() => extract(header)).toThrow(InvalidRequest);
+  });
+
+  it('refuses two headers, whatever they are', () => {
+    expect(() => extract('Basic YTpi', 'Bearer a')).toThrow(InvalidRequest);
+  });
+
+  it('is not slowed down by spaces', () => {
+    const started = performance.now();
+    expect(() => extract(`Bearer${' '.repeat(50_000)}\u0001`)).toThrow(InvalidRequest);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('CookieExtractor', () => {
+  const extract = (...values: string[]): string | undefined =>
+    new CookieExtractor('sid').extract(request('cookie', ...values))?.value;
+
+  it.each([
+    ['sid=a', 'a'],
+    ['x=1; sid=a; y=2', 'a'],
+    [' sid = a ', 'a'],
+    ['sid="a"', 'a'],
+    ['sid=a=b', 'a=b'],
+  ])('finds the token in %j', (header, token) => {
+    expect(extract(header)).toBe(token);
+  });
+
+  it('reads a header that came in parts', () => {
+    expect(extract('x=1', 'sid=a')).toBe('a');
+  });
+
+  it.each(['', 'sid', 'sid=', 'sid=""', 'xsid=a', 'sidx=a', '=sid', 'SID=a'])(
+    'finds none in %j',
+    (header) => {
+      expect(extract(header)).toBeUndefined();
+    },
+  );
+
+  it.each([[['sid=a; sid=b']], [['sid=a', 'sid=b']], [['sid=a; sid=']]])(
+    'refuses %j',
+    (headers) => {
+      expect(() => extract(...headers)).toThrow(InvalidRequest);
+    },
+  );
+});

@@ -1,0 +1,101 @@
+import 'reflect-metadata';
+import { ForbiddenException, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { Public } from '../../lib/decorators/public.decorator.js';
+import { Roles } from '../../lib/decorators/roles.decorator.js';
+import { AuthGuard } from '../../lib/guards/auth.guard.js';
+import { Gate } from '../../lib/guards/gate.js';
+import { RolesGuard } from '../../lib/guards/roles.guard.js';
+import { RoutePolicies } from '../../lib/guards/route-policies.js';
+import { AuthEvents } from '../../lib/observability/auth-events.js';
+import { Authenticator } from '../../lib/pipeline/authenticator.js';
+import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
+
+class Gateway {
+  message(): void {
+    // Only its declaration matters.
+  }
+
+  @Public()
+  open(): void {
+    // Only its declaration matters.
+  }
+
+  @Roles('admin')
+  closed(): void {
+    // Only its declaration matters.
+  }
+}
+
+const reasons: string[] = [];
+const events = new AuthEvents([
+  (event) => {
+    if (event.type === 'auth.denied') reasons.push(event.reason);
+  },
+]);
+const gate = new Gate(new RoutePolicies(new Reflector()), {
+  events,
+  styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
+  requestProperty: 'user',
+});
+const authenticator = new Authenticator({
+  extractors: [],
+  verifiers: [],
+  mapper: new PrincipalMapper(new Map()),
+});
+const authGuard = new AuthGuard(gate, authenticator);
+const guards = [authGuard, new RolesGuard(gate, authGuard)];
+
+function context(type: string, handler: () => void, request: unknown = {}): ExecutionContext {
+  return {
+    getType: () => type,
+    getClass: () => Gateway,
+    getHandler: () => handler,
+    switchToHttp: () => ({ getRequest: () => request, getResponse: () => ({}) }),
+  } as unknown as ExecutionContext;
+}
+
+const handlerOf = (name: keyof Gateway): (() => void) =>
+  (Object.getOwnPropertyDescriptor(Gateway.prototype, name)?.value ?? fail) as () => void;
+function fail(): never {
+  throw new Error('No such handler');
+}
+
+describe.each(guards)('%o in a context it does not know', (guard) => {
+  beforeEach(() => {
+    reasons.length = 0;
+  });
+
+  it.each(['ws', 'rpc', 'graphql', 'necord', ''])('refuses a handler of type %j', (type) => {
+    expect(() => guard.canActivate(context(type, handlerOf('message')))).toThrow(
+      ForbiddenException,
+    );
+    expect(reasons).toEqual(['unsupported_context']);
+  });
+
+  it('lets a public handler be reached', () => {
+    expect(guard.canActivate(context('ws', handlerOf('open')))).toBe(true);
+  });
+
+  it('takes a payload that looks like a request for what it is', () => {
+    const payload = JSON.parse('{"headers":{"authorization":"Bearer x"},"on":"x"}') as unknown;
+    for (const request of [payload, { raw: payload }, null, 'text']) {
+      expect(() => guard.canActivate(context('http', handlerOf('message'), request))).toThrow(
+        ForbiddenException,
+      );
+    }
+  });
+
+  it('refuses a handler of which it cannot tell what was declared', () => {
+    const request = { on: () => undefined, headers: {}, rawHeaders: [] };
+    const wrapped = (): void => undefined;
+    expect(() => guard.canActivate(context('http', wrapped, request))).toThrow(ForbiddenException);
+    expect(reasons).toEqual(['unknown_handler']);
+  });
+
+  it('knows a replaced handler by its name', async () => {
+    const request = { on: () => undefined, headers: {}, rawHeaders: [] };
+    const replaced = { open: (): void => undefined };
+    expect(await guard.canActivate(context('http', replaced.open, request))).toBe(true);
+  });
+});

@@ -1,0 +1,90 @@
+import { InvalidCredential } from '../../lib/core/auth-error.js';
+import { Credential } from '../../lib/core/credential.js';
+import { credentialOf, type Principal } from '../../lib/core/principal.js';
+import { compileClaimMap, type ClaimMap } from '../../lib/principal/claim-map.js';
+import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
+
+const ISSUER = 'https://login.test/';
+const CREDENTIAL = new Credential('header', 'token');
+
+function map(claims: Record<string, unknown>, claimMap?: ClaimMap): Principal {
+  const mapper = new PrincipalMapper(new Map(claimMap && [[ISSUER, compileClaimMap(claimMap)]]));
+  return mapper.map({ claims, issuer: ISSUER, expiresAt: 7, credential: CREDENTIAL });
+}
+
+describe('PrincipalMapper', () => {
+  it('makes a principal of the claims', () => {
+    const claims = {
+      sub: 'ann',
+      roles: ['a'],
+      permissions: ['b'],
+      scope: 'c d',
+      org_id: 'acme',
+      act: { sub: 'support' },
+    };
+    const principal = map(claims);
+    expect(JSON.parse(JSON.stringify(principal))).toEqual({
+      kind: 'user',
+      subject: 'ann',
+      organizationId: 'acme',
+      roles: ['a'],
+      permissions: ['b'],
+      scopes: ['c', 'd'],
+      issuer: ISSUER,
+      expiresAt: 7,
+      actor: { subject: 'support' },
+      claims,
+    });
+    expect(Object.isFrozen(principal)).toBe(true);
+    expect(credentialOf(principal)).toBe(CREDENTIAL);
+  });
+
+  it.each([
+    [{ sub: 'ann' }, 'user', 'ann'],
+    [{ sub: 'ann', client_id: 'web' }, 'user', 'ann'],
+    [{ sub: 'ann', azp: 'web' }, 'user', 'ann'],
+    [{ sub: 'job', client_id: 'job' }, 'service', 'job'],
+    [{ sub: 'job', azp: 'job' }, 'service', 'job'],
+    [{ client_id: 'job' }, 'service', 'job'],
+  ])('tells users from services: %j', (claims, kind, subject) => {
+    expect(map(claims)).toMatchObject({ kind, subject });
+  });
+
+  it('refuses a credential that does not say whose it is', () => {
+    expect(() => map({})).toThrow(InvalidCredential);
+  });
+
+  it.each([
+    [['a'], 'a'],
+    [['a', 'b'], undefined],
+    [{}, undefined],
+    ['', undefined],
+    [7, undefined],
+  ])('assumes no organization where %j names none or several', (org_id, expected) => {
+    expect(map({ sub: 'ann', org_id }).organizationId).toBe(expected);
+  });
+
+  it('follows the claim map of the issuer', () => {
+    const claimMap: ClaimMap = {
+      roles: 'realm_access.roles',
+      permissions: 'actions',
+      scopes: { path: 'scp', format: 'comma' },
+      organizationId: { path: 'organization', format: 'keys' },
+    };
+    const claims = {
+      sub: 'ann',
+      realm_access: { roles: ['a'] },
+      actions: ['b'],
+      scp: 'c,d',
+      organization: { acme: { id: '1' } },
+      roles: ['not-this'],
+    };
+    const { roles, permissions, scopes, organizationId } = map(claims, claimMap);
+    expect([[...roles], [...permissions], [...scopes], organizationId]).toEqual([
+      ['a'],
+      ['b'],
+      ['c', 'd'],
+      'acme',
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+import { decodeJwt, decodeProtectedHeader, jwtVerify, createRemoteJWKSet } from 'jose';
+import { TestIssuer } from '../../lib/testing/index.js';
+
+const json = async (url: string): Promise<Record<string, unknown>> =>
+  (await (await fetch(url)).json()) as Record<string, unknown>;
+
+describe('TestIssuer', () => {
+  let issuer: TestIssuer | undefined;
+
+  afterEach(() => issuer?.close());
+
+  it('publishes metadata and keys that a standard client verifies its tokens with', async () => {
+    issuer = await TestIssuer.start({ path: '/tenant', algorithms: ['ES256', 'RS256'] });
+    const metadata = await json(`${issuer.issuer}/.well-known/openid-configuration`);
+    expect(metadata['issuer']).toBe(issuer.issuer);
+    const { origin } = new URL(issuer.issuer);
+    expect(await json(`${origin}/.well-known/oauth-authorization-server/tenant`)).toEqual(metadata);
+    const keys = createRemoteJWKSet(new URL(String(metadata['jwks_uri'])));
+    for (const algorithm of ['ES256', 'RS256']) {
+      const token = await issuer.token({ sub: 'ann' }, { algorithm });
+      const { payload } = await jwtVerify(token, keys, { audience: 'api://test' });
+      expect(payload.sub).toBe('ann');
+    }
+    expect(issuer.requests).toContain('/tenant/jwks');
+  });
+
+  it('puts any claims and header members in, and leaves out what is undefined', async () => {
+    issuer = await TestIssuer.start({ audience: 'api://a', algorithms: ['EdDSA'] });
+    const token = await issuer.token(
+      { sub: undefined, exp: 'soon' },
+      { header: { typ: undefined, x: 1 } },
+    );
+    expect(decodeJwt(token)).toMatchObject({ aud: 'api://a', exp: 'soon' });
+    expect(decodeJwt(token)).not.toHaveProperty('sub');
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'EdDSA', x: 1 });
+    expect(decodeProtectedHeader(token)).not.toHaveProperty('typ');
+    await expect(issuer.token({}, { algorithm: 'RS256' })).rejects.toThrow('no key for RS256');
+  });
+
+  it('has a clock of its own', async () => {
+    issuer = await TestIssuer.start({ algorithms: ['ES256'] });
+    const before = decodeJwt(await issuer.token({}, { lifetimeSeconds: 10 }));
+    issuer.advance(3600);
+    const after = decodeJwt(await issuer.token({}, { lifetimeSeconds: 10 }));
+    expect((after.iat ?? 0) - (before.iat ?? 0)).toBeGreaterThanOrEqual(3600);
+    expect((after.exp ?? 0) - (after.iat ?? 0)).toBe(10);
+    expect(issuer.clock() - Date.now()).toBeGreaterThan(3_599_000);
+  });
+
+  it('rotates its keys, with and without the old ones', async () => {
+    issuer = await TestIssuer.start({ algorithms: ['ES256'] });
+    const kids = async (): Promise<unknown[]> => {
+      const { keys } = await json(`${issuer?.issuer ?? ''}/jwks`);
+      return (keys as { kid: string }[]).map(({ kid }) => kid);
+    };
+    const [first] = await kids();
+    await issuer.rotate();
+    expect(await kids()).toHaveLength(2);
+    expect(await kids()).toContain(first);
+    await issuer.rotate({ withdraw: true });
+    expect(await kids()).toHaveLength(1);
+    expect(decodeProtectedHeader(await issuer.token()).kid).toBe((await kids())[0]);
+  });
+
+  it('answers 404 elsewhere', async () => {
+    issuer = await TestIssuer.start({ algorithms: ['ES256'] });
+    expect((await fetch(`${issuer.issuer}/elsewhere`)).status).toBe(404);
+  });
+
+  it('does not start in production', async () => {
+    const before = process.env['NODE_ENV'];
+    process.env['NODE_ENV'] = 'production';
+    try {
+      await expect(TestIssuer.start()).rejects.toThrow(/^TestIssuer does not start .* Configure/);
+    } finally {
+      process.env['NODE_ENV'] = before;
+    }
+  });
+});

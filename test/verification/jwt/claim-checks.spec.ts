@@ -1,0 +1,109 @@
+import { InvalidCredential } from '../../../lib/core/auth-error.js';
+import { checkClaims } from '../../../lib/verification/jwt/claim-checks.js';
+import { freezeClaims, MAX_CLAIMS_DEPTH } from '../../../lib/verification/jwt/freeze-claims.js';
+import type { JwtIssuer } from '../../../lib/verification/jwt/jwt-issuer.js';
+
+const NOW = 1_800_000_000;
+const ISSUER: JwtIssuer = {
+  issuer: 'https://login.test/',
+  audience: new Set(['api://orders', 'api://all']),
+  algorithms: new Set(['ES256']),
+  clockToleranceSeconds: 5,
+  keys: { kind: 'remote', jwksUri: undefined },
+};
+const GOOD = { sub: 'ann', aud: 'api://orders', exp: NOW + 60, iat: NOW, nbf: NOW };
+
+function verdict(claims: object, issuer: JwtIssuer = ISSUER): string | number {
+  try {
+    return checkClaims(claims as Record<string, unknown>, issuer, NOW);
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidCredential);
+    return (error as InvalidCredential).reason;
+  }
+}
+
+describe('checkClaims', () => {
+  it('tells when the token expires', () => {
+    expect(verdict(GOOD)).toBe(NOW + 60);
+  });
+
+  it.each([
+    [{ exp: NOW - 4.9 }, NOW - 4.9],
+    [{ exp: NOW - 5 }, 'token_expired'],
+    [{ exp: -1 }, 'token_expired'],
+    [{ exp: undefined }, 'missing_claim'],
+    [{ exp: null }, 'claim_type'],
+    [{ exp: String(NOW + 60) }, 'claim_type'],
+    [{ exp: true }, 'claim_type'],
+    [{ exp: Infinity }, 'claim_type'],
+    [{ exp: {} }, 'claim_type'],
+    [{ nbf: NOW + 5 }, NOW + 60],
+    [{ nbf: NOW + 5.1 }, 'token_not_active'],
+    [{ nbf: -Infinity }, 'claim_type'],
+    [{ nbf: '0' }, 'claim_type'],
+    [{ iat: NOW + 6 }, 'token_not_active'],
+    [{ iat: Infinity }, 'claim_type'],
+    [{ iat: undefined, nbf: undefined }, NOW + 60],
+    [{ aud: undefined }, 'missing_claim'],
+    [{ aud: 'api://orders/' }, 'aud_mismatch'],
+    [{ aud: 'api://orders2' }, 'aud_mismatch'],
+    [{ aud: 'api' }, 'aud_mismatch'],
+    [{ aud: [] }, 'aud_mismatch'],
+    [{ aud: ['x', 'api://all'] }, NOW + 60],
+    [{ aud: ['api://all', 1] }, 'claim_type'],
+    [{ aud: [['api://all']] }, 'claim_type'],
+    [{ aud: { 0: 'api://all' } }, 'claim_type'],
+    [{ aud: null }, 'aud_mismatch'],
+    [{ sub: 7 }, 'claim_type'],
+    [{ sub: '' }, 'claim_type'],
+    [{ sub: ['ann'] }, 'claim_type'],
+    [{ jti: 7 }, 'claim_type'],
+    [{ client_id: {} }, 'claim_type'],
+    [{ azp: false }, 'claim_type'],
+    [{ cnf: { jkt: 'x' } }, 'confirmation_unsupported'],
+    [{ cnf: null }, 'confirmation_unsupported'],
+  ])('%j: %s', (changed, expected) => {
+    expect(verdict({ ...GOOD, ...changed })).toBe(expected);
+  });
+
+  it('waives the audience where that is configured, and nothing else', () => {
+    const waived = { ...ISSUER, audience: null };
+    expect(verdict({ ...GOOD, aud: undefined }, waived)).toBe(NOW + 60);
+    expect(verdict({ ...GOOD, aud: 'anybody' }, waived)).toBe(NOW + 60);
+    expect(verdict({ ...GOOD, aud: [1] }, waived)).toBe('claim_type');
+    expect(verdict({ ...GOOD, exp: 1 }, waived)).toBe('token_expired');
+  });
+
+  it('reads nothing from a polluted prototype', () => {
+    const prototype = Object.prototype as { exp?: number; aud?: string };
+    prototype.exp = NOW + 60;
+    prototype.aud = 'api://orders';
+    try {
+      expect(verdict({ sub: 'ann' })).toBe('missing_claim');
+    } finally {
+      delete prototype.exp;
+      delete prototype.aud;
+    }
+  });
+});
+
+describe('freezeClaims', () => {
+  it('freezes through and through', () => {
+    const claims = freezeClaims({ a: { b: [{ c: 1 }] } }) as { a: { b: { c: number }[] } };
+    expect([claims, claims.a, claims.a.b, claims.a.b[0]].every(Object.isFrozen)).toBe(true);
+  });
+
+  it('drops members that would become a prototype', () => {
+    const text = '{"__proto__":{"admin":true},"a":{"__proto__":{"admin":true},"b":1}}';
+    const claims = freezeClaims(JSON.parse(text) as Record<string, unknown>);
+    expect(JSON.stringify(claims)).toBe('{"a":{"b":1}}');
+    expect((Object.assign({}, claims) as { admin?: boolean }).admin).toBeUndefined();
+  });
+
+  it('refuses what is nested too deeply', () => {
+    const nested = (depth: number): Record<string, unknown> =>
+      JSON.parse('{"a":'.repeat(depth) + '1' + '}'.repeat(depth)) as Record<string, unknown>;
+    expect(() => freezeClaims(nested(MAX_CLAIMS_DEPTH))).not.toThrow();
+    expect(() => freezeClaims(nested(MAX_CLAIMS_DEPTH + 1))).toThrow(InvalidCredential);
+  });
+});
