@@ -56,7 +56,11 @@ export interface IssuerOptions {
    * @default 5
    */
   readonly clockToleranceSeconds?: number;
-  /** Where the tokens say which roles, permissions, scopes and organization the caller has. */
+  /**
+   * Where the tokens say which roles, permissions, scopes and organization the caller has.
+   *
+   * @default `roles`; `permissions`; `scope`, then `scp`; `org_id`, then `organization_id`
+   */
   readonly claims?: ClaimMap;
 }
 

@@ -91,9 +91,13 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
     expect(answer.status).toBe(200);
   });
 
-  it('answers a token of 1 MB below 500', async () => {
-    const { status } = await send(`Authorization: Bearer ${'a'.repeat(1024 * 1024)}`);
-    expect(status).toBe(431);
+  it('leaves a head of 1 MB to Node, which answers 431 or hangs up', async () => {
+    const { text } = await send(`Authorization: Bearer ${'a'.repeat(1024 * 1024)}`);
+    expect(text).toMatch(/^(HTTP\/1\.1 431 |$)/);
+    expect(reasons).toEqual([]);
+    expect(await send(`Authorization: Bearer ${await issuer.token()}`)).toMatchObject({
+      status: 200,
+    });
   });
 
   it('refuses a token above 8 KiB unread', async () => {

@@ -1,0 +1,69 @@
+// Writes the options table of README.md from the comments of lib/module/auth-options.ts, so that the
+// two cannot disagree. With --check it writes nothing and fails where they do.
+import { readFileSync, writeFileSync } from 'node:fs';
+import ts from 'typescript';
+
+const SOURCE = new URL('../lib/module/auth-options.ts', import.meta.url);
+const README = new URL('../README.md', import.meta.url);
+const BEGIN = '<!-- options: written by npm run docs -->';
+const END = '<!-- /options -->';
+
+/** The interfaces to show, and what stands before their members. */
+const INTERFACES = {
+  AuthModuleOptions: '',
+  IssuerOptions: 'issuers[].',
+  CookieOptions: 'cookie.',
+  ErrorOptions: 'errors.',
+};
+
+const text = readFileSync(SOURCE, 'utf8');
+const source = ts.createSourceFile('auth-options.ts', text, ts.ScriptTarget.Latest, true);
+
+const oneLine = (words) =>
+  words
+    .replaceAll(/^> \[!WARNING\]$/gm, '**Warning:**')
+    .replaceAll(/^> /gm, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+const cell = (words) => oneLine(words).replaceAll('|', '\\|');
+
+function tag(member, name) {
+  const found = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === name);
+  // The words as written: a parser takes the first word behind @see for a name.
+  return found
+    ?.getText()
+    .replace(/^@\w+/, '')
+    .replaceAll(/^\s*\*/gm, '');
+}
+
+function row(prefix, member) {
+  const [comment] = ts.getJSDocCommentsAndTags(member);
+  const description = comment ? ts.getTextOfJSDocComment(comment.comment) : undefined;
+  if (!description) return [];
+  const fallback = member.questionToken ? (tag(member, 'default') ?? 'none') : '**mandatory**';
+  const see = tag(member, 'see');
+  const meaning = cell(description) + (see ? ` (${cell(see)})` : '');
+  return [`| \`${prefix}${member.name.text}\` | ${meaning} | ${cell(fallback)} |`];
+}
+
+const rows = source.statements
+  .filter((node) => ts.isInterfaceDeclaration(node) && node.name.text in INTERFACES)
+  .toSorted((a, b) => order(a) - order(b))
+  .flatMap(({ name, members }) => members.flatMap((each) => row(INTERFACES[name.text], each)));
+
+function order({ name }) {
+  return Object.keys(INTERFACES).indexOf(name.text);
+}
+
+const table = ['| option | meaning | default |', '| --- | --- | --- |', ...rows].join('\n');
+const readme = readFileSync(README, 'utf8');
+const [before, rest] = readme.split(BEGIN);
+const after = rest?.split(END)[1];
+if (after === undefined) throw new Error(`README.md has no ${BEGIN} … ${END}`);
+const written = `${before}${BEGIN}\n\n${table}\n\n${END}${after}`;
+
+if (!process.argv.includes('--check')) writeFileSync(README, written);
+else if (written !== readme) {
+  console.error('The options table of README.md is out of date. Run npm run docs.');
+  process.exitCode = 1;
+}
