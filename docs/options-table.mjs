@@ -1,9 +1,9 @@
-// Writes the options table of README.md from the comments of lib/module/auth-options.ts, so that the
+// Writes the options table of README.md from the comments of lib/module/options/auth-options.ts, so that the
 // two cannot disagree. With --check it writes nothing and fails where they do.
 import { readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const SOURCE = new URL('../lib/module/auth-options.ts', import.meta.url);
+const SOURCE = new URL('../lib/module/options/auth-options.ts', import.meta.url);
 const README = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- options: written by npm run docs -->';
 const END = '<!-- /options -->';

@@ -5,8 +5,8 @@ export type {
   CookieOptions,
   ErrorOptions,
   IssuerOptions,
-} from './module/auth-options.js';
-export { authOptionsFromEnv, type Environment } from './module/auth-options-from-env.js';
+} from './module/options/auth-options.js';
+export { authOptionsFromEnv, type Environment } from './module/options/auth-options-from-env.js';
 
 export { AuthGuard } from './guards/auth.guard.js';
 export { RolesGuard } from './guards/roles.guard.js';

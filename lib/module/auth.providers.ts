@@ -11,10 +11,10 @@ import { Authenticator } from '../pipeline/authenticator.js';
 import { PrincipalMapper } from '../principal/principal-mapper.js';
 import { JwtVerifier } from '../verification/jwt/jwt-verifier.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
-import type { AuthModuleOptions } from './auth-options.js';
+import type { AuthModuleOptions } from './options/auth-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { logRefusals } from './log-refusals.js';
-import { resolveOptions, type ResolvedAuthOptions } from './resolve-options.js';
+import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
 
 const RESOLVED_OPTIONS = Symbol.for('nestjs-portcullis:resolved-options');
 

@@ -57,16 +57,18 @@ export class HttpExchange {
   }
 }
 
-/** A stream with headers: no payload a client could send has methods. */
+/** The request itself, or the one it holds. */
 function rawRequest(request: unknown): IncomingMessage | undefined {
-  if (typeof request !== 'object' || request === null) return;
-  const raw = 'raw' in request ? request.raw : request;
-  const isRequest =
-    typeof raw === 'object' &&
-    raw !== null &&
-    typeof (raw as Partial<IncomingMessage>).on === 'function' &&
-    typeof (raw as Partial<IncomingMessage>).headers === 'object';
-  return isRequest ? (raw as IncomingMessage) : undefined;
+  if (isIncomingMessage(request)) return request;
+  if (typeof request !== 'object' || request === null || !('raw' in request)) return;
+  return isIncomingMessage(request.raw) ? request.raw : undefined;
+}
+
+/** A stream with headers: no payload a client could send has methods. */
+function isIncomingMessage(value: unknown): value is IncomingMessage {
+  if (typeof value !== 'object' || value === null) return false;
+  const { on, headers } = value as Partial<IncomingMessage>;
+  return typeof on === 'function' && typeof headers === 'object';
 }
 
 /**

@@ -2,8 +2,8 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { SignJWT, type JWK } from 'jose';
 import { AuthError } from '../../../lib/core/auth-error.js';
 import { Credential } from '../../../lib/core/credential.js';
-import { resolveIssuer } from '../../../lib/module/resolve-issuer.js';
-import type { IssuerOptions } from '../../../lib/module/auth-options.js';
+import { resolveIssuer } from '../../../lib/module/options/resolve-issuer.js';
+import type { IssuerOptions } from '../../../lib/module/options/auth-options.js';
 import { JwtVerifier } from '../../../lib/verification/jwt/jwt-verifier.js';
 import { JwksService } from '../../../lib/verification/jwt/keys/jwks-service.js';
 

@@ -39,7 +39,7 @@ export class RemoteKeySet implements KeySet {
   async candidates(header: JwtHeader): Promise<readonly VerificationKey[]> {
     const snapshot = this.#fresh() ?? (await this.#renewed());
     const keys = await unambiguous(snapshot, header);
-    if (keys.length > 0 || !this.#mayLookAgain()) return keys;
+    if (keys.length > 0 || !(this.#flight ?? this.#mayLookAgain())) return keys;
     // Whoever made up this key id must not learn, by a 503, that the issuer is down.
     const renewed = await this.#fetch().catch(() => snapshot);
     return unambiguous(renewed, header);

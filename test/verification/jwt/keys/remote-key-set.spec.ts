@@ -59,6 +59,14 @@ describe('RemoteKeySet', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  it('finds a new key for all who look for it while a made-up one is looked for', async () => {
+    await count();
+    server.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
+    const looks = ['made-up', '2', '2', 'made-up-too'].map((kid) => count({ ...HEADER, kid }));
+    expect(await Promise.all(looks)).toEqual([0, 1, 1, 0]);
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('keeps using what it knows for an hour while the issuer fails', async () => {
     await count();
     server.behaviour = json({}, 500);

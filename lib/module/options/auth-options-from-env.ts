@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { AuthConfigurationError } from '../core/auth-configuration-error.js';
-import type { ClaimMap } from '../principal/claim-map.js';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import type { ClaimMap } from '../../principal/claim-map.js';
 import type { AuthModuleOptions, IssuerOptions } from './auth-options.js';
 
 /** Environment variables: `process.env`, or something like it. */

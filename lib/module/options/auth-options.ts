@@ -1,8 +1,8 @@
 import type { JSONWebKeySet, JWK } from 'jose';
-import type { Clock } from '../core/clock.js';
-import type { AuthEventListener } from '../observability/auth-event.js';
-import type { ClaimMap } from '../principal/claim-map.js';
-import type { PublicRefusal } from '../transports/http/http-refusal.js';
+import type { Clock } from '../../core/clock.js';
+import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { ClaimMap } from '../../principal/claim-map.js';
+import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 
 /** Whose tokens are accepted, for whom they must be meant, and what they are verified with. */
 export interface IssuerOptions {

@@ -1,11 +1,11 @@
-import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import {
   CLAIM_FORMATS,
   compileClaimMap,
   DEFAULT_CLAIM_MAP,
   type ClaimMap,
   type CompiledClaimMap,
-} from '../principal/claim-map.js';
+} from '../../principal/claim-map.js';
 import { assertName, assertObject, refuseUnknown } from './option-checks.js';
 
 /** @throws {AuthConfigurationError} */

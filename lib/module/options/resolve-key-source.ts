@@ -1,9 +1,9 @@
 import { createPublicKey } from 'node:crypto';
 import type { JSONWebKeySet, JWK } from 'jose';
-import { AuthConfigurationError } from '../core/auth-configuration-error.js';
-import type { KeySource } from '../verification/jwt/jwt-issuer.js';
-import { LocalKeySet } from '../verification/jwt/keys/local-key-set.js';
-import { parseTrustworthyAddress } from '../verification/jwt/keys/endpoint-address.js';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import type { KeySource } from '../../verification/jwt/jwt-issuer.js';
+import { LocalKeySet } from '../../verification/jwt/keys/local-key-set.js';
+import { parseTrustworthyAddress } from '../../verification/jwt/keys/endpoint-address.js';
 import type { IssuerOptions } from './auth-options.js';
 import { assertObject } from './option-checks.js';
 

@@ -1,4 +1,4 @@
-import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 
 /** Refuses members nobody reads: a misspelt option must not be a check that is silently off. */
 export function refuseUnknown(option: string, value: object, known: readonly string[]): void {

@@ -1,10 +1,10 @@
-import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import {
   ASYMMETRIC_ALGORITHMS,
   DEFAULT_ALGORITHMS,
   MIN_SECRET_BYTES,
-} from '../verification/jwt/algorithms.js';
-import type { JwtIssuer, KeySource } from '../verification/jwt/jwt-issuer.js';
+} from '../../verification/jwt/algorithms.js';
+import type { JwtIssuer, KeySource } from '../../verification/jwt/jwt-issuer.js';
 import type { IssuerOptions } from './auth-options.js';
 import { assertName, assertObject, refuseUnknown } from './option-checks.js';
 import { resolveKeySource } from './resolve-key-source.js';

@@ -1,10 +1,10 @@
-import { AuthConfigurationError } from '../core/auth-configuration-error.js';
-import type { Clock } from '../core/clock.js';
-import type { AuthEventListener } from '../observability/auth-event.js';
-import type { CompiledClaimMap } from '../principal/claim-map.js';
-import type { PublicRefusal } from '../transports/http/http-refusal.js';
-import type { RefusalStyles } from '../transports/exchange.js';
-import type { JwtIssuer } from '../verification/jwt/jwt-issuer.js';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import type { Clock } from '../../core/clock.js';
+import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { CompiledClaimMap } from '../../principal/claim-map.js';
+import type { PublicRefusal } from '../../transports/http/http-refusal.js';
+import type { RefusalStyles } from '../../transports/exchange.js';
+import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { AuthModuleOptions, IssuerOptions } from './auth-options.js';
 import {
   assertFunction,
