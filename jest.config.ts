@@ -29,7 +29,9 @@ export default {
     {
       ...typescript,
       displayName: 'package',
-      testMatch: ['<rootDir>/test/package/**/*.spec.ts'],
+      testMatch: ['<rootDir>/test/package/*.spec.ts'],
+      globalSetup: '<rootDir>/test/package/pack.ts',
+      globalTeardown: '<rootDir>/test/package/discard.ts',
       moduleNameMapper: sources,
     },
   ],
