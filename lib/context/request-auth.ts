@@ -5,6 +5,8 @@ import type { Principal } from '../core/principal.js';
 export interface RequestAuth {
   /** `undefined` on a public route. */
   readonly principal: Principal | undefined;
+  /** Whose guards these were: another application in the process does not rely on them. */
+  readonly establishedBy: object;
   /** Puts a refusal into the currency of the request's transport, answer headers included. */
   refuse(error: AuthError): Error;
 }

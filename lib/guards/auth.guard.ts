@@ -1,5 +1,4 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { authOf } from '../context/request-auth.js';
 import { AuthError } from '../core/auth-error.js';
 import type { Principal } from '../core/principal.js';
 import { Authenticator } from '../pipeline/authenticator.js';
@@ -23,16 +22,16 @@ export class AuthGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const visit = this.gate.visit(context);
-    if (!visit || authOf(visit.exchange.key)?.principal) return true;
+    if (!visit || this.gate.principalOf(visit)) return true;
     return this.authenticate(visit);
   }
 
   private async authenticate(visit: Visit): Promise<boolean> {
-    this.gate.admit(visit, await this.principalOf(visit));
+    this.gate.admit(visit, await this.establish(visit));
     return true;
   }
 
-  private async principalOf(visit: Visit): Promise<Principal> {
+  private async establish(visit: Visit): Promise<Principal> {
     try {
       return await this.authenticator.authenticate(visit.exchange.request);
     } catch (failure) {

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { rememberAuth } from '../context/request-auth.js';
+import { authOf, rememberAuth } from '../context/request-auth.js';
 import { AuthUnavailable, Forbidden, type AuthError } from '../core/auth-error.js';
 import type { Principal } from '../core/principal.js';
 import type { AuthEvents } from '../observability/auth-events.js';
@@ -24,6 +24,9 @@ export interface Visit {
   readonly handler: string;
 }
 
+/** Stands for what was declared where that cannot be told; it is only ever used to refuse. */
+const UNKNOWN: RoutePolicy = Object.freeze({ public: false, requirements: [], scopes: [] });
+
 /** What both guards share: looking a request up, letting it in, and turning it away. */
 export class Gate {
   readonly #policies: RoutePolicies;
@@ -47,9 +50,16 @@ export class Gate {
       return;
     }
     if (!exchange) throw this.#unsupported(handler);
-    if (!policy)
-      throw this.refuse({ exchange, policy: CLOSED, handler }, new Forbidden('unknown_handler'));
+    if (!policy) {
+      throw this.refuse({ exchange, policy: UNKNOWN, handler }, new Forbidden('unknown_handler'));
+    }
     return { exchange, policy, handler };
+  }
+
+  /** Who was let in already; what the guards of another application established does not count. */
+  principalOf({ exchange }: Visit): Principal | undefined {
+    const auth = authOf(exchange.key);
+    return auth?.establishedBy === this ? auth.principal : undefined;
   }
 
   /** Lets the rest of the application know who is calling. */
@@ -75,6 +85,7 @@ export class Gate {
   #remember(visit: Visit, principal: Principal | undefined): void {
     rememberAuth(visit.exchange.key, {
       principal,
+      establishedBy: this,
       refuse: (failure) => this.refuse(visit, failure),
     });
   }
@@ -85,5 +96,3 @@ export class Gate {
     this.#settings.events.emit({ type, handler, code, reason, cause });
   }
 }
-
-const CLOSED: RoutePolicy = Object.freeze({ public: false, requirements: [], scopes: [] });

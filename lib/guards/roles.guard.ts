@@ -1,5 +1,4 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { authOf } from '../context/request-auth.js';
 import { Forbidden, MissingCredential } from '../core/auth-error.js';
 import type { Principal } from '../core/principal.js';
 import { decide } from '../policy/decide.js';
@@ -25,13 +24,13 @@ export class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const visit = this.gate.visit(context);
     if (!visit) return true;
-    const principal = authOf(visit.exchange.key)?.principal;
+    const principal = this.gate.principalOf(visit);
     return principal ? this.decide(visit, principal) : this.authenticateFirst(context, visit);
   }
 
   private async authenticateFirst(context: ExecutionContext, visit: Visit): Promise<boolean> {
     await this.authGuard.canActivate(context);
-    const principal = authOf(visit.exchange.key)?.principal;
+    const principal = this.gate.principalOf(visit);
     if (!principal) throw this.gate.refuse(visit, new MissingCredential('missing_credentials'));
     return this.decide(visit, principal);
   }

@@ -1,4 +1,5 @@
-import { Controller, Get, Module, Req, UseGuards } from '@nestjs/common';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Controller, Get, Module, Req, Res, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import {
@@ -60,9 +61,15 @@ class Exposed {
   }
 }
 
+/** What Fastify passes holds Node's own object. */
+function rawOf<T extends object>(value: T): T {
+  return 'raw' in value ? (value.raw as T) : value;
+}
+
 describe.each(ADAPTERS)('the guards on %s', (adapter) => {
   let issuer: TestIssuer;
   let api: RunningApplication | undefined;
+  let inner: RunningApplication | undefined;
   let events: AuthEvent[];
 
   const auth = (more: Partial<AuthModuleOptions> = {}): AuthModuleOptions => ({
@@ -78,6 +85,7 @@ describe.each(ADAPTERS)('the guards on %s', (adapter) => {
 
   afterEach(async () => {
     await api?.close();
+    await inner?.close();
     await issuer.close();
   });
 
@@ -153,6 +161,33 @@ describe.each(ADAPTERS)('the guards on %s', (adapter) => {
     });
     expect(await get(`${api.url}/admin`)).toMatchObject({ status: 401 });
     expect(await get(`${api.url}/admin`, await issuer.token())).toMatchObject({ status: 403 });
+  });
+
+  it('do not rely on what another application in the process established', async () => {
+    const other = await TestIssuer.start({ algorithms: ['ES256'] });
+    inner = await start(adapter, {
+      controllers: [OrdersApi],
+      auth: auth({ issuers: [other.options()] }),
+    });
+    const handle = inner.app.getHttpServer() as Server;
+
+    @Controller()
+    class Outer {
+      /** Hands the very same request to the other application. */
+      @Get('profile')
+      forward(@Req() request: IncomingMessage, @Res() response: ServerResponse): void {
+        handle.emit('request', rawOf(request), rawOf(response));
+      }
+    }
+
+    api = await start(adapter, { controllers: [Outer], auth: auth() });
+    expect(await get(`${api.url}/profile`, await other.token())).toMatchObject({ status: 401 });
+    expect(await get(`${api.url}/profile`, await issuer.token())).toMatchObject({ status: 401 });
+    expect(events.map(({ type }) => type)).toEqual([
+      'auth.denied',
+      'auth.authenticated',
+      'auth.denied',
+    ]);
   });
 
   it('can be overridden in tests, though they are global', async () => {
