@@ -1,4 +1,8 @@
+import type { Claims as VerifiedClaims } from '../core/claims.js';
 import { requestValue, type ValueOptions } from './request-value.js';
+
+/** What `@Claims()` passes. */
+export type Claims = VerifiedClaims;
 
 /**
  * The verified claims, deeply frozen.

@@ -1,5 +1,6 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import {
+  closingPart,
   emptyDeclaration,
   type ClassDeclarations,
   type Declaration,
@@ -25,7 +26,10 @@ export type AuthDecorator = ClassDecorator & MethodDecorator;
  * A handler's declaration is kept under its class and name as well as on its function: a decorator
  * above ours that replaces the function does not lose it.
  */
-export function declare(name: string, change: (declaration: Declaration) => void): AuthDecorator {
+export function declare(
+  name: string,
+  change: (declaration: Declaration, target: string) => void,
+): AuthDecorator {
   return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const handler: unknown = descriptor?.value;
     if (key !== undefined && typeof handler !== 'function') throw notOnMethod(name, target, key);
@@ -33,7 +37,7 @@ export function declare(name: string, change: (declaration: Declaration) => void
     if (typeof handler === 'function') {
       Reflect.defineMetadata(HANDLER_DECLARATION, declaration, handler);
     }
-    change(declaration);
+    change(declaration, targetName(target, key));
     refuseContradiction(declaration, targetName(target, key));
   };
 }
@@ -47,8 +51,10 @@ function ofHandler(prototype: object, key: string | symbol): Declaration {
 
 function declarationsOf(owner: object): OwnedDeclarations {
   const own = Reflect.getOwnMetadata(CLASS_DECLARATIONS, owner) as OwnedDeclarations | undefined;
-  if (own) return own;
-  const created = { owner, onClass: emptyDeclaration(), onHandlers: new Map() };
+  if (own?.owner === owner) return own;
+  // Metadata that something copied from another class: its requirements are kept, and not shared.
+  const copied = own ? closingPart(own) : { onClass: emptyDeclaration(), onHandlers: new Map() };
+  const created: OwnedDeclarations = { owner, ...copied };
   Reflect.defineMetadata(CLASS_DECLARATIONS, created, owner);
   return created;
 }

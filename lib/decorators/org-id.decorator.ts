@@ -7,6 +7,7 @@ import { requestValue, type ValueOptions } from './request-value.js';
  *   so that no query ever runs without its tenant. `false` passes `undefined` instead.
  * @publicApi
  */
-export function OrgId({ required = true }: ValueOptions = {}): ParameterDecorator {
+export function OrgId(options: ValueOptions = {}): ParameterDecorator {
+  const required = options.required !== false;
   return requestValue({ name: 'OrgId', read: (principal) => principal.organizationId, required });
 }

@@ -28,7 +28,7 @@ const requestValueOf = createParamDecorator(
     if (!required) return undefined;
     throw auth.refuse(
       auth.principal
-        ? new Forbidden('missing_value')
+        ? new Forbidden('missing_value', { detail: `@${name}` })
         : new MissingCredential('missing_credentials'),
     );
   },

@@ -21,25 +21,34 @@ export function requireDecorator(
 ): RequireDecorator {
   const requiring =
     (mode: Requirement['mode'], spelling: string) =>
-    (...given: Names): AuthDecorator => {
-      const requirement: Requirement = { mode, names: checked(spelling, given.flat()) };
-      return declare(decorator, ({ requirements }) => {
-        requirements.set(kind, [...(requirements.get(kind) ?? []), requirement]);
+    (...given: Names): AuthDecorator =>
+      declare(decorator, ({ requirements }, target) => {
+        const names = checked(`@${spelling} on ${target}`, kind, given.flat());
+        requirements.set(kind, [...(requirements.get(kind) ?? []), { mode, names }]);
       });
-    };
   return Object.assign(requiring(bare, decorator), {
     any: requiring('any', `${decorator}.any`),
     all: requiring('all', `${decorator}.all`),
   });
 }
 
-/** Of an empty list every one is met; and a name that is `undefined` was lost in a circular import. */
-function checked(spelling: string, names: readonly unknown[]): readonly string[] {
-  const isName = (name: unknown): name is string => typeof name === 'string' && name.trim() !== '';
-  if (names.length > 0 && names.every(isName)) return Object.freeze(names);
+/** Every name of an empty list is held by anybody, so a list is never empty. */
+function checked(spelling: string, kind: AuthorityKind, names: readonly unknown[]): string[] {
+  const problem =
+    names.length === 0 ? 'names nothing' : names.map((name) => problemOf(kind, name)).find(Boolean);
+  if (problem === undefined) return names as string[];
   throw new AuthConfigurationError(
-    `@${spelling}(…)`,
-    names.length === 0 ? 'names nothing' : 'names something that is not a non-empty string',
-    'Name what the handler requires, or use no decorator to require a credential and nothing more.',
+    spelling,
+    problem,
+    `Name the ${kind} it requires, one text each; without the decorator, any authenticated caller gets in.`,
   );
+}
+
+function problemOf(kind: AuthorityKind, name: unknown): string | undefined {
+  if (name === undefined) return 'names undefined, which a circular import may have left behind';
+  if (typeof name !== 'string') return `names a ${typeof name}`;
+  if (name === '' || name.trim() !== name) return 'has a name that is empty or padded with space';
+  // RFC 6749 section 3.3: what a client could not ask for, it cannot have.
+  const isAskable = kind !== 'scopes' || /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name);
+  return isAskable ? undefined : 'has a scope with a character that scopes cannot have';
 }

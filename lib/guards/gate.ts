@@ -71,9 +71,9 @@ export class Gate {
   }
 
   /** The exception that turns the request away; the reason goes to the events. */
-  refuse({ exchange, policy, handler }: Visit, failure: AuthError): Error {
-    this.#report(failure, handler);
-    return exchange.refuse(failure, this.#settings.styles, policy.scopes);
+  refuse(visit: Visit, failure: AuthError): Error {
+    this.#report(failure, visit.handler, this.principalOf(visit));
+    return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
   }
 
   #unsupported(handler: string): Error {
@@ -90,9 +90,13 @@ export class Gate {
     });
   }
 
-  #report(failure: AuthError, handler: string): void {
-    const { code, reason, cause } = failure;
-    const type = failure instanceof AuthUnavailable ? 'auth.unavailable' : 'auth.denied';
-    this.#settings.events.emit({ type, handler, code, reason, cause });
+  #report(failure: AuthError, handler: string, principal?: Principal): void {
+    const { code, reason, detail, cause } = failure;
+    const { events } = this.#settings;
+    if (failure instanceof AuthUnavailable) {
+      events.emit({ type: 'auth.unavailable', handler, code, reason, cause });
+    } else {
+      events.emit({ type: 'auth.denied', handler, code, reason, detail, principal, cause });
+    }
   }
 }

@@ -38,6 +38,6 @@ export class RolesGuard implements CanActivate {
   private decide(visit: Visit, principal: Principal): true {
     const decision = decide(visit.policy, principal);
     if (decision.allowed) return true;
-    throw this.gate.refuse(visit, new Forbidden(decision.reason));
+    throw this.gate.refuse(visit, new Forbidden(decision.reason, decision));
   }
 }

@@ -1,24 +1,27 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import {
   CLASS_DECLARATIONS,
   HANDLER_DECLARATION,
   type OwnedDeclarations,
 } from '../decorators/declarations.js';
 import {
-  emptyDeclaration,
+  closingPart,
+  NOTHING_DECLARED,
   type ClassDeclarations,
   type Declaration,
 } from '../policy/declaration.js';
-import { compileRoutePolicy, type RoutePolicy } from '../policy/route-policy.js';
+import { compileRoutePolicy, isSamePolicy, type RoutePolicy } from '../policy/route-policy.js';
+import { ancestryOf, methodOf, type Controller } from './ancestry.js';
 
-type Controller = abstract new (...args: never[]) => unknown;
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /** What is declared on every handler, compiled once for each pair of class and handler. */
 export class RoutePolicies {
   readonly #reflector: Reflector;
   readonly #compiled = new WeakMap<Controller, WeakMap<Handler, RoutePolicy>>();
+  readonly #alsoKnownAs = new WeakMap<Controller, Controller>();
 
   constructor(reflector: Reflector) {
     this.#reflector = reflector;
@@ -34,36 +37,68 @@ export class RoutePolicies {
     return this.#compiled.get(controller)?.get(handler) ?? this.#discover(controller, handler);
   }
 
-  /** Compiles what holds for a handler whose name is known: how it is called later does not matter. */
+  /**
+   * Compiles what holds for a handler whose name is known.
+   *
+   * @throws {AuthConfigurationError} When the function is another handler too, for which something
+   *   else holds: nobody can tell, when it is called, which of the two is meant.
+   */
   learn(controller: Controller, key: string | symbol | undefined, handler: Handler): RoutePolicy {
-    const declaration = this.#declarationOn(handler);
-    const policy = compileRoutePolicy(this.#chainOf(controller), key, declaration);
+    const chain = this.#chainOf(controller);
+    const policy = compileRoutePolicy(chain, key, this.#declarationOn(handler));
     const ofController = this.#compiled.get(controller) ?? new WeakMap<Handler, RoutePolicy>();
+    const known = ofController.get(handler);
+    if (known && !isSamePolicy(known, policy)) throw oneFunctionForTwo(controller, key);
     this.#compiled.set(controller, ofController.set(handler, policy));
     return policy;
   }
 
+  /** Lets what another class object requires hold too: a decorator may have put one in the place of a class. */
+  alsoKnownAs(controller: Controller, other: Controller): void {
+    if (controller !== other) this.#alsoKnownAs.set(controller, other);
+  }
+
   #discover(controller: Controller, handler: Handler): RoutePolicy | undefined {
-    const key = nameOf(controller, handler);
-    const isIdentified = key !== undefined || this.#declarationOn(handler) !== undefined;
-    const hasDeclaredHandlers = this.#chainOf(controller).some(({ onHandlers }) => onHandlers.size);
-    if (!isIdentified && hasDeclaredHandlers) return;
-    return this.learn(controller, key, handler);
+    const key = this.#keyOf(controller, handler);
+    const declares = this.#chainOf(controller).some(({ onHandlers }) => onHandlers.size > 0);
+    return key === undefined && declares ? undefined : this.learn(controller, key, handler);
+  }
+
+  /**
+   * The name of a handler, by what cannot be mistaken: the function itself, or the declaration that
+   * whoever wrapped it copied along. A function's own name proves nothing.
+   */
+  #keyOf(controller: Controller, handler: Handler): string | symbol | undefined {
+    const isHandler = Reflect.getMetadataKeys(handler).length > 0;
+    if (!isHandler) return;
+    for (const { prototype } of this.#ancestryOf(controller)) {
+      const key = Reflect.ownKeys(prototype).find((name) => methodOf(prototype, name) === handler);
+      if (key !== undefined) return key;
+    }
+    const declaration = this.#declarationOn(handler);
+    const declared = this.#chainOf(controller).flatMap(({ onHandlers }) => [...onHandlers]);
+    return declaration && declared.find(([, each]) => each === declaration)?.[0];
+  }
+
+  #ancestryOf(controller: Controller): readonly Controller[] {
+    const other = this.#alsoKnownAs.get(controller);
+    return [...new Set([controller, other].flatMap((each) => (each ? ancestryOf(each) : [])))];
   }
 
   #chainOf(controller: Controller): readonly ClassDeclarations[] {
-    return inheritanceOf(controller).map((each) => this.#declarationsIn(each));
+    const ancestry = this.#ancestryOf(controller);
+    return ancestry.map((each) => this.#declarationsIn(each, ancestry));
   }
 
-  /** `Reflector` reads a base class's metadata where a class has none of its own. */
-  #declarationsIn(controller: Controller): ClassDeclarations {
-    const found = this.#reflector.get<OwnedDeclarations | undefined>(
-      CLASS_DECLARATIONS,
-      controller,
-    );
-    return found?.owner === controller
-      ? found
-      : { onClass: emptyDeclaration(), onHandlers: new Map() };
+  /**
+   * `Reflector` gives a base class's declarations where a class has none of its own: they are met
+   * with again at the base class. Those of a class that is no ancestor were copied along with the
+   * other metadata: what they require holds.
+   */
+  #declarationsIn(each: Controller, ancestry: readonly object[]): ClassDeclarations {
+    const found = this.#reflector.get<OwnedDeclarations | undefined>(CLASS_DECLARATIONS, each);
+    if (found?.owner === each) return found;
+    return found && !ancestry.includes(found.owner) ? closingPart(found) : NOTHING_DECLARED;
   }
 
   #declarationOn(handler: Handler): Declaration | undefined {
@@ -71,23 +106,13 @@ export class RoutePolicies {
   }
 }
 
-function inheritanceOf(controller: Controller): readonly Controller[] {
-  const base: unknown = Object.getPrototypeOf(controller);
-  const isClass = typeof base === 'function' && base !== Function.prototype;
-  return isClass ? [controller, ...inheritanceOf(base as Controller)] : [controller];
-}
-
-/** The name under which a class has the function; failing that, the function's own, without what `bind` puts before it. */
-function nameOf(controller: Controller, handler: Handler): string | symbol | undefined {
-  const prototypes = inheritanceOf(controller).map((each) => each.prototype as object);
-  for (const prototype of prototypes) {
-    const key = Reflect.ownKeys(prototype).find((name) => methodOf(prototype, name) === handler);
-    if (key !== undefined) return key;
-  }
-  const own = handler.name.replace(/^(?:bound )+/, '');
-  return prototypes.some((prototype) => methodOf(prototype, own)) ? own : undefined;
-}
-
-function methodOf(prototype: object, name: string | symbol): unknown {
-  return Object.getOwnPropertyDescriptor(prototype, name)?.value;
+function oneFunctionForTwo(
+  { name }: Controller,
+  key: string | symbol | undefined,
+): AuthConfigurationError {
+  return new AuthConfigurationError(
+    `${name}.${String(key)}`,
+    'is the same function as another handler, for which something else is declared',
+    'Give each handler a function of its own.',
+  );
 }

@@ -15,7 +15,8 @@ const DENIED: Readonly<Record<AuthorityKind, DenialReason>> = {
 export function decide({ requirements }: RoutePolicy, principal: Principal): Decision {
   for (const requirement of requirements) {
     if (!isMet(requirement, principal)) {
-      return { allowed: false, reason: DENIED[requirement.kind] };
+      const { kind, mode, names } = requirement;
+      return { allowed: false, reason: DENIED[kind], detail: `${mode} of ${names.join(', ')}` };
     }
   }
   return ALLOWED;

@@ -54,3 +54,8 @@ function closed(levels: readonly (Declaration | undefined)[]): RoutePolicy {
   const scopes = requirements.filter(({ kind }) => kind === 'scopes').flatMap(({ names }) => names);
   return Object.freeze({ public: false, requirements, scopes: [...new Set(scopes)] });
 }
+
+/** Whether two policies hold the same: then it does not matter which of them is meant. */
+export function isSamePolicy(one: RoutePolicy, other: RoutePolicy): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

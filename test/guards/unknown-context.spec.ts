@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ForbiddenException, type ExecutionContext } from '@nestjs/common';
+import { ForbiddenException, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Public } from '../../lib/decorators/public.decorator.js';
 import { Roles } from '../../lib/decorators/roles.decorator.js';
@@ -12,6 +12,7 @@ import { Authenticator } from '../../lib/pipeline/authenticator.js';
 import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
 
 class Gateway {
+  @SetMetadata('message', true)
   message(): void {
     // Only its declaration matters.
   }
@@ -93,9 +94,20 @@ describe.each(guards)('%o in a context it does not know', (guard) => {
     expect(reasons).toEqual(['unknown_handler']);
   });
 
-  it('knows a replaced handler by its name', async () => {
+  it('does not take the name of a function for a proof of what it is', () => {
     const request = { on: () => undefined, headers: {}, rawHeaders: [] };
-    const replaced = { open: (): void => undefined };
-    expect(await guard.canActivate(context('http', replaced.open, request))).toBe(true);
+    for (const open of [(): void => undefined, handlerOf('message').bind(new Gateway())]) {
+      Object.defineProperty(open, 'name', { value: 'open' });
+      expect(() => guard.canActivate(context('http', open, request))).toThrow(ForbiddenException);
+    }
+    expect(reasons).toEqual(['unknown_handler', 'unknown_handler']);
+  });
+
+  it('knows a replaced handler by the declaration that was copied along', () => {
+    const wrapped = (): void => undefined;
+    for (const key of Reflect.getMetadataKeys(handlerOf('open')) as symbol[]) {
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, handlerOf('open')), wrapped);
+    }
+    expect(guard.canActivate(context('http', wrapped))).toBe(true);
   });
 });

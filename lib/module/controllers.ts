@@ -1,0 +1,76 @@
+import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import type { Controller } from '../guards/ancestry.js';
+import type { RoutePolicies } from '../guards/route-policies.js';
+
+type Handler = Parameters<RoutePolicies['learn']>[2];
+
+/** A handler of a controller, as its class has it or as its instance replaced it. */
+export interface ControllerHandler {
+  /** The class that Nest says it is of. */
+  readonly controller: Controller;
+  /** The class that was registered. */
+  readonly metatype: Controller;
+  readonly name: string;
+  /** What the class has under the name; Nest reads its metadata. */
+  readonly method: Handler;
+  /** What the instance has under the name; Nest calls it. */
+  readonly handler: Handler;
+}
+
+/** Marks a provider that is a WebSocket gateway. */
+const GATEWAY = 'websockets:is_gateway';
+
+/** Every handler of every controller and gateway of the application. */
+export function* handlersOf(modules: ModulesContainer): Generator<ControllerHandler> {
+  for (const { controllers, providers } of modules.values()) {
+    const gateways = [...providers.values()].filter(({ metatype }) => isGateway(metatype));
+    for (const { metatype, instance } of [...controllers.values(), ...gateways]) {
+      if (isController(metatype)) yield* handlersIn(metatype, instance);
+    }
+  }
+}
+
+function isGateway(metatype: unknown): boolean {
+  return isController(metatype) && Reflect.hasMetadata(GATEWAY, metatype);
+}
+
+/** Nest finds a handler by the metadata of the method its class has, and calls what the instance has. */
+function* handlersIn(metatype: Controller, instance: unknown): Generator<ControllerHandler> {
+  const prototype = metatype.prototype as Record<string, unknown>;
+  const controller = classOf(metatype, instance);
+  for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
+    const method = prototype[name];
+    if (!isHandler(method) || Reflect.getMetadataKeys(method).length === 0) continue;
+    const called = (instance as Record<string, unknown> | null)?.[name];
+    for (const handler of new Set([method, called])) {
+      if (isHandler(handler)) yield { controller, metatype, name, method, handler };
+    }
+  }
+}
+
+/** What Nest takes for the class: the constructor of the instance, whatever a decorator put in its place. */
+function classOf(metatype: Controller, instance: unknown): Controller {
+  const { constructor } = (instance ?? metatype.prototype) as { readonly constructor: unknown };
+  return isController(constructor) ? constructor : metatype;
+}
+
+/**
+ * Compiles what holds for every handler under its own name, so that a handler which an instance
+ * replaced (`this.find = this.find.bind(this)`) keeps its declaration.
+ *
+ * @throws {AuthConfigurationError} When one function is two handlers, for which different things hold.
+ */
+export function compileRoutes(modules: ModulesContainer, policies: RoutePolicies): void {
+  for (const { controller, metatype, name, handler } of handlersOf(modules)) {
+    policies.alsoKnownAs(controller, metatype);
+    policies.learn(controller, name, handler);
+  }
+}
+
+function isController(metatype: unknown): metatype is Controller {
+  return typeof metatype === 'function';
+}
+
+function isHandler(value: unknown): value is Handler {
+  return typeof value === 'function';
+}
