@@ -1,9 +1,17 @@
+/** A signature algorithm that can be accepted (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864). */
+export type JwtAlgorithm =
+  | ('RS256' | 'RS384' | 'RS512')
+  | ('PS256' | 'PS384' | 'PS512')
+  | ('ES256' | 'ES384' | 'ES512')
+  | ('EdDSA' | 'Ed25519')
+  | ('HS256' | 'HS384' | 'HS512');
+
 /** Verified with a key the issuer publishes. */
-export const ASYMMETRIC_ALGORITHMS: readonly string[] = [
-  ...['RS256', 'RS384', 'RS512'],
-  ...['PS256', 'PS384', 'PS512'],
-  ...['ES256', 'ES384', 'ES512'],
-  ...['EdDSA', 'Ed25519'],
+export const ASYMMETRIC_ALGORITHMS: readonly JwtAlgorithm[] = [
+  ...(['RS256', 'RS384', 'RS512'] as const),
+  ...(['PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512'] as const),
+  ...(['EdDSA', 'Ed25519'] as const),
 ];
 
 /** Verified with a secret both sides hold, and the shortest secret each allows in bytes (RFC 7518 section 3.2). */
@@ -14,7 +22,7 @@ export const MIN_SECRET_BYTES: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Accepted where nothing is configured: strong, in common use, and cheap to verify. */
-export const DEFAULT_ALGORITHMS: readonly string[] = [
+export const DEFAULT_ALGORITHMS: readonly JwtAlgorithm[] = [
   'RS256',
   'PS256',
   'ES256',

@@ -25,7 +25,7 @@ function checkStrings(claims: UncheckedClaims): void {
   for (const name of STRING_CLAIMS) {
     const value = own(claims, name);
     if (value !== undefined && (typeof value !== 'string' || value === '')) {
-      throw new InvalidCredential('claim_type');
+      throw new InvalidCredential('claim_type', { detail: name });
     }
   }
 }
@@ -35,9 +35,10 @@ function checkDates(claims: UncheckedClaims, now: number, tolerance: number): nu
   const expiresAt = numericDate(claims, 'exp');
   const notBefore = numericDate(claims, 'nbf') ?? -Infinity;
   const issuedAt = numericDate(claims, 'iat') ?? -Infinity;
-  if (expiresAt === undefined) throw new InvalidCredential('missing_claim');
-  if (expiresAt <= now - tolerance) throw new InvalidCredential('token_expired');
-  if (Math.max(notBefore, issuedAt) > now + tolerance) {
+  if (expiresAt === undefined) throw new InvalidCredential('missing_claim', { detail: 'exp' });
+  // Written so that a clock which tells no time denies.
+  if (!(expiresAt > now - tolerance)) throw new InvalidCredential('token_expired');
+  if (!(Math.max(notBefore, issuedAt) <= now + tolerance)) {
     throw new InvalidCredential('token_not_active');
   }
   return expiresAt;
@@ -48,7 +49,7 @@ function numericDate(claims: UncheckedClaims, name: string): number | undefined 
   const value = own(claims, name);
   if (value === undefined) return;
   if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw new InvalidCredential('claim_type');
+    throw new InvalidCredential('claim_type', { detail: name });
   }
   return value;
 }
@@ -56,13 +57,15 @@ function numericDate(claims: UncheckedClaims, name: string): number | undefined 
 /** RFC 7519 section 4.1.3, RFC 9068 section 4: an identical string, in a string or a list of strings. */
 function checkAudience(claims: UncheckedClaims, accepted: ReadonlySet<string> | null): void {
   const value = own(claims, 'aud');
-  if (value === undefined && accepted !== null) throw new InvalidCredential('missing_claim');
+  if (value === undefined && accepted !== null) {
+    throw new InvalidCredential('missing_claim', { detail: 'aud' });
+  }
   const audiences: unknown[] = Array.isArray(value) ? value : [value ?? ''];
   if (!audiences.every((audience) => typeof audience === 'string')) {
-    throw new InvalidCredential('claim_type');
+    throw new InvalidCredential('claim_type', { detail: 'aud' });
   }
   if (accepted !== null && !audiences.some((audience) => accepted.has(audience))) {
-    throw new InvalidCredential('aud_mismatch');
+    throw new InvalidCredential('aud_mismatch', { detail: `any of ${[...accepted].join(', ')}` });
   }
 }
 

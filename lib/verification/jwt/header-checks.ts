@@ -23,13 +23,17 @@ export function checkHeader(
   header: Readonly<Record<string, unknown>>,
   algorithms: ReadonlySet<string>,
 ): JwtHeader {
-  const alg = own(header, 'alg');
-  if (typeof alg !== 'string' || !algorithms.has(alg)) {
-    throw new InvalidCredential('alg_not_allowed');
-  }
+  const alg = checkAlgorithm(own(header, 'alg'), algorithms);
   checkType(own(header, 'typ'));
   if (own(header, 'crit') !== undefined) throw new InvalidCredential('crit_not_supported');
   return { alg, kid: checkKid(own(header, 'kid')) };
+}
+
+/** @throws {InvalidCredential} Unless the algorithm is one of those accepted (RFC 8725 section 3.1). */
+export function checkAlgorithm(alg: unknown, accepted: ReadonlySet<string>): string {
+  if (typeof alg === 'string' && accepted.has(alg)) return alg;
+  const detail = `any of ${[...accepted].join(', ')}`;
+  throw new InvalidCredential('alg_not_allowed', { detail });
 }
 
 /** A token of another purpose (`logout+jwt`, `dpop+jwt`, …) is no access token (RFC 8725 section 3.11). */

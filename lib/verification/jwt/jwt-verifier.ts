@@ -7,7 +7,7 @@ import type { CredentialVerifier } from '../credential-verifier.js';
 import { checkClaims } from './claim-checks.js';
 import { parseCompactJwt, type CompactJwt } from './compact-jwt.js';
 import { freezeClaims } from './freeze-claims.js';
-import { checkHeader, type JwtHeader } from './header-checks.js';
+import { checkAlgorithm, checkHeader, type JwtHeader } from './header-checks.js';
 import type { JwtIssuer } from './jwt-issuer.js';
 import type { JwksService } from './keys/jwks-service.js';
 import type { VerificationKey } from './keys/key-set.js';
@@ -34,7 +34,7 @@ export class JwtVerifier implements CredentialVerifier {
     const jwt = parseCompactJwt(credential.value);
     const header = checkHeader(jwt.header, this.#algorithms);
     const issuer = this.#issuerOf(jwt);
-    if (!issuer.algorithms.has(header.alg)) throw new InvalidCredential('alg_not_allowed');
+    checkAlgorithm(header.alg, issuer.algorithms);
     const keys = await this.#jwks.find(issuer.issuer, header);
     await verifySignature(credential.value, header, keys);
     const expiresAt = checkClaims(jwt.claims, issuer, this.#clock() / 1000);
@@ -49,9 +49,12 @@ export class JwtVerifier implements CredentialVerifier {
   /** The issuer is looked up, never derived: nothing a token says decides where keys come from. */
   #issuerOf({ claims }: CompactJwt): JwtIssuer {
     const name = Object.hasOwn(claims, 'iss') ? claims['iss'] : undefined;
-    if (name === undefined) throw new InvalidCredential('missing_claim');
+    if (name === undefined) throw new InvalidCredential('missing_claim', { detail: 'iss' });
     const issuer = typeof name === 'string' ? this.#issuers.get(name) : undefined;
-    if (!issuer) throw new InvalidCredential('unknown_issuer');
+    if (!issuer) {
+      const detail = `any of ${[...this.#issuers.keys()].join(', ')}`;
+      throw new InvalidCredential('unknown_issuer', { detail });
+    }
     return issuer;
   }
 }

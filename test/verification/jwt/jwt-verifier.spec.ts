@@ -5,6 +5,7 @@ import { Credential } from '../../../lib/core/credential.js';
 import { resolveIssuer } from '../../../lib/module/options/resolve-issuer.js';
 import type { IssuerOptions } from '../../../lib/module/options/auth-options.js';
 import { JwtVerifier } from '../../../lib/verification/jwt/jwt-verifier.js';
+import { LocalKeySet } from '../../../lib/verification/jwt/keys/local-key-set.js';
 import { JwksService } from '../../../lib/verification/jwt/keys/jwks-service.js';
 
 const A = { issuer: 'https://a.test/', audience: 'api' };
@@ -21,7 +22,11 @@ const jwk = (key: KeyObject, more: JWK = {}): JWK => ({
 
 function verifier(...options: IssuerOptions[]): JwtVerifier {
   const issuers = options.map((each) => resolveIssuer('issuer', each));
-  return new JwtVerifier(issuers, new JwksService(issuers, Date.now), Date.now);
+  return new JwtVerifier(
+    issuers,
+    new JwksService(issuers, { clock: Date.now, report: () => undefined }),
+    Date.now,
+  );
 }
 
 function sign(key: KeyObject | Uint8Array, issuer: string, header: object = {}): Promise<string> {
@@ -82,9 +87,16 @@ describe('JwtVerifier', () => {
 
   it('rejects a key that is no point on its curve', async () => {
     const broken = { ...jwk(one.publicKey), y: jwk(two.publicKey).y ?? '', kid: '1' };
-    const subject = verifier({ ...A, jwks: { keys: [broken] } });
-    const token = await sign(one.privateKey, A.issuer, { kid: '1' });
-    expect(await verdict(subject, token)).toBe('key_rejected');
+    const candidates = new LocalKeySet([broken]).candidates({ alg: 'ES256', kid: '1' });
+    await expect(candidates).rejects.toMatchObject({ reason: 'key_rejected' });
+  });
+
+  it('leaves out an RSA key with which anybody could sign', () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const sound = publicKey.export({ format: 'jwk' });
+    const exponents = ['AQ', '', 'Ag', undefined];
+    expect(new LocalKeySet([sound]).size).toBe(1);
+    expect(new LocalKeySet(exponents.map((e) => ({ ...sound, e }))).size).toBe(0);
   });
 
   it('verifies with a secret, given as text or octets', async () => {
@@ -137,8 +149,14 @@ describe('JwtVerifier', () => {
   });
 
   it('accepts only the algorithms that are configured', async () => {
-    const subject = verifier({ ...A, publicKey: pem(one.publicKey), algorithms: ['RS256'] });
-    expect(await verdict(subject, await sign(one.privateKey, A.issuer))).toBe('alg_not_allowed');
+    const subject = verifier({
+      ...A,
+      publicKey: pem(one.publicKey),
+      algorithms: ['ES384', 'ES256'],
+    });
+    const other = generateKeyPairSync('ed25519').privateKey;
+    const token = await sign(other, A.issuer, { alg: 'EdDSA' });
+    expect(await verdict(subject, token)).toBe('alg_not_allowed');
   });
 
   it('tolerates as much difference between clocks as is configured', async () => {

@@ -8,17 +8,17 @@ import { IssuerEndpointError } from './issuer-endpoint-error.js';
  * @throws {IssuerEndpointError}
  */
 export async function discoverJwksUri(issuer: string): Promise<URL> {
-  const failures: unknown[] = [];
+  const failures: IssuerEndpointError[] = [];
   for (const endpoint of metadataAddresses(issuer)) {
     try {
       return jwksUriOf(await fetchJson(endpoint), issuer, endpoint);
     } catch (failure) {
+      if (!(failure instanceof IssuerEndpointError)) throw failure;
       failures.push(failure);
     }
   }
-  throw new IssuerEndpointError(new URL(issuer), 'could not be asked where its keys are', {
-    cause: new AggregateError(failures),
-  });
+  const tried = failures.map(({ message }) => message).join('; ');
+  throw new IssuerEndpointError(new URL(issuer), `does not say where its keys are: ${tried}`);
 }
 
 /** OpenID Connect appends the well-known name to the issuer; RFC 8414 section 3.1 puts it before the path. */
@@ -39,6 +39,8 @@ function jwksUriOf(metadata: Readonly<Record<string, unknown>>, issuer: string, 
   }
   const { jwks_uri: jwksUri } = metadata;
   const address = typeof jwksUri === 'string' ? parseTrustworthyAddress(jwksUri) : undefined;
-  if (!address) throw new IssuerEndpointError(from, 'names no key set behind https');
-  return address;
+  // An issuer elsewhere has no business with what listens on this very machine.
+  const isSafe = address?.protocol === 'https:' || from.protocol === 'http:';
+  if (address && isSafe) return address;
+  throw new IssuerEndpointError(from, 'names no key set behind https');
 }

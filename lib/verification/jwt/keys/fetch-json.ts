@@ -40,8 +40,18 @@ async function fetchBody(endpoint: URL): Promise<string> {
     return await readBounded(endpoint, response);
   } catch (failure) {
     if (failure instanceof IssuerEndpointError) throw failure;
-    throw new IssuerEndpointError(endpoint, 'could not be reached', { cause: failure });
+    throw new IssuerEndpointError(endpoint, unreachable(failure), { cause: failure });
   }
+}
+
+/** Node says why in a code of its own: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`, … */
+function unreachable(failure: unknown): string {
+  if (failure instanceof DOMException && failure.name === 'TimeoutError') {
+    return `did not answer within ${String(TIMEOUT_MS)} ms`;
+  }
+  const { cause } = failure as { cause?: { code?: unknown } };
+  const code = cause?.code;
+  return typeof code === 'string' ? `could not be reached (${code})` : 'could not be reached';
 }
 
 async function readBounded(endpoint: URL, response: Response): Promise<string> {

@@ -42,5 +42,14 @@ async function first(keys: AsyncIterable<CryptoKey>): Promise<readonly CryptoKey
 function isVerificationKey(key: unknown): key is JWK {
   if (typeof key !== 'object' || key === null) return false;
   const { kty, use } = key as JWK;
-  return typeof kty === 'string' && kty !== 'oct' && (use === undefined || use === 'sig');
+  const isPublic = typeof kty === 'string' && kty !== 'oct';
+  const isSigning = use === undefined || use === 'sig';
+  return isPublic && isSigning && (kty !== 'RSA' || hasSoundExponent(key));
+}
+
+/** With an exponent of 1, the padding of a hash is its signature: anybody signs (RFC 8017 section 3.1 asks for an odd one, at least 3). */
+function hasSoundExponent({ e }: JWK): boolean {
+  const octets = Buffer.from(typeof e === 'string' ? e : '', 'base64url');
+  const exponent = BigInt(`0x0${octets.toString('hex')}`);
+  return exponent >= 3n && exponent % 2n === 1n;
 }

@@ -20,20 +20,30 @@ interface Snapshot {
   readonly fetchedAt: number;
 }
 
+/** What a key set needs of the world around it. */
+export interface KeySetSurroundings {
+  readonly clock: Clock;
+  /** Told of every fetch that failed, whether or not known keys make up for it. */
+  readonly report: (failure: unknown) => void;
+}
+
 /** The keys an issuer publishes, fetched when they are needed. */
 export class RemoteKeySet implements KeySet {
   readonly #locate: () => Promise<URL>;
   readonly #clock: Clock;
+  readonly #report: (failure: unknown) => void;
+  #lastFailure: unknown;
   #snapshot: Snapshot | undefined;
   #flight: Promise<Snapshot> | undefined;
   #failures = 0;
   #nextAttemptAt = -Infinity;
   #lookedAgainAt = -Infinity;
 
-  /** @param locate Says where the keys are; asked again after a failure. */
-  constructor(locate: () => Promise<URL>, clock: Clock) {
+  /** @param locate Says where the keys are; asked at every fetch. */
+  constructor(locate: () => Promise<URL>, { clock, report }: KeySetSurroundings) {
     this.#locate = locate;
     this.#clock = clock;
+    this.#report = report;
   }
 
   async candidates(header: JwtHeader): Promise<readonly VerificationKey[]> {
@@ -45,7 +55,10 @@ export class RemoteKeySet implements KeySet {
     return unambiguous(renewed, header);
   }
 
+  /** Asks at once, whatever failed before, and does not take what was asked for earlier for an answer. */
   async refresh(): Promise<void> {
+    await this.#flight?.catch(() => undefined);
+    this.#nextAttemptAt = -Infinity;
     await this.#fetch();
   }
 
@@ -87,7 +100,7 @@ export class RemoteKeySet implements KeySet {
 
   async #attempt(): Promise<Snapshot> {
     const now = this.#clock();
-    if (now < this.#nextAttemptAt) throw new Error('The issuer failed a moment ago');
+    if (now < this.#nextAttemptAt) throw this.#lastFailure;
     try {
       this.#snapshot = { keys: await this.#download(), fetchedAt: now };
       this.#failures = 0;
@@ -95,6 +108,8 @@ export class RemoteKeySet implements KeySet {
     } catch (failure) {
       this.#nextAttemptAt = this.#clock() + Math.min(PAUSE_MS, 1000 * 2 ** this.#failures);
       this.#failures += 1;
+      this.#lastFailure = failure;
+      this.#report(failure);
       throw failure;
     }
   }

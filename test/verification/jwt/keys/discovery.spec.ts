@@ -44,6 +44,16 @@ describe('discoverJwksUri', () => {
     server.behaviour = json(JSON.stringify(metadata).replace('ORIGIN', server.origin));
     await expect(discoverJwksUri(server.origin)).rejects.toThrow(IssuerEndpointError);
   });
+
+  it('says what was tried, and what came of it', async () => {
+    server.behaviour = json({}, 500);
+    const { origin } = server;
+    await expect(discoverJwksUri(`${origin}/a`)).rejects.toThrow(
+      `${origin}/a does not say where its keys are: ${origin}/a/.well-known/openid-configuration answered with status 500; ${origin}/.well-known/oauth-authorization-server/a answered with status 500`,
+    );
+    await server.close();
+    await expect(discoverJwksUri(origin)).rejects.toThrow('could not be reached (ECONNREFUSED)');
+  });
 });
 
 describe('parseTrustworthyAddress', () => {

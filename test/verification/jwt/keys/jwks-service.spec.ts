@@ -12,7 +12,7 @@ describe('JwksService', () => {
     b = await TestIssuer.start({ algorithms: ['ES256'] });
     const secret = { issuer: 'static', audience: 'x', secret: 's'.repeat(32) };
     const issuers = [a.options(), b.options(), secret].map((each) => resolveIssuer('issuer', each));
-    subject = new JwksService(issuers, Date.now);
+    subject = new JwksService(issuers, { clock: Date.now, report: () => undefined });
   });
 
   afterEach(async () => {
@@ -29,6 +29,10 @@ describe('JwksService', () => {
   it('fetches the keys of every issuer when none is named', async () => {
     await subject.refresh();
     expect([a.requests.length, b.requests.length]).toEqual([2, 2]);
+  });
+
+  it('says so when it is to refresh the keys of an issuer it does not know', async () => {
+    await expect(subject.refresh('https://elsewhere.test/')).rejects.toThrow(RangeError);
   });
 
   it('has no keys of an issuer that is not configured', async () => {

@@ -16,13 +16,18 @@ describe('RemoteKeySet', () => {
   let server: FaultyIssuer;
   let subject: RemoteKeySet;
   let now: number;
+  let reported: string[];
 
   beforeEach(async () => {
     now = 0;
+    reported = [];
     server = await FaultyIssuer.start();
     server.behaviour = json({ keys: [await publicJwk()] });
     const locate = (): Promise<URL> => Promise.resolve(new URL(`${server.origin}/jwks`));
-    subject = new RemoteKeySet(locate, () => now);
+    subject = new RemoteKeySet(locate, {
+      clock: () => now,
+      report: (failure) => void reported.push(String(failure)),
+    });
   });
 
   afterEach(() => server.close());
@@ -109,6 +114,35 @@ describe('RemoteKeySet', () => {
     server.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
     await subject.refresh();
     expect(await count()).toBe(0);
+  });
+
+  it('asks anew on refresh, though another fetch is under way or has just failed', async () => {
+    const old = server.behaviour;
+    server.behaviour = (...args) =>
+      setTimeout(() => {
+        old(...args);
+      }, 100);
+    const first = count();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    server.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
+    await subject.refresh();
+    expect([await first, await count({ ...HEADER, kid: '2' })]).toEqual([1, 1]);
+    server.behaviour = json({}, 500);
+    await expect(subject.refresh()).rejects.toThrow('status 500');
+    server.behaviour = old;
+    await subject.refresh();
+    expect(await count()).toBe(1);
+  });
+
+  it('reports each failure, while known keys make up for it and when they do not', async () => {
+    await count();
+    server.behaviour = json({}, 500);
+    now += 11 * MINUTE;
+    expect(await count()).toBe(1);
+    now += 70 * MINUTE;
+    await expect(count()).rejects.toThrow(AuthUnavailable);
+    expect(reported).toHaveLength(2);
+    for (const each of reported) expect(each).toContain('/jwks answered with status 500');
   });
 
   it('does not guess which of several keys a token without a key id means', async () => {
