@@ -7,6 +7,12 @@ import {
   type RefusalReason,
 } from './refusal.js';
 
+/** What an operator may want to know beside the reason. */
+export interface AuthErrorOptions extends ErrorOptions {
+  /** Made of names that the program and its configuration know: never anything a client sent. */
+  readonly detail?: string | undefined;
+}
+
 /**
  * A request that does not reach its handler.
  *
@@ -17,14 +23,17 @@ export abstract class AuthError extends Error {
   readonly reason: RefusalReason;
   readonly code: RefusalCode;
   readonly status: Refusal['status'];
+  /** What is missing or expected, for the log. */
+  readonly detail: string | undefined;
 
-  protected constructor(reason: RefusalReason, options?: ErrorOptions) {
+  protected constructor(reason: RefusalReason, options?: AuthErrorOptions) {
     const code = REFUSAL_OF_REASON[reason];
     super(REFUSALS[code].message, options);
     this.name = new.target.name;
     this.reason = reason;
     this.code = code;
     this.status = REFUSALS[code].status;
+    this.detail = options?.detail;
   }
 }
 
@@ -49,15 +58,18 @@ export type InvalidCredentialReason = ReasonFor<
 
 /** A credential that is there and bad: 401 `invalid_token` (RFC 6750 section 3.1). */
 export class InvalidCredential extends AuthError {
-  public constructor(reason: InvalidCredentialReason, options?: ErrorOptions) {
+  public constructor(reason: InvalidCredentialReason, options?: AuthErrorOptions) {
     super(reason, options);
   }
 }
 
 /** The caller is known and may not: 403. */
 export class Forbidden extends AuthError {
-  public constructor(reason: ReasonFor<'insufficient_scope' | 'forbidden'>) {
-    super(reason);
+  public constructor(
+    reason: ReasonFor<'insufficient_scope' | 'forbidden'>,
+    options?: AuthErrorOptions,
+  ) {
+    super(reason, options);
   }
 }
 
@@ -68,7 +80,7 @@ export class AuthUnavailable extends AuthError {
 
   public constructor(
     reason: ReasonFor<'auth_unavailable'>,
-    options: ErrorOptions & { readonly retryAfterSeconds: number },
+    options: AuthErrorOptions & { readonly retryAfterSeconds: number },
   ) {
     super(reason, options);
     this.retryAfterSeconds = Math.max(1, Math.ceil(options.retryAfterSeconds));

@@ -1,32 +1,56 @@
-/** Roles, permissions or scopes: read-only, compared exactly, an array in JSON. */
+import { inspect } from 'node:util';
+
+/** Roles, permissions or scopes: a read-only set, compared exactly, that is an array in JSON. */
 export interface AuthoritySet extends ReadonlySet<string> {
   toJSON(): string[];
 }
 
-class FrozenAuthoritySet extends Set<string> implements AuthoritySet {
-  constructor(values: Iterable<string>) {
-    super();
-    for (const value of values) super.add(value);
+/** Holds a set instead of being one, so that `Set.prototype.add` cannot reach it either. */
+class FrozenAuthoritySet implements AuthoritySet {
+  readonly #names: ReadonlySet<string>;
+
+  constructor(names: Iterable<string>) {
+    this.#names = new Set(names);
   }
 
-  override add(): never {
-    throw new TypeError('The authorities of a principal are read-only.');
+  get size(): number {
+    return this.#names.size;
   }
 
-  override delete(): never {
-    return this.add();
+  has(name: string): boolean {
+    return this.#names.has(name);
   }
 
-  override clear(): never {
-    return this.add();
+  forEach(visit: (name: string, again: string, set: ReadonlySet<string>) => void): void {
+    for (const name of this.#names) visit(name, name, this);
+  }
+
+  entries(): SetIterator<[string, string]> {
+    return this.#names.entries();
+  }
+
+  keys(): SetIterator<string> {
+    return this.#names.keys();
+  }
+
+  values(): SetIterator<string> {
+    return this.#names.values();
+  }
+
+  [Symbol.iterator](): SetIterator<string> {
+    return this.#names.values();
   }
 
   toJSON(): string[] {
-    return [...this];
+    return [...this.#names];
+  }
+
+  [inspect.custom](): unknown {
+    return new Set(this.#names);
   }
 }
 
 /** A read-only set of the given names. */
-export function authoritySet(values: Iterable<string> = []): AuthoritySet {
-  return Object.freeze(new FrozenAuthoritySet(values));
+export function authoritySet(names: Iterable<string> = []): AuthoritySet {
+  return Object.freeze(new FrozenAuthoritySet(names));
 }

@@ -8,7 +8,7 @@ export interface Actor {
 }
 
 interface PrincipalFacts {
-  /** Who is calling: claim `sub`, or the path of the claim map. */
+  /** Who is calling: claim `sub`; where there is none, claim `client_id`. */
   readonly subject: string;
   /** The organization (tenant) the caller acts in, when the credential names one. */
   readonly organizationId: string | undefined;

@@ -1,8 +1,9 @@
-const SEGMENT = /(?:^|(?<!^)\.)([^.[\]"]+)|\[("(?:[^"\\]|\\.)*")\]/y;
+const SEGMENT = /(?:^|(?<!^)\.)([^.[\]"/$\s]+)|\[("(?:[^"\\]|\\.)*")\]/y;
 
 /**
  * The way to a value inside an object, own properties only: `realm_access.roles`,
- * `cognito:groups`, `["https://example.com/roles"]`, `resource_access["my.client"].roles`.
+ * `cognito:groups`, `["https://example.com/roles"]`, `resource_access["my.client"].roles`. A name with
+ * a dot, a slash, a dollar sign or white space in it must be quoted.
  */
 export class PropertyPath {
   readonly text: string;

@@ -28,9 +28,14 @@ export class CookieExtractor implements CredentialExtractor {
       .header('cookie')
       .flatMap((header) => header.split(';'))
       .map((pair) => [pair, pair.indexOf('=')] as const)
-      .filter(([pair, equals]) => equals > 0 && pair.slice(0, equals).trim() === this.#name)
-      .map(([pair, equals]) => unquote(pair.slice(equals + 1).trim()));
+      .filter(([pair, equals]) => equals > 0 && trim(pair.slice(0, equals)) === this.#name)
+      .map(([pair, equals]) => unquote(trim(pair.slice(equals + 1))));
   }
+}
+
+/** Spaces and tabs only: a name that begins with other white space is another name to a browser, without the rules of `__Host-`. */
+function trim(text: string): string {
+  return text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
 }
 
 function unquote(value: string): string {

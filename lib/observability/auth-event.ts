@@ -19,6 +19,10 @@ export interface DeniedEvent extends EventFacts {
   readonly code: RefusalCode;
   /** What happened. */
   readonly reason: RefusalReason;
+  /** What is missing or expected; names that the program and its configuration know. */
+  readonly detail: string | undefined;
+  /** Who was refused, where that is established. */
+  readonly principal: Principal | undefined;
   readonly cause?: unknown;
 }
 
@@ -33,5 +37,5 @@ export interface UnavailableEvent extends EventFacts {
 /** What the guards tell whoever listens. No event holds a credential. */
 export type AuthEvent = AuthenticatedEvent | DeniedEvent | UnavailableEvent;
 
-/** Must not block: it runs within the request. */
-export type AuthEventListener = (event: AuthEvent) => void;
+/** It is called within the request, so it must not block; nobody waits for what it promises. */
+export type AuthEventListener = (event: AuthEvent) => void | Promise<void>;

@@ -16,7 +16,8 @@ export class AuthEvents {
   emit(event: AuthEvent): void {
     for (const listener of this.#listeners) {
       try {
-        listener(event);
+        const promised = listener(event);
+        if (promised) Promise.resolve(promised).catch(this.#onFailure);
       } catch (failure) {
         this.#onFailure(failure);
       }

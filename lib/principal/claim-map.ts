@@ -5,7 +5,7 @@ import { PropertyPath } from '../core/property-path.js';
  *
  * - `list`: an array of strings; a lone string is one name.
  * - `space`, `comma`: a string of names so separated, or an array of strings.
- * - `keys`: an object whose member names are the names.
+ * - `keys`: an object whose member names are the names, or an array of strings.
  */
 export type ClaimFormat = (typeof CLAIM_FORMATS)[number];
 
@@ -16,7 +16,8 @@ export type ClaimSource = string | { readonly path: string; readonly format?: Cl
 
 /**
  * Where an issuer's tokens say what. Each entry is one source, or several tried in order: the first
- * that leads to a value (other than `null`) decides. Only own properties are read.
+ * that leads to a value (other than `null`) decides, even if it lists nothing. Only own properties are
+ * read.
  *
  * A path is written `realm_access.roles`, `cognito:groups`, `["https://example.com/roles"]` or
  * `resource_access["my.client"].roles`.
@@ -78,8 +79,8 @@ export function readNames(claims: unknown, sources: readonly CompiledSource[]): 
 
 /** What does not have the expected form lists nothing: a claim is never coerced into an authority. */
 function namesIn(value: unknown, format: ClaimFormat): readonly string[] {
-  if (format === 'keys') return isRecord(value) ? Object.keys(value) : [];
   if (Array.isArray(value)) return value.filter(isName);
+  if (format === 'keys') return isRecord(value) ? Object.keys(value).filter(isName) : [];
   return typeof value === 'string' ? split(value, format).filter(isName) : [];
 }
 
@@ -95,9 +96,9 @@ function split(text: string, format: 'list' | 'space' | 'comma'): readonly strin
 }
 
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
+  return typeof value === 'string' && value.trim() !== '';
 }
 
 function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null;
 }

@@ -37,11 +37,14 @@ export class PrincipalMapper {
   }
 }
 
-/** A client that acts for itself is its own subject (RFC 9068 section 2.2); some issuers leave the subject out. */
+/**
+ * A client that acts for itself is its own subject (RFC 9068 section 2.2). Some issuers leave that
+ * subject out; of `azp` alone nobody can tell whether a user stands behind the client.
+ */
 function identity(claims: Claims): Pick<Principal, 'kind' | 'subject'> {
   const client = text(claims, 'client_id') ?? text(claims, 'azp');
-  const subject = text(claims, 'sub') ?? client;
-  if (subject === undefined) throw new InvalidCredential('missing_claim');
+  const subject = text(claims, 'sub') ?? text(claims, 'client_id');
+  if (subject === undefined) throw new InvalidCredential('missing_claim', { detail: 'sub' });
   return { kind: subject === client ? 'service' : 'user', subject };
 }
 

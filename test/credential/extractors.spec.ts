@@ -65,12 +65,20 @@ describe('CookieExtractor', () => {
     expect(extract('x=1', 'sid=a')).toBe('a');
   });
 
-  it.each(['', 'sid', 'sid=', 'sid=""', 'xsid=a', 'sidx=a', '=sid', 'SID=a'])(
-    'finds none in %j',
-    (header) => {
-      expect(extract(header)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'sid',
+    'sid=',
+    'sid=""',
+    'xsid=a',
+    'sidx=a',
+    '=sid',
+    'SID=a',
+    '\u00a0sid=a',
+    'sid\u3000=a',
+  ])('finds none in %j', (header) => {
+    expect(extract(header)).toBeUndefined();
+  });
 
   it.each([[['sid=a; sid=b']], [['sid=a', 'sid=b']], [['sid=a; sid=']]])(
     'refuses %j',

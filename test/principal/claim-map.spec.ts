@@ -26,7 +26,8 @@ describe('a claim map', () => {
     ['space', 7, []],
     ['comma', ' a , b,,c d', ['a', 'b', 'c d']],
     ['keys', { a: { b: 1 }, c: null }, ['a', 'c']],
-    ['keys', ['a'], []],
+    ['keys', ['a', 7], ['a']],
+    ['keys', { '': 1, ' ': 2 }, []],
     ['keys', 'a', []],
   ] as const)('reads the form %s of %j', (format, value, expected) => {
     expect(roles({ r: value }, { path: 'r', format })).toEqual(expected);

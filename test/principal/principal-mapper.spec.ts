@@ -52,6 +52,7 @@ describe('PrincipalMapper', () => {
 
   it('refuses a credential that does not say whose it is', () => {
     expect(() => map({})).toThrow(InvalidCredential);
+    expect(() => map({ azp: 'the-client-of-many-users' })).toThrow(InvalidCredential);
   });
 
   it.each([
