@@ -23,6 +23,7 @@ export { Claims } from './decorators/claims.decorator.js';
 export { Credentials } from './decorators/credentials.decorator.js';
 export type { ValueOptions } from './decorators/request-value.js';
 
+export type { JwtAlgorithm } from './verification/jwt/algorithms.js';
 export { JwksService } from './verification/jwt/keys/jwks-service.js';
 
 export type { Actor, Principal, ServicePrincipal, UserPrincipal } from './core/principal.js';

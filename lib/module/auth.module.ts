@@ -1,20 +1,27 @@
 import {
   Global,
   Inject,
+  Logger,
   Module,
   type DynamicModule,
   type OnApplicationBootstrap,
+  type Type,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { RoutePolicies } from '../guards/route-policies.js';
 import {
   ConfigurableModuleClass,
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './auth.module-definition.js';
-import { AUTH_EXPORTS, AUTH_PROVIDERS, BOOT_CHECK } from './auth.providers.js';
+import { AUTH_EXPORTS, AUTH_PROVIDERS, BOOT_CHECK, RESOLVED_OPTIONS } from './auth.providers.js';
 import { checkBoot } from './boot-checks.js';
-import { compileRoutes } from './compile-routes.js';
+import { compileRoutes, handlersOf } from './controllers.js';
+import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
+import type { ResolvedAuthOptions } from './options/resolve-options.js';
+
+const logger = new Logger('AuthModule');
 
 /**
  * Puts the portcullis before an application: every handler needs a valid credential unless it is
@@ -40,11 +47,12 @@ import { compileRoutes } from './compile-routes.js';
   exports: AUTH_EXPORTS,
 })
 export class AuthModule extends ConfigurableModuleClass implements OnApplicationBootstrap {
-  constructor(
-    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
-    @Inject(RoutePolicies) private readonly policies: RoutePolicies,
-  ) {
+  // Hidden from util.inspect: it leads to the options, and they to secrets.
+  readonly #moduleRef: ModuleRef;
+
+  constructor(@Inject(ModuleRef) moduleRef: ModuleRef) {
     super();
+    this.#moduleRef = moduleRef;
   }
 
   /**
@@ -65,10 +73,32 @@ export class AuthModule extends ConfigurableModuleClass implements OnApplication
    *   something request-scoped.
    */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    if (!options.useFactory && !options.useClass && !options.useExisting) throw noFactory();
     return super.forRootAsync(options);
   }
 
   onApplicationBootstrap(): void {
-    compileRoutes(this.modules, this.policies);
+    const modules = this.#get(ModulesContainer);
+    const policies = this.#get(RoutePolicies);
+    const { global } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
+    const guards = this.#get(ApplicationConfig).getGlobalGuards();
+    compileRoutes(modules, policies);
+    const isGlobal = global || guards.some(decides);
+    assertEnforced(handlersOf(modules), policies, isGlobal);
+    for (const handler of unguardedMessages(handlersOf(modules), policies)) {
+      logger.warn(`${handler} handles messages, and no guard of AuthModule is there to close it`);
+    }
   }
+
+  #get<T>(token: Type<T> | symbol): T {
+    return this.#moduleRef.get<T>(token, { strict: false });
+  }
+}
+
+function noFactory(): AuthConfigurationError {
+  return new AuthConfigurationError(
+    'AuthModule.forRootAsync',
+    'has nothing to make the options with',
+    'Give useFactory, or useClass or useExisting with a class that has createAuthOptions().',
+  );
 }

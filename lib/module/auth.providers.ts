@@ -13,10 +13,11 @@ import { JwtVerifier } from '../verification/jwt/jwt-verifier.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import type { AuthModuleOptions } from './options/auth-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
-import { logRefusals } from './log-refusals.js';
+import { logKeyFailure, logRefusals } from './log-refusals.js';
 import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
 
-const RESOLVED_OPTIONS = Symbol.for('nestjs-portcullis:resolved-options');
+/** The options, checked and complete. */
+export const RESOLVED_OPTIONS = Symbol.for('nestjs-portcullis:resolved-options');
 
 /** Set by the module itself, which the providers must not import. */
 export const BOOT_CHECK = Symbol.for('nestjs-portcullis:boot-check');
@@ -27,12 +28,13 @@ const logger = new Logger('AuthModule');
 const CORRIDOR: readonly Provider[] = [
   {
     provide: RESOLVED_OPTIONS,
-    useFactory: (options: AuthModuleOptions): ResolvedAuthOptions => resolveOptions(options),
-    inject: [MODULE_OPTIONS_TOKEN, BOOT_CHECK],
+    useFactory: (_checked: true, options?: AuthModuleOptions) => resolveOptions(options),
+    inject: [BOOT_CHECK, { token: MODULE_OPTIONS_TOKEN, optional: true }],
   },
   {
     provide: JwksService,
-    useFactory: ({ issuers, clock }: ResolvedAuthOptions) => new JwksService(issuers, clock),
+    useFactory: ({ issuers, clock }: ResolvedAuthOptions) =>
+      new JwksService(issuers, { clock, report: logKeyFailure(logger) }),
     inject: [RESOLVED_OPTIONS],
   },
   {
@@ -59,8 +61,9 @@ const CORRIDOR: readonly Provider[] = [
   {
     provide: Gate,
     useFactory: (policies: RoutePolicies, options: ResolvedAuthOptions) => {
-      const { onEvent = logRefusals(logger), styles, requestProperty } = options;
-      const events = new AuthEvents([onEvent], (failure) => {
+      const { onEvent, styles, requestProperty } = options;
+      const listeners = [logRefusals(logger), ...(onEvent ? [onEvent] : [])];
+      const events = new AuthEvents(listeners, (failure) => {
         logger.error('onEvent failed', failure);
       });
       return new Gate(policies, { events, styles, requestProperty });

@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
@@ -8,13 +9,15 @@ import { assertSingletonOptions } from './singleton-options.js';
  *
  * @throws {AuthConfigurationError}
  */
-export function checkBoot(modules: ModulesContainer, authModule: object): void {
-  const roots = [...modules.values()].filter(({ metatype }) => metatype === authModule);
+export function checkBoot(modules: ModulesContainer, authModule: Type): void {
+  const roots = [...modules.values()].filter(
+    ({ metatype }) => metatype === authModule || metatype.prototype instanceof authModule,
+  );
   if (roots.length > 1) {
     throw new AuthConfigurationError(
       'AuthModule.forRoot',
       'is imported more than once',
-      'Keep the one in the root module; the guards and what AuthModule exports are global already.',
+      'Keep the one forRoot in the root module and import AuthModule nowhere else: its guards and what it exports are global already.',
     );
   }
   for (const root of roots) assertSingletonOptions(root, MODULE_OPTIONS_TOKEN);

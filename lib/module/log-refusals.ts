@@ -13,7 +13,7 @@ export function logRefusals(logger: LoggerService): AuthEventListener {
       case 'auth.authenticated':
         return;
       case 'auth.denied':
-        logger.debug?.(`${event.handler} denied: ${event.reason} (${event.code})`);
+        logger.debug?.(`${event.handler} denied: ${event.reason}${explained(event.detail)}`);
         return;
       case 'auth.unavailable': {
         const why = event.cause instanceof Error ? `: ${event.cause.message}` : '';
@@ -21,4 +21,16 @@ export function logRefusals(logger: LoggerService): AuthEventListener {
       }
     }
   };
+}
+
+/** Warns of an issuer that does not answer, while known keys may still make up for it. */
+export function logKeyFailure(logger: LoggerService): (failure: unknown) => void {
+  return (failure) => {
+    const why = failure instanceof Error ? failure.message : 'for an unknown reason';
+    logger.warn(`Keys could not be fetched; those already known stay in use for an hour: ${why}`);
+  };
+}
+
+function explained(detail: string | undefined): string {
+  return detail === undefined ? '' : `: ${detail}`;
 }

@@ -53,9 +53,13 @@ export class TestIssuer {
     });
   }
 
-  /** @throws {AuthConfigurationError} In production. */
+  /**
+   * @throws {AuthConfigurationError} In production.
+   * @throws {RangeError} When the path does not begin with a slash.
+   */
   static async start(options: TestIssuerOptions = {}): Promise<TestIssuer> {
     refuseProduction('TestIssuer');
+    if (!/^(?:\/|$)/.test(options.path ?? '')) throw new RangeError('The path begins with a slash');
     const keys = await SigningKeys.generate(options.algorithms ?? ['RS256']);
     const server = createServer();
     await new Promise<void>((resolve, reject) => {

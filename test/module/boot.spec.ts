@@ -1,29 +1,21 @@
 import { generateKeyPairSync } from 'node:crypto';
-import {
-  Controller,
-  Get,
-  Inject,
-  Injectable,
-  Module,
-  Scope,
-  type DynamicModule,
-  type Type,
-} from '@nestjs/common';
+import { Inject, Injectable, Module, Scope, type DynamicModule, type Type } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
 import {
   AuthConfigurationError,
   AuthModule,
-  Permissions,
-  Public,
-  Roles,
-  Scopes,
   type AuthModuleOptions,
   type AuthOptionsFactory,
 } from '../../lib/index.js';
-import { create, get, moduleOf, start } from '../e2e/http/application.js';
+import { create, moduleOf } from '../e2e/http/application.js';
 
 const ISSUER = { issuer: 'https://login.test/', audience: 'api://orders' };
 const SECRET = 'x'.repeat(32);
+const SHORT_RSA = generateKeyPairSync('rsa', {
+  modulusLength: 1024,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+}).publicKey;
 const { publicKey, privateKey } = generateKeyPairSync('ec', {
   namedCurve: 'P-256',
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -46,8 +38,10 @@ const bootWith = (options: unknown): Promise<string> =>
 const bootIssuer = (more: object): Promise<string> =>
   bootWith({ issuers: [{ ...ISSUER, ...more }] });
 
+type Row = readonly [string, unknown, RegExp];
+
 describe('a configuration is refused at boot, with its cure, when', () => {
-  it.each([
+  it.each<Row>([
     ['there is no issuer', {}, /^issuers names nobody .*issuers: \[{ issuer, audience }\]/],
     ['the list of issuers is empty', { issuers: [] }, /^issuers names nobody/],
     ['it is nothing at all', undefined, /^The options of AuthModule/],
@@ -62,6 +56,33 @@ describe('a configuration is refused at boot, with its cure, when', () => {
     ['the body is no function', { issuers: [ISSUER], errors: { body: {} } }, /^errors\.body/],
     ['errors has another option', { issuers: [ISSUER], errors: { x: 1 } }, /^errors\.x is no/],
     ['the listener is no function', { issuers: [ISSUER], onEvent: true }, /^onEvent .* Give/],
+    ['the issuers are no list', { issuers: ISSUER }, /^issuers is not a list\. Give/],
+    [
+      'the cookie name has a space',
+      { issuers: [ISSUER], cookie: { name: 'a b' } },
+      /^cookie\.name/,
+    ],
+    ['the metadata is a path', { issuers: [ISSUER], resourceMetadata: '/x' }, /^resourceMetadata/],
+    ...['__proto__', 'headers', 'url', 'on', 'body'].map(
+      (name) =>
+        [
+          `the property is ${name}`,
+          { issuers: [ISSUER], requestProperty: name },
+          /^requestProperty is something a request needs itself/,
+        ] as const,
+    ),
+    ...[() => NaN, () => undefined, () => Date.now() / 1000, () => 0, () => new Date()].map(
+      (clock) =>
+        [`the clock is ${String(clock)}`, { issuers: [ISSUER], clock }, /^clock does not/] as const,
+    ),
+    ...[() => undefined, () => 'text', () => Promise.resolve({})].map(
+      (body) =>
+        [
+          `the body is ${String(body)}`,
+          { issuers: [ISSUER], errors: { body } },
+          /errors\.body returns.* called once at boot/,
+        ] as const,
+    ),
     ['the clock is no function', { issuers: [ISSUER], clock: 0 }, /^clock .* Give/],
     ['the property has no name', { issuers: [ISSUER], requestProperty: '' }, /^requestProperty/],
   ])('%s', async (_, options, message) => {
@@ -82,8 +103,16 @@ describe('a configuration is refused at boot, with its cure, when', () => {
     ],
     ['the keys are on plain http', { jwksUri: 'http://login.test/k' }, /\.jwksUri is no https/],
     ['none is allowed', { algorithms: ['none'] }, /\.algorithms has none.* Choose from RS256/],
-    ['HS256 stands beside keys', { algorithms: ['RS256', 'HS256'] }, /has an HMAC algorithm/],
-    ['an algorithm is unknown', { algorithms: ['RS257'] }, /not supported\. Choose from/],
+    [
+      'HS256 stands beside keys',
+      { algorithms: ['RS256', 'HS256'] },
+      /has HS256, which needs a shared secret \(option secret\).* Choose from RS256/,
+    ],
+    [
+      'an algorithm is unknown',
+      { algorithms: ['RS257'] },
+      /has RS257, which is not supported\. Choose from/,
+    ],
     ['there are no algorithms', { algorithms: [] }, /\.algorithms is not a list.* Choose/],
     ['the algorithms are a text', { algorithms: 'RS256' }, /\.algorithms is not a list/],
     ['the secret is empty', { secret: '' }, /\.secret is empty\. Generate one: node -p/],
@@ -96,12 +125,12 @@ describe('a configuration is refused at boot, with its cure, when', () => {
     [
       'a secret verifies RS256',
       { secret: SECRET, algorithms: ['RS256'] },
-      /something else than an HMAC algorithm.* Choose from HS256/,
+      /has RS256, which a secret cannot verify.* Choose from HS256/,
     ],
     ['the secret is a number', { secret: 1 }, /\.secret is neither a string/],
     ['a secret stands beside keys', { secret: SECRET, jwksUri: 'https://x/' }, /Keep one source/],
     ['the key is no PEM', { publicKey: 'nonsense' }, /no public key in PEM\. Give/],
-    ['the key is private', { publicKey: privateKey }, /no public key in PEM\. Give/],
+    ['the key is private', { publicKey: privateKey }, /is a private key, which .* Give/],
     ['the key set has no key', { jwks: { keys: [] } }, /\.jwks has no key.* Give public/],
     ['the key set is none', { jwks: {} }, /\.jwks has no key/],
     [
@@ -116,7 +145,32 @@ describe('a configuration is refused at boot, with its cure, when', () => {
     ],
     ['the tolerance is endless', { clockToleranceSeconds: Infinity }, /clockToleranceSeconds/],
     ['a claim map is misspelt', { claims: { role: 'r' } }, /\.claims\.role is no option/],
-    ['a claim path is none', { claims: { roles: 'a..b' } }, /\.claims has a path that cannot/],
+    [
+      'a claim path is none',
+      { claims: { roles: 'a..b' } },
+      /\.claims\.roles is no path: a\.\.b\. Write/,
+    ],
+    ['a claim path is not quoted', { claims: { roles: 'https://x/roles' } }, /\["https:/],
+    ['the claim map is a text', { claims: 'roles' }, /\.claims is not an object\. .*claims: {/],
+    [
+      'the secret is a public key',
+      { secret: publicKey },
+      /\.secret is a public key.* as publicKey/,
+    ],
+    ['the secret is an address', { secret: 'https://login.test/.well-known/jwks.json' }, /jwksUri/],
+    [
+      'the secret is a JWK',
+      { secret: new TextEncoder().encode('{"kty":"RSA","n":"AAAAAAAAAAAAAAAAAAAAAAA"}') },
+      /\.secret is a public key/,
+    ],
+    ['the issuer is padded', { issuer: 'https://login.test/ ' }, /begins or ends with white space/],
+    ['the issuer has a query', { issuer: 'https://login.test/?x' }, /without a query/],
+    ['the algorithms are null', { algorithms: null }, /is not a list/],
+    ['the algorithms have a hole', { algorithms: new Array(1) }, /has undefined/],
+    ['an RSA key is short', { publicKey: SHORT_RSA }, /RSA key below 2048 bits\. Give/],
+    ['a key fits no algorithm', { publicKey, algorithms: ['RS256'] }, /type P-256.* Add the alg/],
+    ['a key cannot be read', { publicKey: { kty: 'EC', crv: 'P-256' } }, /cannot be read/],
+    ['the key set is an address', { jwks: 'https://login.test/keys' }, /belongs into jwksUri/],
     ['a claim path is empty', { claims: { roles: [''] } }, /\.claims\.roles is not a non-empty/],
     [
       'a claim format is unknown',
@@ -131,6 +185,31 @@ describe('a configuration is refused at boot, with its cure, when', () => {
   it('the message shows no secret', async () => {
     const secret = 'sensitive-and-too-short';
     expect(await bootIssuer({ secret })).not.toContain(secret);
+  });
+
+  it('AuthModule is imported without forRoot', async () => {
+    expect(await boot(AuthModule)).toMatch(/^The options of AuthModule .* AuthModule\.forRoot\(/);
+    expect(await boot(AuthModule, AuthModule.forRoot({ issuers: [ISSUER] }))).toMatch(
+      /more than once/,
+    );
+  });
+
+  it('a subclass of AuthModule is a second root', async () => {
+    class OwnAuthModule extends AuthModule {}
+    const roots = [AuthModule, OwnAuthModule].map((each) => each.forRoot({ issuers: [ISSUER] }));
+    expect(await boot(...roots)).toMatch(/^AuthModule\.forRoot is imported more than once/);
+  });
+
+  it('Object.prototype is polluted, and would have opened it', async () => {
+    const prototype = Object.prototype as { audience?: null };
+    prototype.audience = null;
+    try {
+      expect(await bootWith({ issuers: [{ issuer: ISSUER.issuer }] })).toMatch(
+        /audience is missing/,
+      );
+    } finally {
+      delete prototype.audience;
+    }
   });
 
   it('forRoot is imported twice', async () => {
@@ -199,6 +278,19 @@ describe('forRootAsync', () => {
     expect(await boot(AuthModule.forRootAsync(given))).toBe('booted');
   });
 
+  it('refuses to be without a factory', () => {
+    expect(() => AuthModule.forRootAsync({})).toThrow(
+      /^AuthModule\.forRootAsync has nothing to make/,
+    );
+  });
+
+  it('says so where the factory gives nothing', async () => {
+    const given = { useFactory: () => undefined as unknown as AuthModuleOptions };
+    expect(await boot(AuthModule.forRootAsync(given))).toMatch(
+      /let the factory return such an object/,
+    );
+  });
+
   it('checks what the factory gives', async () => {
     const given = { useFactory: () => Promise.resolve({ issuers: [] }) };
     expect(await boot(AuthModule.forRootAsync(given))).toMatch(/^issuers names nobody/);
@@ -223,78 +315,4 @@ describe('forRootAsync', () => {
       ),
     );
   });
-});
-
-describe('a declaration is refused when', () => {
-  const declaring =
-    (...decorators: (MethodDecorator & ClassDecorator)[]) =>
-    () => {
-      class Declared {
-        handler(): void {
-          // Only its declaration matters.
-        }
-      }
-      const descriptor = Object.getOwnPropertyDescriptor(Declared.prototype, 'handler');
-      for (const decorate of decorators) {
-        decorate(Declared.prototype, 'handler', descriptor ?? {});
-      }
-    };
-
-  it.each([
-    ['@Roles()', () => Roles()],
-    ['@Roles([])', () => Roles([])],
-    ['@Roles.all()', () => Roles.all()],
-    ['@Permissions.any([])', () => Permissions.any([])],
-    ['@Scopes(undefined)', () => Scopes(undefined as unknown as string)],
-    ['@Scopes("")', () => Scopes('')],
-    ['@Roles(1)', () => Roles(1 as unknown as string)],
-  ])('it is %s', (_, decorate) => {
-    expect(decorate).toThrow(AuthConfigurationError);
-    expect(decorate).toThrow(/^@(Roles|Permissions|Scopes)(\.\w+)?\(…\) names .* Name what/);
-  });
-
-  it('@Public stands beside @Roles on one handler, in either order', () => {
-    const message = /^@Public on Declared\.handler contradicts .* Remove @Public/;
-    expect(declaring(Public(), Roles('admin'))).toThrow(message);
-    expect(declaring(Roles('admin'), Public())).toThrow(message);
-  });
-
-  it('@Public stands beside @Scopes on one class', () => {
-    expect(() => {
-      @Public()
-      @Scopes('x')
-      class Declared {}
-      return Declared;
-    }).toThrow(/^@Public on Declared contradicts/);
-  });
-
-  it('it is not on a method', () => {
-    const onProperty = Roles('admin') as PropertyDecorator;
-    expect(() => {
-      class Declared {
-        @onProperty
-        property = 1;
-      }
-      return Declared;
-    }).toThrow(/^@Roles on Declared\.property is not on a method\. Put it/);
-  });
-});
-
-it('a parameter decorator says so where no guard ran', async () => {
-  const { CurrentUser } = await import('../../lib/index.js');
-
-  @Controller()
-  class Unguarded {
-    @Get()
-    handler(@CurrentUser() user: unknown): object {
-      return { user };
-    }
-  }
-
-  const api = await start('express', {
-    controllers: [Unguarded],
-    auth: { issuers: [ISSUER], global: false },
-  });
-  expect(await get(api.url)).toMatchObject({ status: 500 });
-  await api.close();
 });

@@ -59,14 +59,40 @@ describe('authOptionsFromEnv', () => {
     expect(authOptionsFromEnv({ AUTH_ISSUER: ' , ', AUTH_COOKIE: '' })).toEqual({ issuers: [] });
   });
 
+  it('does not take a list without entries for the default', () => {
+    const { issuers } = authOptionsFromEnv({ AUTH_ISSUER: 'a', AUTH_ALGORITHMS: ' , ' });
+    expect(issuers).toEqual([{ issuer: 'a', algorithms: [], claims: {} }]);
+  });
+
+  it.each([
+    ['is empty', ''],
+    ['is no text', Buffer.alloc(40, 0xff)],
+  ])('refuses a file that %s', (_, content) => {
+    const folder = mkdtempSync(join(tmpdir(), 'secret-'));
+    const file = join(folder, 'secret');
+    writeFileSync(file, content);
+    const read = (): unknown => authOptionsFromEnv({ AUTH_ISSUER: 'a', AUTH_SECRET_FILE: file });
+    expect(read).toThrow(/^AUTH_SECRET_FILE names a file that/);
+    rmSync(folder, { recursive: true });
+  });
+
   it.each([
     [
       'several issuers share one key',
       { AUTH_ISSUER: 'a,b', AUTH_SECRET: 'x' },
       /beside AUTH_SECRET/,
     ],
+    [
+      'the audience is the word null',
+      { AUTH_ISSUER: 'a', AUTH_AUDIENCE: 'null' },
+      /^AUTH_AUDIENCE/,
+    ],
     ['the tolerance has a unit', { AUTH_ISSUER: 'a', AUTH_CLOCK_TOLERANCE: '5s' }, /^AUTH_CLOCK/],
-    ['a file is not there', { AUTH_SECRET_FILE: '/nonexistent/secret' }, /cannot be read\. Mount/],
+    [
+      'a file is not there',
+      { AUTH_SECRET_FILE: '/nonexistent/secret' },
+      /cannot be read as text\. Mount/,
+    ],
     [
       'a variable and its file are both set',
       { AUTH_REALM: 'x', AUTH_REALM_FILE: 'y' },

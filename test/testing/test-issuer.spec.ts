@@ -67,9 +67,13 @@ describe('TestIssuer', () => {
     expect((await fetch(`${issuer.issuer}/elsewhere`)).status).toBe(404);
   });
 
-  it('does not start in production', async () => {
+  it('wants a path that begins with a slash', async () => {
+    await expect(TestIssuer.start({ path: 'realms' })).rejects.toThrow(RangeError);
+  });
+
+  it.each(['production', ' PRODUCTION ', 'prod'])('does not start in %j', async (environment) => {
     const before = process.env['NODE_ENV'];
-    process.env['NODE_ENV'] = 'production';
+    process.env['NODE_ENV'] = environment;
     try {
       await expect(TestIssuer.start()).rejects.toThrow(/^TestIssuer does not start .* Configure/);
     } finally {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { ClaimMap } from '../../principal/claim-map.js';
+import type { JwtAlgorithm } from '../../verification/jwt/algorithms.js';
 import type { AuthModuleOptions, IssuerOptions } from './auth-options.js';
 
 /** Environment variables: `process.env`, or something like it. */
@@ -22,7 +23,8 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  * | `AUTH_COOKIE` | `cookie.name` |
  * | `AUTH_REALM`, `AUTH_RESOURCE_METADATA` | `realm`, `resourceMetadata` |
  *
- * Entries of comma lists are trimmed, empty ones dropped, and an empty variable counts as absent.
+ * Values and the entries of comma lists are trimmed, empty ones dropped, and an empty variable counts
+ * as absent.
  * `NAME_FILE` names a file that holds the value instead, as container platforms mount secrets.
  *
  * @param env Default: `process.env`.
@@ -61,9 +63,17 @@ function issuersFrom(read: Read): IssuerOptions[] {
 
 function sharedOptions(read: Read): Partial<IssuerOptions> {
   const tolerance = read('AUTH_CLOCK_TOLERANCE');
+  if (read('AUTH_AUDIENCE') === 'null') {
+    throw new AuthConfigurationError(
+      'AUTH_AUDIENCE',
+      'is the word null',
+      'Name this API as its issuer knows it; the check of the audience can be waived in the code only.',
+    );
+  }
   return present({
     audience: list(read('AUTH_AUDIENCE')),
-    algorithms: list(read('AUTH_ALGORITHMS')),
+    // Checked when the module boots, as all the rest is.
+    algorithms: list(read('AUTH_ALGORITHMS')) as readonly JwtAlgorithm[] | undefined,
     clockToleranceSeconds: tolerance === undefined ? undefined : seconds(tolerance),
     claims: claimsFrom(read),
   });
@@ -103,8 +113,7 @@ function seconds(text: string): number {
 
 function list(text: string | undefined): string[] | undefined {
   const entries = text?.split(',').map((entry) => entry.trim());
-  const filled = entries?.filter((entry) => entry !== '');
-  return filled && filled.length > 0 ? filled : undefined;
+  return entries?.filter((entry) => entry !== '');
 }
 
 function present<T extends object>(
@@ -129,13 +138,21 @@ function valueOf(env: Environment, name: string): string | undefined {
 }
 
 function contentOf(name: string, file: string): string {
+  const content = textOf(file)?.trim();
+  if (content) return content;
+  throw new AuthConfigurationError(
+    `${name}_FILE`,
+    content === undefined
+      ? 'names a file that cannot be read as text'
+      : 'names a file that is empty',
+    'Mount the file and let the process read it, or correct the path.',
+  );
+}
+
+function textOf(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8').trim();
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch {
-    throw new AuthConfigurationError(
-      `${name}_FILE`,
-      'names a file that cannot be read',
-      'Mount the file and let the process read it, or correct the path.',
-    );
+    return;
   }
 }

@@ -2,6 +2,7 @@ import type { JSONWebKeySet, JWK } from 'jose';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
 import type { ClaimMap } from '../../principal/claim-map.js';
+import type { JwtAlgorithm } from '../../verification/jwt/algorithms.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 
 /** Whose tokens are accepted, for whom they must be meant, and what they are verified with. */
@@ -29,7 +30,7 @@ export interface IssuerOptions {
    * @default ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']; with `secret`, ['HS256']
    * @see RFC 8725 section 3.1
    */
-  readonly algorithms?: readonly string[];
+  readonly algorithms?: readonly JwtAlgorithm[];
   /**
    * Where the issuer publishes its keys.
    *
@@ -51,7 +52,8 @@ export interface IssuerOptions {
    */
   readonly secret?: string | Uint8Array;
   /**
-   * How far the issuer's clock may be off when `exp`, `nbf` and `iat` are compared, in seconds.
+   * How far the issuer's clock may be off when `exp`, `nbf` and `iat` are compared, in seconds: 0 to
+   * 300.
    *
    * @default 5
    */
@@ -73,7 +75,8 @@ export interface CookieOptions {
 /** How refusals look. */
 export interface ErrorOptions {
   /**
-   * Shapes the body of a refusal, for instance into RFC 9457. Status and headers stay.
+   * Shapes the body of a refusal, for instance into the members of RFC 9457. Status, headers and
+   * media type stay.
    *
    * @default Nest's own shape plus `code`: `{ message, error, statusCode, code }`
    */
@@ -101,8 +104,8 @@ export interface AuthModuleOptions {
    */
   readonly global?: boolean;
   /**
-   * The property of the request under which other packages find the principal. Nothing here reads
-   * it back. `null` for none.
+   * The property of the request under which other packages find the principal, once the guards
+   * ran. Nothing here reads it back. `null` for none.
    *
    * @default 'user'
    */
@@ -121,12 +124,13 @@ export interface AuthModuleOptions {
    * @see RFC 9728 section 5.1
    */
   readonly resourceMetadata?: string;
+  /** How refusals look to clients. */
   readonly errors?: ErrorOptions;
   /**
-   * Told of every request authenticated, denied, or refused because the issuer is down. It runs
-   * within the request, so it must not block; if it throws, the verdict stands.
+   * Told of every request authenticated, denied, or refused because the issuer is down. It is called
+   * within the request, so it must not block; if it throws or rejects, the verdict stands.
    *
-   * @default refusals are logged: at level `debug`, outages at level `error`
+   * @default none; refusals are logged in any case, at level `debug`, and outages at level `error`
    */
   readonly onEvent?: AuthEventListener;
   /**

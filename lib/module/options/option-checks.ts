@@ -11,17 +11,31 @@ export function refuseUnknown(option: string, value: object, known: readonly str
   );
 }
 
+/** The members of an object, without those a polluted `Object.prototype` would add. */
+export function ownMembers<T extends object>(value: T): T {
+  return Object.assign<object, T>(Object.create(null) as object, value);
+}
+
 /** @throws {AuthConfigurationError} Unless the value is an object that is no list. */
-export function assertObject(option: string, value: unknown): asserts value is object {
+export function assertObject(
+  option: string,
+  value: unknown,
+  cure = 'Give an object with its options.',
+): asserts value is object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  throw new AuthConfigurationError(option, 'is not an object', 'Give an object with its options.');
+  throw new AuthConfigurationError(option, 'is not an object', cure);
 }
 
 /** @throws {AuthConfigurationError} Unless the value is a non-empty string. */
 export function assertName(option: string, value: unknown, cure: string): asserts value is string {
-  if (typeof value === 'string' && value.trim() !== '') return;
-  const problem = value === undefined ? 'is missing' : 'is not a non-empty string';
-  throw new AuthConfigurationError(option, problem, cure);
+  if (typeof value === 'string' && value !== '' && value.trim() === value) return;
+  throw new AuthConfigurationError(option, nameProblem(value), cure);
+}
+
+function nameProblem(value: unknown): string {
+  if (value === undefined) return 'is missing';
+  const isPadded = typeof value === 'string' && value.trim() !== '';
+  return isPadded ? 'begins or ends with white space' : 'is not a non-empty string';
 }
 
 /** @throws {AuthConfigurationError} Unless the value is a function. */

@@ -1,4 +1,5 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { PropertyPath } from '../../core/property-path.js';
 import {
   CLAIM_FORMATS,
   compileClaimMap,
@@ -10,26 +11,26 @@ import { assertName, assertObject, refuseUnknown } from './option-checks.js';
 
 /** @throws {AuthConfigurationError} */
 export function resolveClaimMap(option: string, map: ClaimMap = {}): CompiledClaimMap {
-  assertObject(option, map);
+  assertObject(option, map, "Give an object: claims: { roles: 'realm_access.roles' }.");
   refuseUnknown(option, map, Object.keys(DEFAULT_CLAIM_MAP));
   for (const [name, sources] of Object.entries(map) as [string, unknown][]) {
     for (const source of [sources].flat()) assertSource(`${option}.${name}`, source);
   }
-  return compile(option, map);
+  return compileClaimMap(map);
 }
 
 const PATH_CURE =
-  'Write names separated by dots, and a name with a dot in it as ["name"]: realm_access.roles.';
+  'Write names separated by dots, and a name with a dot or a slash in it as ["name"]: realm_access.roles, ["https://example.com/roles"].';
 
 function assertSource(option: string, source: unknown): void {
   if (typeof source !== 'object') {
-    assertName(option, source, PATH_CURE);
+    assertPath(option, source);
     return;
   }
-  assertObject(option, source);
+  assertObject(option, source, PATH_CURE);
   refuseUnknown(option, source, ['path', 'format']);
   const { path, format } = source as { path?: unknown; format?: unknown };
-  assertName(`${option}.path`, path, PATH_CURE);
+  assertPath(`${option}.path`, path);
   if (format === undefined || CLAIM_FORMATS.some((known) => known === format)) return;
   throw new AuthConfigurationError(
     `${option}.format`,
@@ -38,10 +39,11 @@ function assertSource(option: string, source: unknown): void {
   );
 }
 
-function compile(option: string, map: ClaimMap): CompiledClaimMap {
+function assertPath(option: string, path: unknown): void {
+  assertName(option, path, PATH_CURE);
   try {
-    return compileClaimMap(map);
+    PropertyPath.parse(path);
   } catch {
-    throw new AuthConfigurationError(option, 'has a path that cannot be read', PATH_CURE);
+    throw new AuthConfigurationError(option, `is no path: ${path}`, PATH_CURE);
   }
 }

@@ -6,8 +6,9 @@ import {
 } from '../../verification/jwt/algorithms.js';
 import type { JwtIssuer, KeySource } from '../../verification/jwt/jwt-issuer.js';
 import type { IssuerOptions } from './auth-options.js';
-import { assertName, assertObject, refuseUnknown } from './option-checks.js';
+import { assertName, assertObject, ownMembers, refuseUnknown } from './option-checks.js';
 import { resolveKeySource } from './resolve-key-source.js';
+import { assertKeysFit } from './static-keys.js';
 
 const KNOWN = [
   'issuer',
@@ -28,13 +29,15 @@ const MAX_CLOCK_TOLERANCE_SECONDS = 300;
  * @param option The path to the issuer's options, for messages.
  * @throws {AuthConfigurationError}
  */
-export function resolveIssuer(option: string, options: IssuerOptions): JwtIssuer {
-  assertObject(option, options);
-  refuseUnknown(option, options, KNOWN);
+export function resolveIssuer(option: string, given: IssuerOptions): JwtIssuer {
+  assertObject(option, given);
+  refuseUnknown(option, given, KNOWN);
+  const options = ownMembers(given);
   assertName(`${option}.issuer`, options.issuer, 'Give the exact value of claim iss.');
   const keys = resolveKeySource(option, options);
   const algorithms = resolveAlgorithms(option, options, keys);
   if (keys.kind === 'secret') assertLongEnough(option, keys.secret, algorithms);
+  if (keys.kind === 'static') assertKeysFit(option, keys.jwks, algorithms);
   return Object.freeze({
     issuer: options.issuer,
     audience: resolveAudience(option, options),
@@ -50,7 +53,7 @@ function resolveAudience(
 ): ReadonlySet<string> | null {
   if (audience === null) return null;
   const cure =
-    'Name this API as its issuer knows it, or give null to accept tokens meant for anybody.';
+    'Name this API as its issuer knows it (AUTH_AUDIENCE in the environment), or give null in the code to accept tokens meant for anybody.';
   const audiences: readonly unknown[] = [audience].flat();
   if (audiences.length === 0) assertName(`${option}.audience`, undefined, cure);
   for (const each of audiences) assertName(`${option}.audience`, each, cure);
@@ -59,38 +62,30 @@ function resolveAudience(
 
 function resolveAlgorithms(
   option: string,
-  { algorithms }: IssuerOptions,
+  options: IssuerOptions,
   { kind }: KeySource,
 ): readonly string[] {
   const isSecret = kind === 'secret';
   const possible = isSecret ? [...MIN_SECRET_BYTES.keys()] : ASYMMETRIC_ALGORITHMS;
-  const chosen = listOf(algorithms ?? (isSecret ? ['HS256'] : DEFAULT_ALGORITHMS));
-  const supported = possible.filter((alg) => chosen.includes(alg));
-  if (chosen.length > 0 && chosen.every((alg) => possible.some((each) => each === alg))) {
-    return supported;
-  }
+  const { algorithms = isSecret ? ['HS256'] : DEFAULT_ALGORITHMS } = options;
+  const names: readonly unknown[] = Array.isArray(algorithms) ? algorithms : [];
+  const misfit = names.findIndex((name) => !possible.some((alg) => alg === name));
+  if (names.length > 0 && misfit === -1) return names as readonly string[];
   throw new AuthConfigurationError(
     `${option}.algorithms`,
-    algorithmProblem(chosen, isSecret),
+    names.length === 0
+      ? 'is not a list of algorithms'
+      : algorithmProblem(String(names[misfit]), isSecret),
     `Choose from ${possible.join(', ')}.`,
   );
 }
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function algorithmProblem(names: readonly unknown[], isSecret: boolean): string {
-  if (names.length === 0) return 'is not a list of algorithms';
-  if (names.some((alg) => String(alg).toLowerCase() === 'none')) {
-    return 'has none, which accepts tokens that nobody signed';
-  }
-  if (!isSecret && names.some((alg) => MIN_SECRET_BYTES.has(String(alg)))) {
-    return 'has an HMAC algorithm beside public keys, with which anybody who has the public key could sign';
-  }
-  return isSecret
-    ? 'has something else than an HMAC algorithm beside a secret'
-    : 'has an algorithm that is not supported';
+function algorithmProblem(name: string, isSecret: boolean): string {
+  if (name.toLowerCase() === 'none') return 'has none, which accepts tokens that nobody signed';
+  if (isSecret) return `has ${name}, which a secret cannot verify`;
+  return MIN_SECRET_BYTES.has(name)
+    ? `has ${name}, which needs a shared secret (option secret): with public keys, anybody could sign`
+    : `has ${name}, which is not supported`;
 }
 
 function assertLongEnough(option: string, secret: Uint8Array, algorithms: readonly string[]): void {
@@ -112,7 +107,7 @@ function resolveTolerance(
   }
   throw new AuthConfigurationError(
     `${option}.clockToleranceSeconds`,
-    'is no number of seconds that two clocks may differ by',
-    `Give a number from 0 to ${String(MAX_CLOCK_TOLERANCE_SECONDS)}.`,
+    'is not a number of seconds that two clocks may differ by',
+    `Give a number, and no text, from 0 to ${String(MAX_CLOCK_TOLERANCE_SECONDS)}.`,
   );
 }

@@ -1,11 +1,9 @@
-import { createPublicKey } from 'node:crypto';
-import type { JSONWebKeySet, JWK } from 'jose';
+import type { JWK } from 'jose';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { KeySource } from '../../verification/jwt/jwt-issuer.js';
-import { LocalKeySet } from '../../verification/jwt/keys/local-key-set.js';
 import { parseTrustworthyAddress } from '../../verification/jwt/keys/endpoint-address.js';
 import type { IssuerOptions } from './auth-options.js';
-import { assertObject } from './option-checks.js';
+import { assertPublicKeys, keyFromPem } from './static-keys.js';
 
 const SOURCES = ['jwksUri', 'jwks', 'publicKey', 'secret'] as const;
 
@@ -29,7 +27,9 @@ export function resolveKeySource(option: string, options: IssuerOptions): KeySou
 
 /** Whoever is between us and an issuer on plain http is the issuer. */
 function assertIssuerAddress(option: string, issuer: string, isDiscovered: boolean): void {
-  if (parseTrustworthyAddress(issuer)) return;
+  const address = parseTrustworthyAddress(issuer);
+  const hasQuery = address !== undefined && address.search + address.hash !== '';
+  if (address && !(hasQuery && isDiscovered)) return;
   if (/^http:/i.test(issuer)) {
     throw new AuthConfigurationError(
       `${option}.issuer`,
@@ -40,7 +40,7 @@ function assertIssuerAddress(option: string, issuer: string, isDiscovered: boole
   if (!isDiscovered) return;
   throw new AuthConfigurationError(
     `${option}.issuer`,
-    'is no https address, so its keys cannot be discovered',
+    'is no https address without a query, so its keys cannot be discovered',
     'Give the address of the issuer, or say where its keys are with jwksUri, jwks, publicKey or secret.',
   );
 }
@@ -57,6 +57,7 @@ function resolveJwksUri(option: string, { jwksUri }: IssuerOptions): URL | undef
 }
 
 function octets(option: string, secret: unknown): Uint8Array {
+  assertNoKey(option, secret);
   if (typeof secret === 'string') return new TextEncoder().encode(secret);
   if (secret instanceof Uint8Array) return Uint8Array.from(secret);
   throw new AuthConfigurationError(
@@ -66,41 +67,24 @@ function octets(option: string, secret: unknown): Uint8Array {
   );
 }
 
-function publicKeys(option: string, given: NonNullable<IssuerOptions['publicKey']>): KeySource {
-  const keys: readonly (string | JWK)[] = [given as string | JWK].flat();
-  return staticKeys(option, {
-    keys: keys.map((key) => (typeof key === 'string' ? fromPem(option, key) : key)),
-  });
-}
-
-function fromPem(option: string, pem: string): JWK {
-  const text = pem.replaceAll('\\n', '\n');
-  try {
-    if (text.includes('PRIVATE KEY')) throw new TypeError('A private key');
-    return createPublicKey(text).export({ format: 'jwk' });
-  } catch {
-    throw new AuthConfigurationError(
-      option,
-      'is no public key in PEM',
-      'Give a text that begins with -----BEGIN PUBLIC KEY----- (or RSA PUBLIC KEY, or CERTIFICATE).',
-    );
-  }
-}
-
-function staticKeys(option: string, jwks: JSONWebKeySet): KeySource {
-  assertObject(option, jwks);
-  const keys: unknown = jwks.keys;
-  const given: readonly unknown[] = Array.isArray(keys) ? keys : [];
-  const isPublic = !given.some(isPrivate);
-  const usable = isPublic ? new LocalKeySet(given).size : 0;
-  if (usable > 0 && usable === given.length) return { kind: 'static', jwks };
+/** Whoever has the text of a public key could sign with it, if it were taken for a secret (RFC 8725 section 2.1). */
+function assertNoKey(option: string, secret: unknown): void {
+  const text = secret instanceof Uint8Array ? new TextDecoder().decode(secret) : secret;
+  if (typeof text !== 'string' || !/-----BEGIN|"kty"|^ssh-|^https?:/.test(text)) return;
   throw new AuthConfigurationError(
-    option,
-    isPublic ? 'has no key, or one that verifies no signature' : 'has a key that is not public',
-    'Give public signing keys only; a shared secret belongs into secret, a private key to the issuer.',
+    `${option}.secret`,
+    'is a public key or an address, and no secret',
+    'Give a public key as publicKey, the address of keys as jwksUri; a secret is a long random text that only the issuer and you know.',
   );
 }
 
-function isPrivate(key: unknown): boolean {
-  return typeof key !== 'object' || key === null || 'd' in key || 'k' in key;
+function publicKeys(option: string, given: NonNullable<IssuerOptions['publicKey']>): KeySource {
+  const keys: readonly (string | JWK)[] = [given as string | JWK].flat();
+  const read = keys.map((key) => (typeof key === 'string' ? keyFromPem(option, key) : key));
+  return staticKeys(option, { keys: read });
+}
+
+function staticKeys(option: string, jwks: unknown): KeySource {
+  assertPublicKeys(option, jwks);
+  return { kind: 'static', jwks };
 }

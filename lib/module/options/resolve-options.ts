@@ -1,9 +1,12 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
 import type { CompiledClaimMap } from '../../principal/claim-map.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
+import { parseTrustworthyAddress } from '../../verification/jwt/keys/endpoint-address.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { AuthModuleOptions, IssuerOptions } from './auth-options.js';
 import {
@@ -11,6 +14,7 @@ import {
   assertName,
   assertObject,
   assertQuotable,
+  ownMembers,
   refuseUnknown,
 } from './option-checks.js';
 import { resolveClaimMap } from './resolve-claim-map.js';
@@ -40,13 +44,20 @@ const KNOWN = [
   'clock',
 ];
 
-/** @throws {AuthConfigurationError} */
-export function resolveOptions(options: AuthModuleOptions): ResolvedAuthOptions {
-  assertObject('The options of AuthModule', options);
-  refuseUnknown('options', options, KNOWN);
+const OPTIONS_CURE =
+  'Import AuthModule.forRoot({ issuers: [{ issuer, audience }] }) once, in the root module; with forRootAsync, let the factory return such an object.';
+
+/**
+ * @param given What the user gave; nothing, where `AuthModule` is imported without `forRoot`.
+ * @throws {AuthConfigurationError}
+ */
+export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAuthOptions {
+  assertObject('The options of AuthModule', given, OPTIONS_CURE);
+  refuseUnknown('options', given, KNOWN);
+  const options = ownMembers(given);
   const { onEvent, clock = Date.now } = options;
   if (onEvent !== undefined) assertFunction('onEvent', onEvent);
-  assertFunction('clock', clock);
+  assertClock(clock);
   return Object.freeze({
     ...resolveIssuers(options),
     cookieName: resolveCookie(options),
@@ -58,6 +69,20 @@ export function resolveOptions(options: AuthModuleOptions): ResolvedAuthOptions 
   });
 }
 
+/** 2001, in milliseconds: a clock that tells seconds is still in 1970. */
+const EARLIEST_TIME_MS = 1e12;
+
+function assertClock(clock: Clock): void {
+  assertFunction('clock', clock);
+  const now: unknown = clock();
+  if (typeof now === 'number' && now > EARLIEST_TIME_MS && Number.isFinite(now)) return;
+  throw new AuthConfigurationError(
+    'clock',
+    'does not tell the milliseconds since the epoch',
+    'Let it return a number as Date.now does.',
+  );
+}
+
 function resolveIssuers({
   issuers,
 }: AuthModuleOptions): Pick<ResolvedAuthOptions, 'issuers' | 'claimMaps'> {
@@ -67,7 +92,9 @@ function resolveIssuers({
   if (given.length === 0) {
     throw new AuthConfigurationError(
       'issuers',
-      'names nobody whose tokens are accepted',
+      (issuers as unknown) === undefined || Array.isArray(issuers)
+        ? 'names nobody whose tokens are accepted'
+        : 'is not a list',
       'Give at least one: issuers: [{ issuer, audience }], or set AUTH_ISSUER and AUTH_AUDIENCE where the options come from the environment.',
     );
   }
@@ -91,12 +118,17 @@ function refuseTwins(issuers: readonly JwtIssuer[]): void {
   );
 }
 
+/** A token as RFC 9110 section 5.6.2 and RFC 6265 section 4.1.1 have it. */
+const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const COOKIE_CURE = 'Name the cookie that holds the token, without spaces or separators.';
+
 function resolveCookie({ cookie }: AuthModuleOptions): string | undefined {
   if (cookie === undefined) return;
-  assertObject('cookie', cookie);
+  assertObject('cookie', cookie, "Give an object: cookie: { name: 'access_token' }.");
   refuseUnknown('cookie', cookie, ['name']);
-  assertName('cookie.name', cookie.name, 'Name the cookie that holds the token.');
-  return cookie.name;
+  assertName('cookie.name', cookie.name, COOKIE_CURE);
+  if (COOKIE_NAME.test(cookie.name)) return cookie.name;
+  throw new AuthConfigurationError('cookie.name', 'is no name of a cookie', COOKIE_CURE);
 }
 
 function resolveGlobal({ global = true }: AuthModuleOptions): boolean {
@@ -104,10 +136,26 @@ function resolveGlobal({ global = true }: AuthModuleOptions): boolean {
   throw new AuthConfigurationError('global', 'is no boolean', 'Give true or false.');
 }
 
+/** What every request has, and what the adapters add. */
+const REQUEST = new IncomingMessage(new Socket());
+const ADAPTER_MEMBERS = new Set([
+  'body',
+  'params',
+  'query',
+  'raw',
+  'res',
+  'route',
+  'app',
+  'server',
+]);
+
 function resolveRequestProperty({ requestProperty = 'user' }: AuthModuleOptions): string | null {
   if (requestProperty === null) return null;
-  assertName('requestProperty', requestProperty, 'Name a property of the request, or give null.');
-  return requestProperty;
+  const cure = "Name a property that requests do not have, such as 'user', or give null.";
+  assertName('requestProperty', requestProperty, cure);
+  const isTaken = requestProperty in REQUEST || ADAPTER_MEMBERS.has(requestProperty);
+  if (!isTaken) return requestProperty;
+  throw new AuthConfigurationError('requestProperty', 'is something a request needs itself', cure);
 }
 
 function resolveStyle({
@@ -116,10 +164,37 @@ function resolveStyle({
   errors = {},
 }: AuthModuleOptions): RefusalStyles['http'] {
   assertQuotable('realm', realm);
-  if (resourceMetadata !== undefined) assertQuotable('resourceMetadata', resourceMetadata);
-  assertObject('errors', errors);
+  if (resourceMetadata !== undefined) assertMetadata(resourceMetadata);
+  assertObject('errors', errors, 'Give an object: errors: { body: (refusal) => ({ … }) }.');
   refuseUnknown('errors', errors, ['body']);
   const { body = (refusal: PublicRefusal): object => refusal } = errors;
-  assertFunction('errors.body', body);
+  assertBody(body);
   return { realm, resourceMetadata, body };
+}
+
+function assertMetadata(resourceMetadata: unknown): void {
+  assertQuotable('resourceMetadata', resourceMetadata);
+  if (parseTrustworthyAddress(resourceMetadata)) return;
+  throw new AuthConfigurationError(
+    'resourceMetadata',
+    'is no https address',
+    'Give the whole address: https://api.example.com/.well-known/oauth-protected-resource.',
+  );
+}
+
+const SAMPLE_REFUSAL: PublicRefusal = {
+  message: 'Authentication is required',
+  error: 'Unauthorized',
+  statusCode: 401,
+  code: 'missing_credentials',
+};
+
+/** A body that is found out to be none only when a request is refused would be found out by a client. */
+function assertBody(body: (refusal: PublicRefusal) => object): void {
+  assertFunction('errors.body', body);
+  const shaped: unknown = body(SAMPLE_REFUSAL);
+  const cure = 'Let it return an object at once; it is called once at boot to see that it does.';
+  assertObject('What errors.body returns', shaped, cure);
+  if (!('then' in shaped)) return;
+  throw new AuthConfigurationError('errors.body', 'returns a promise', cure);
 }

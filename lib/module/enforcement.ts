@@ -1,0 +1,68 @@
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { RolesGuard } from '../guards/roles.guard.js';
+import type { RoutePolicies } from '../guards/route-policies.js';
+import type { ControllerHandler } from './controllers.js';
+
+/** Where `@UseGuards` keeps its guards. */
+const GUARDS = '__guards__';
+
+/** What marks the handler of a message: Nest may hand it no global guard. */
+const MESSAGES = ['microservices:pattern', 'websockets:message_mapping'];
+
+/**
+ * Refuses to boot where something is required and no {@link RolesGuard} is there to see to it: with
+ * `global: false`, or on the handler of a message.
+ *
+ * @param isGlobal Whether the guards stand before every HTTP route.
+ * @throws {AuthConfigurationError}
+ */
+export function assertEnforced(
+  handlers: Iterable<ControllerHandler>,
+  policies: RoutePolicies,
+  isGlobal: boolean,
+): void {
+  for (const each of handlers) {
+    const isGuarded = guardsOf(each).some(decides) || (isGlobal && !isMessage(each));
+    const requirements = policies.of(each.controller, each.handler)?.requirements;
+    if (!isGuarded && requirements?.length !== 0) throw unenforced(nameOf(each));
+  }
+}
+
+/** The handlers of messages that declare nothing and have no guard of ours: whoever sends one is served. */
+export function* unguardedMessages(
+  handlers: Iterable<ControllerHandler>,
+  policies: RoutePolicies,
+): Generator<string> {
+  for (const each of handlers) {
+    const isPublic = policies.of(each.controller, each.handler)?.public;
+    if (isMessage(each) && !isPublic && !guardsOf(each).some(decides)) yield nameOf(each);
+  }
+}
+
+function nameOf({ controller, name }: ControllerHandler): string {
+  return `${controller.name}.${name}`;
+}
+
+function isMessage({ method }: ControllerHandler): boolean {
+  return MESSAGES.some((key) => Reflect.hasMetadata(key, method));
+}
+
+function guardsOf({ metatype, method }: ControllerHandler): readonly unknown[] {
+  const guardsOn = (target: object): readonly unknown[] =>
+    (Reflect.getMetadata(GUARDS, target) ?? []) as readonly unknown[];
+  return [...guardsOn(metatype), ...guardsOn(method)];
+}
+
+/** Whether a guard, given as a class or as an instance, sees to what is declared. */
+export function decides(guard: unknown): boolean {
+  if (typeof guard !== 'function') return guard instanceof RolesGuard;
+  return guard === RolesGuard || guard.prototype instanceof RolesGuard;
+}
+
+function unenforced(handler: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    handler,
+    'requires something that nothing enforces',
+    'Add @UseGuards(AuthGuard, RolesGuard) to its class; for HTTP routes, leaving out `global: false` does as well.',
+  );
+}
