@@ -119,6 +119,27 @@ describe.each(ADAPTERS)('answers on %s', (adapter) => {
     expect(body).toEqual({ title: 'missing_credentials', status: 401 });
   });
 
+  it('tells the listener who was refused, and what would have been needed', async () => {
+    const events: AuthEvent[] = [];
+    api = await start(adapter, {
+      controllers: [OrdersApi],
+      auth: { issuers: [issuer.options()], onEvent: (event) => void events.push(event) },
+    });
+    await get(`${api.url}/admin`, await issuer.token({ sub: 'ann' }));
+    await get(`${api.url}/profile`, await issuer.token({ aud: 'api://other' }));
+    await get(`${api.url}/profile`, await issuer.token({ exp: undefined }));
+    expect(events.filter(({ type }) => type === 'auth.denied')).toMatchObject([
+      {
+        handler: 'OrdersApi.admin',
+        reason: 'insufficient_role',
+        detail: 'any of admin, owner',
+        principal: { subject: 'ann' },
+      },
+      { reason: 'aud_mismatch', detail: 'any of api://test', principal: undefined },
+      { reason: 'missing_claim', detail: 'exp' },
+    ]);
+  });
+
   it('does not let a failing listener change the verdict', async () => {
     const onEvent = (): never => {
       throw new Error('listener');
@@ -126,6 +147,12 @@ describe.each(ADAPTERS)('answers on %s', (adapter) => {
     api = await start(adapter, {
       controllers: [OrdersApi],
       auth: { issuers: [issuer.options()], onEvent },
+    });
+    expect(await get(`${api.url}/admin`)).toMatchObject({ status: 401 });
+    await api.close();
+    api = await start(adapter, {
+      controllers: [OrdersApi],
+      auth: { issuers: [issuer.options()], onEvent: () => Promise.reject(new Error('listener')) },
     });
     expect(await get(`${api.url}/profile`)).toMatchObject({ status: 401 });
     expect(await get(`${api.url}/profile`, await issuer.token())).toMatchObject({ status: 200 });
