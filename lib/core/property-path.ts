@@ -1,3 +1,5 @@
+import { ownProperty } from './own-property.js';
+
 const SEGMENT = /(?:^|(?<!^)\.)([^.[\]"/$\s]+)|\[("(?:[^"\\]|\\.)*")\]/y;
 
 /**
@@ -31,8 +33,8 @@ export class PropertyPath {
   read(root: unknown): unknown {
     let value = root;
     for (const segment of this.#segments) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return;
-      value = (value as Record<string, unknown>)[segment];
+      if (typeof value !== 'object' || value === null) return;
+      value = ownProperty(value, segment);
     }
     return value;
   }

@@ -1,6 +1,7 @@
 import { InvalidCredential } from '../core/auth-error.js';
 import { authoritySet } from '../core/authority-set.js';
 import type { Claims } from '../core/claims.js';
+import { ownProperty } from '../core/own-property.js';
 import { rememberCredential, type Actor, type Principal } from '../core/principal.js';
 import { PropertyPath } from '../core/property-path.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
@@ -59,6 +60,6 @@ function onlyOne(names: readonly string[]): string | undefined {
 }
 
 function text(claims: Claims, name: string): string | undefined {
-  const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+  const value = ownProperty(claims, name);
   return typeof value === 'string' ? value : undefined;
 }

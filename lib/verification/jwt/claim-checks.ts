@@ -1,4 +1,5 @@
 import { InvalidCredential } from '../../core/auth-error.js';
+import { ownProperty } from '../../core/own-property.js';
 import type { JwtIssuer } from './jwt-issuer.js';
 
 type UncheckedClaims = Readonly<Record<string, unknown>>;
@@ -15,7 +16,8 @@ export function checkClaims(claims: UncheckedClaims, issuer: JwtIssuer, now: num
   const expiresAt = checkDates(claims, now, issuer.clockToleranceSeconds);
   checkAudience(claims, issuer.audience);
   // A token bound to a key (RFC 7800) is worth nothing without proof of that key, and none is checked here.
-  if (own(claims, 'cnf') !== undefined) throw new InvalidCredential('confirmation_unsupported');
+  if (ownProperty(claims, 'cnf') !== undefined)
+    throw new InvalidCredential('confirmation_unsupported');
   return expiresAt;
 }
 
@@ -23,7 +25,7 @@ const STRING_CLAIMS = ['sub', 'jti', 'client_id', 'azp'];
 
 function checkStrings(claims: UncheckedClaims): void {
   for (const name of STRING_CLAIMS) {
-    const value = own(claims, name);
+    const value = ownProperty(claims, name);
     if (value !== undefined && (typeof value !== 'string' || value === '')) {
       throw new InvalidCredential('claim_type', { detail: name });
     }
@@ -46,7 +48,7 @@ function checkDates(claims: UncheckedClaims, now: number, tolerance: number): nu
 
 /** A NumericDate may have a fraction (RFC 7519 section 2), and `1e400` parses to Infinity. */
 function numericDate(claims: UncheckedClaims, name: string): number | undefined {
-  const value = own(claims, name);
+  const value = ownProperty(claims, name);
   if (value === undefined) return;
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     throw new InvalidCredential('claim_type', { detail: name });
@@ -56,7 +58,7 @@ function numericDate(claims: UncheckedClaims, name: string): number | undefined 
 
 /** RFC 7519 section 4.1.3, RFC 9068 section 4: an identical string, in a string or a list of strings. */
 function checkAudience(claims: UncheckedClaims, accepted: ReadonlySet<string> | null): void {
-  const value = own(claims, 'aud');
+  const value = ownProperty(claims, 'aud');
   if (value === undefined && accepted !== null) {
     throw new InvalidCredential('missing_claim', { detail: 'aud' });
   }
@@ -67,8 +69,4 @@ function checkAudience(claims: UncheckedClaims, accepted: ReadonlySet<string> | 
   if (accepted !== null && !audiences.some((audience) => accepted.has(audience))) {
     throw new InvalidCredential('aud_mismatch', { detail: `any of ${[...accepted].join(', ')}` });
   }
-}
-
-function own(claims: UncheckedClaims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined;
 }

@@ -1,4 +1,5 @@
 import { InvalidCredential } from '../../core/auth-error.js';
+import { ownProperty } from '../../core/own-property.js';
 
 /** The part of a protected header that takes part in the verification; all else in it is ignored. */
 export interface JwtHeader {
@@ -23,10 +24,10 @@ export function checkHeader(
   header: Readonly<Record<string, unknown>>,
   algorithms: ReadonlySet<string>,
 ): JwtHeader {
-  const alg = checkAlgorithm(own(header, 'alg'), algorithms);
-  checkType(own(header, 'typ'));
-  if (own(header, 'crit') !== undefined) throw new InvalidCredential('crit_not_supported');
-  return { alg, kid: checkKid(own(header, 'kid')) };
+  const alg = checkAlgorithm(ownProperty(header, 'alg'), algorithms);
+  checkType(ownProperty(header, 'typ'));
+  if (ownProperty(header, 'crit') !== undefined) throw new InvalidCredential('crit_not_supported');
+  return { alg, kid: checkKid(ownProperty(header, 'kid')) };
 }
 
 /** @throws {InvalidCredential} Unless the algorithm is one of those accepted (RFC 8725 section 3.1). */
@@ -50,8 +51,4 @@ function checkKid(kid: unknown): string | undefined {
     throw new InvalidCredential('no_matching_key');
   }
   return kid;
-}
-
-function own(header: Readonly<Record<string, unknown>>, name: string): unknown {
-  return Object.hasOwn(header, name) ? header[name] : undefined;
 }

@@ -2,6 +2,7 @@ import { compactVerify, errors } from 'jose';
 import { InvalidCredential } from '../../core/auth-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { Credential } from '../../core/credential.js';
+import { ownProperty } from '../../core/own-property.js';
 import type { VerifiedCredential } from '../../core/verified-credential.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
 import { checkClaims } from './claim-checks.js';
@@ -48,7 +49,7 @@ export class JwtVerifier implements CredentialVerifier {
 
   /** The issuer is looked up, never derived: nothing a token says decides where keys come from. */
   #issuerOf({ claims }: CompactJwt): JwtIssuer {
-    const name = Object.hasOwn(claims, 'iss') ? claims['iss'] : undefined;
+    const name = ownProperty(claims, 'iss');
     if (name === undefined) throw new InvalidCredential('missing_claim', { detail: 'iss' });
     const issuer = typeof name === 'string' ? this.#issuers.get(name) : undefined;
     if (!issuer) {
