@@ -35,7 +35,14 @@ export class CookieExtractor implements CredentialExtractor {
 
 /** Spaces and tabs only: a name that begins with other white space is another name to a browser, without the rules of `__Host-`. */
 function trim(text: string): string {
-  return text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text[start])) start += 1;
+  while (end > start && isBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
 
 function unquote(value: string): string {

@@ -56,7 +56,14 @@ function declarationsOf(owner: object): OwnedDeclarations {
   const copied = own ? closingPart(own) : { onClass: emptyDeclaration(), onHandlers: new Map() };
   const created: OwnedDeclarations = { owner, ...copied };
   Reflect.defineMetadata(CLASS_DECLARATIONS, created, owner);
+  Reflect.defineMetadata(CLASS_DECLARATIONS, created, prototypeOf(owner));
   return created;
+}
+
+/** What a class that takes the place of another one may share with it. */
+function prototypeOf(owner: object): object {
+  const { prototype } = owner as { readonly prototype?: unknown };
+  return typeof prototype === 'object' && prototype !== null ? prototype : owner;
 }
 
 function refuseContradiction(declaration: Declaration, target: string): void {

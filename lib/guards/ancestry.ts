@@ -5,8 +5,13 @@ export type Controller = (abstract new (...args: never[]) => unknown) & {
 
 /** A class and its base classes, closest first, whether `extends` made them so or a prototype that was set by hand. */
 export function ancestryOf(controller: Controller): readonly Controller[] {
-  const above: unknown[] = [Object.getPrototypeOf(controller), constructorAbove(controller)];
-  return [controller, ...new Set(above.filter(isClass).flatMap(ancestryOf))];
+  const ancestry = new Set<Controller>([controller]);
+  // A set that grows is walked to its end, and takes up nothing twice.
+  for (const each of ancestry) {
+    const above: unknown[] = [Object.getPrototypeOf(each), constructorAbove(each)];
+    for (const base of above.filter(isClass)) ancestry.add(base);
+  }
+  return [...ancestry];
 }
 
 function constructorAbove({ prototype }: Controller): unknown {

@@ -14,14 +14,26 @@ import {
 } from '../policy/declaration.js';
 import { compileRoutePolicy, isSamePolicy, type RoutePolicy } from '../policy/route-policy.js';
 import { ancestryOf, methodOf, type Controller } from './ancestry.js';
+import { originalOf } from './handler-identity.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
+
+/** A handler whose name is known. */
+export interface NamedHandler {
+  /** The class that Nest tells the guards. */
+  readonly controller: Controller;
+  /** The class that was registered: another object, where a decorator put one in the place of a class. */
+  readonly metatype: Controller;
+  readonly name: string | symbol;
+  /** The function that Nest calls. */
+  readonly handler: Handler;
+}
 
 /** What is declared on every handler, compiled once for each pair of class and handler. */
 export class RoutePolicies {
   readonly #reflector: Reflector;
   readonly #compiled = new WeakMap<Controller, WeakMap<Handler, RoutePolicy>>();
-  readonly #alsoKnownAs = new WeakMap<Controller, Controller>();
+  readonly #metatypes = new WeakMap<Controller, Set<Controller>>();
 
   constructor(reflector: Reflector) {
     this.#reflector = reflector;
@@ -43,62 +55,56 @@ export class RoutePolicies {
    * @throws {AuthConfigurationError} When the function is another handler too, for which something
    *   else holds: nobody can tell, when it is called, which of the two is meant.
    */
-  learn(controller: Controller, key: string | symbol | undefined, handler: Handler): RoutePolicy {
-    const chain = this.#chainOf(controller);
-    const policy = compileRoutePolicy(chain, key, this.#declarationOn(handler));
+  learn({ controller, metatype, name, handler }: NamedHandler): RoutePolicy {
+    const metatypes = this.#metatypes.get(controller) ?? new Set();
+    this.#metatypes.set(controller, metatypes.add(metatype));
+    const chain = this.#chainOf([metatype, controller]);
+    const policy = compileRoutePolicy(chain, name, this.#declarationOn(handler));
+    const known = this.#compiled.get(controller)?.get(handler);
+    if (known && !isSamePolicy(known, policy)) throw oneFunctionForTwo(controller, name);
+    return this.#keep(controller, handler, policy);
+  }
+
+  #keep(controller: Controller, handler: Handler, policy: RoutePolicy): RoutePolicy {
     const ofController = this.#compiled.get(controller) ?? new WeakMap<Handler, RoutePolicy>();
-    const known = ofController.get(handler);
-    if (known && !isSamePolicy(known, policy)) throw oneFunctionForTwo(controller, key);
     this.#compiled.set(controller, ofController.set(handler, policy));
     return policy;
   }
 
-  /** Lets what another class object requires hold too: a decorator may have put one in the place of a class. */
-  alsoKnownAs(controller: Controller, other: Controller): void {
-    if (controller !== other) this.#alsoKnownAs.set(controller, other);
-  }
-
   #discover(controller: Controller, handler: Handler): RoutePolicy | undefined {
-    const key = this.#keyOf(controller, handler);
-    const declares = this.#chainOf(controller).some(({ onHandlers }) => onHandlers.size > 0);
-    return key === undefined && declares ? undefined : this.learn(controller, key, handler);
+    const original = originalOf(handler);
+    const known = this.#compiled.get(controller)?.get(original);
+    if (known) return this.#keep(controller, handler, known);
+    const [metatype = controller, ...others] = this.#metatypes.get(controller) ?? [];
+    const chain = this.#chainOf([metatype, controller]);
+    const name = nameOf(original, ancestryOf(controller));
+    const declares = chain.some(({ onHandlers }) => onHandlers.size > 0);
+    if (others.length > 0 || (name === undefined && declares)) return;
+    const policy = compileRoutePolicy(chain, name, this.#declarationOn(original));
+    return this.#keep(controller, handler, policy);
   }
 
-  /**
-   * The name of a handler, by what cannot be mistaken: the function itself, or the declaration that
-   * whoever wrapped it copied along. A function's own name proves nothing.
-   */
-  #keyOf(controller: Controller, handler: Handler): string | symbol | undefined {
-    const isHandler = Reflect.getMetadataKeys(handler).length > 0;
-    if (!isHandler) return;
-    for (const { prototype } of this.#ancestryOf(controller)) {
-      const key = Reflect.ownKeys(prototype).find((name) => methodOf(prototype, name) === handler);
-      if (key !== undefined) return key;
-    }
-    const declaration = this.#declarationOn(handler);
-    const declared = this.#chainOf(controller).flatMap(({ onHandlers }) => [...onHandlers]);
-    return declaration && declared.find(([, each]) => each === declaration)?.[0];
-  }
-
-  #ancestryOf(controller: Controller): readonly Controller[] {
-    const other = this.#alsoKnownAs.get(controller);
-    return [...new Set([controller, other].flatMap((each) => (each ? ancestryOf(each) : [])))];
-  }
-
-  #chainOf(controller: Controller): readonly ClassDeclarations[] {
-    const ancestry = this.#ancestryOf(controller);
+  #chainOf(classes: readonly Controller[]): readonly ClassDeclarations[] {
+    const ancestry = [...new Set(classes.flatMap(ancestryOf))];
     return ancestry.map((each) => this.#declarationsIn(each, ancestry));
   }
 
   /**
    * `Reflector` gives a base class's declarations where a class has none of its own: they are met
-   * with again at the base class. Those of a class that is no ancestor were copied along with the
-   * other metadata: what they require holds.
+   * with again at the base class. Those of a class that is no ancestor were copied along with other
+   * metadata, or are of a class whose prototype this one took over: what they require holds.
    */
   #declarationsIn(each: Controller, ancestry: readonly object[]): ClassDeclarations {
-    const found = this.#reflector.get<OwnedDeclarations | undefined>(CLASS_DECLARATIONS, each);
-    if (found?.owner === each) return found;
-    return found && !ancestry.includes(found.owner) ? closingPart(found) : NOTHING_DECLARED;
+    const found = [each, each.prototype].flatMap((target) => {
+      const declarations = this.#reflector.get<OwnedDeclarations | undefined>(
+        CLASS_DECLARATIONS,
+        target as Controller,
+      );
+      return declarations ?? [];
+    });
+    const own = found.find(({ owner }) => owner === each);
+    const foreign = found.find(({ owner }) => !ancestry.includes(owner));
+    return own ?? (foreign ? closingPart(foreign) : NOTHING_DECLARED);
   }
 
   #declarationOn(handler: Handler): Declaration | undefined {
@@ -106,10 +112,20 @@ export class RoutePolicies {
   }
 }
 
-function oneFunctionForTwo(
-  { name }: Controller,
-  key: string | symbol | undefined,
-): AuthConfigurationError {
+/**
+ * The name under which a class has a function, if it is one of its handlers: those carry Nest's
+ * metadata. A function's own name proves nothing.
+ */
+function nameOf(handler: Handler, ancestry: readonly Controller[]): string | symbol | undefined {
+  if (Reflect.getMetadataKeys(handler).length === 0) return;
+  for (const { prototype } of ancestry) {
+    const key = Reflect.ownKeys(prototype).find((name) => methodOf(prototype, name) === handler);
+    if (key !== undefined) return key;
+  }
+  return;
+}
+
+function oneFunctionForTwo({ name }: Controller, key: string | symbol): AuthConfigurationError {
   return new AuthConfigurationError(
     `${name}.${String(key)}`,
     'is the same function as another handler, for which something else is declared',

@@ -5,6 +5,7 @@ import {
   Module,
   type DynamicModule,
   type OnApplicationBootstrap,
+  type OnModuleInit,
   type Type,
 } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
@@ -17,7 +18,7 @@ import {
 } from './auth.module-definition.js';
 import { AUTH_EXPORTS, AUTH_PROVIDERS, BOOT_CHECK, RESOLVED_OPTIONS } from './auth.providers.js';
 import { checkBoot } from './boot-checks.js';
-import { compileRoutes, handlersOf } from './controllers.js';
+import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 
@@ -38,6 +39,7 @@ const logger = new Logger('AuthModule');
       provide: BOOT_CHECK,
       useFactory: (modules: ModulesContainer) => {
         checkBoot(modules, AuthModule);
+        identifyHandlers(modules);
         return true;
       },
       inject: [ModulesContainer],
@@ -46,7 +48,10 @@ const logger = new Logger('AuthModule');
   ],
   exports: AUTH_EXPORTS,
 })
-export class AuthModule extends ConfigurableModuleClass implements OnApplicationBootstrap {
+export class AuthModule
+  extends ConfigurableModuleClass
+  implements OnModuleInit, OnApplicationBootstrap
+{
   // Hidden from util.inspect: it leads to the options, and they to secrets.
   readonly #moduleRef: ModuleRef;
 
@@ -77,17 +82,25 @@ export class AuthModule extends ConfigurableModuleClass implements OnApplication
     return super.forRootAsync(options);
   }
 
+  onModuleInit(): void {
+    compileRoutes(this.#get(ModulesContainer), this.#get(RoutePolicies));
+  }
+
   onApplicationBootstrap(): void {
     const modules = this.#get(ModulesContainer);
     const policies = this.#get(RoutePolicies);
-    const { global } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
-    const guards = this.#get(ApplicationConfig).getGlobalGuards();
-    compileRoutes(modules, policies);
-    const isGlobal = global || guards.some(decides);
+    const isGlobal = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS).global || this.#isGuarded();
     assertEnforced(handlersOf(modules), policies, isGlobal);
     for (const handler of unguardedMessages(handlersOf(modules), policies)) {
       logger.warn(`${handler} handles messages, and no guard of AuthModule is there to close it`);
     }
+  }
+
+  /** Whether the application made our guards, or guards that extend them, its own global ones. */
+  #isGuarded(): boolean {
+    const config = this.#get(ApplicationConfig);
+    const perRequest = config.getGlobalRequestGuards().map(({ metatype }) => metatype);
+    return [...config.getGlobalGuards(), ...perRequest].some(decides);
   }
 
   #get<T>(token: Type<T> | symbol): T {

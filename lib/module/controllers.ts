@@ -1,20 +1,13 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import type { Controller } from '../guards/ancestry.js';
-import type { RoutePolicies } from '../guards/route-policies.js';
-
-type Handler = Parameters<RoutePolicies['learn']>[2];
+import { identify } from '../guards/handler-identity.js';
+import type { NamedHandler, RoutePolicies } from '../guards/route-policies.js';
 
 /** A handler of a controller, as its class has it or as its instance replaced it. */
-export interface ControllerHandler {
-  /** The class that Nest says it is of. */
-  readonly controller: Controller;
-  /** The class that was registered. */
-  readonly metatype: Controller;
+export interface ControllerHandler extends NamedHandler {
   readonly name: string;
   /** What the class has under the name; Nest reads its metadata. */
-  readonly method: Handler;
-  /** What the instance has under the name; Nest calls it. */
-  readonly handler: Handler;
+  readonly method: NamedHandler['handler'];
 }
 
 /** Marks a provider that is a WebSocket gateway. */
@@ -28,10 +21,6 @@ export function* handlersOf(modules: ModulesContainer): Generator<ControllerHand
       if (isController(metatype)) yield* handlersIn(metatype, instance);
     }
   }
-}
-
-function isGateway(metatype: unknown): boolean {
-  return isController(metatype) && Reflect.hasMetadata(GATEWAY, metatype);
 }
 
 /** Nest finds a handler by the metadata of the method its class has, and calls what the instance has. */
@@ -54,6 +43,11 @@ function classOf(metatype: Controller, instance: unknown): Controller {
   return isController(constructor) ? constructor : metatype;
 }
 
+/** To be done before Nest sets up its routes. */
+export function identifyHandlers(modules: ModulesContainer): void {
+  for (const { method } of handlersOf(modules)) identify(method);
+}
+
 /**
  * Compiles what holds for every handler under its own name, so that a handler which an instance
  * replaced (`this.find = this.find.bind(this)`) keeps its declaration.
@@ -61,16 +55,17 @@ function classOf(metatype: Controller, instance: unknown): Controller {
  * @throws {AuthConfigurationError} When one function is two handlers, for which different things hold.
  */
 export function compileRoutes(modules: ModulesContainer, policies: RoutePolicies): void {
-  for (const { controller, metatype, name, handler } of handlersOf(modules)) {
-    policies.alsoKnownAs(controller, metatype);
-    policies.learn(controller, name, handler);
-  }
+  for (const each of handlersOf(modules)) policies.learn(each);
+}
+
+function isGateway(metatype: unknown): boolean {
+  return isController(metatype) && Reflect.hasMetadata(GATEWAY, metatype);
 }
 
 function isController(metatype: unknown): metatype is Controller {
   return typeof metatype === 'function';
 }
 
-function isHandler(value: unknown): value is Handler {
+function isHandler(value: unknown): value is NamedHandler['handler'] {
   return typeof value === 'function';
 }

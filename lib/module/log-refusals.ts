@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import type { AuthEvent, AuthEventListener } from '../observability/auth-event.js';
+import type { RefusalReason } from '../core/refusal.js';
+import type { AuthEvent, AuthEventListener, DeniedEvent } from '../observability/auth-event.js';
 
 /**
  * Logs why requests were refused: at `debug` what is the caller's affair, at `error` an outage.
@@ -13,7 +14,7 @@ export function logRefusals(logger: LoggerService): AuthEventListener {
       case 'auth.authenticated':
         return;
       case 'auth.denied':
-        logger.debug?.(`${event.handler} denied: ${event.reason}${explained(event.detail)}`);
+        logDenial(logger, event);
         return;
       case 'auth.unavailable': {
         const why = event.cause instanceof Error ? `: ${event.cause.message}` : '';
@@ -29,6 +30,15 @@ export function logKeyFailure(logger: LoggerService): (failure: unknown) => void
     const why = failure instanceof Error ? failure.message : 'for an unknown reason';
     logger.warn(`Keys could not be fetched; those already known stay in use for an hour: ${why}`);
   };
+}
+
+/** What the guards do not know is the application's affair, and would be looked for in vain at `debug`. */
+const OURS = new Set<RefusalReason>(['unknown_handler', 'unsupported_context']);
+
+function logDenial(logger: LoggerService, { handler, reason, detail }: DeniedEvent): void {
+  const line = `${handler} denied: ${reason}${explained(detail)}`;
+  if (OURS.has(reason)) logger.warn(line);
+  else logger.debug?.(line);
 }
 
 function explained(detail: string | undefined): string {

@@ -5,6 +5,7 @@ import { Public } from '../../lib/decorators/public.decorator.js';
 import { Roles } from '../../lib/decorators/roles.decorator.js';
 import { AuthGuard } from '../../lib/guards/auth.guard.js';
 import { Gate } from '../../lib/guards/gate.js';
+import { identify } from '../../lib/guards/handler-identity.js';
 import { RolesGuard } from '../../lib/guards/roles.guard.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
@@ -102,12 +103,20 @@ describe.each(guards)('%o in a context it does not know', (guard) => {
     }
     expect(reasons).toEqual(['unknown_handler', 'unknown_handler']);
   });
+});
 
-  it('knows a replaced handler by the declaration that was copied along', () => {
+it('A guard knows a wrapped handler by what was written on it, and by no copied declaration', () => {
+  const request = { on: () => undefined, headers: {}, rawHeaders: [] };
+  const wrap = (handler: () => void): (() => void) => {
     const wrapped = (): void => undefined;
-    for (const key of Reflect.getMetadataKeys(handlerOf('open')) as symbol[]) {
-      Reflect.defineMetadata(key, Reflect.getMetadata(key, handlerOf('open')), wrapped);
+    for (const key of Reflect.getMetadataKeys(handler) as symbol[]) {
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, handler), wrapped);
     }
-    expect(guard.canActivate(context('http', wrapped))).toBe(true);
-  });
+    return wrapped;
+  };
+  const open = handlerOf('open');
+  const call = (): unknown => authGuard.canActivate(context('http', wrap(open), request));
+  expect(call).toThrow(ForbiddenException);
+  identify(open);
+  expect(call()).toBe(true);
 });

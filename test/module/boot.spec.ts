@@ -1,13 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { Inject, Injectable, Module, Scope, type DynamicModule, type Type } from '@nestjs/common';
-import { REQUEST } from '@nestjs/core';
-import {
-  AuthConfigurationError,
-  AuthModule,
-  type AuthModuleOptions,
-  type AuthOptionsFactory,
-} from '../../lib/index.js';
-import { create, moduleOf } from '../e2e/http/application.js';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { AuthModule, type AuthModuleOptions } from '../../lib/index.js';
+import { moduleOf } from '../e2e/http/application.js';
+import { boot } from './boot.js';
 
 const ISSUER = { issuer: 'https://login.test/', audience: 'api://orders' };
 const SECRET = 'x'.repeat(32);
@@ -22,23 +16,23 @@ const { publicKey, privateKey } = generateKeyPairSync('ec', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
-async function boot(...imports: (DynamicModule | Type)[]): Promise<string> {
-  try {
-    const app = await create('express', moduleOf({ imports }));
-    await app.close();
-    return 'booted';
-  } catch (error) {
-    expect(error).toBeInstanceOf(AuthConfigurationError);
-    return (error as Error).message;
-  }
+function fail(): never {
+  throw new Error('a mistake of the application');
 }
+
+const der = createPublicKey(publicKey).export({ type: 'spki', format: 'der' });
+const FORMS_OF_A_KEY = [
+  ['a public key in DER', der],
+  ['a public key in base64', der.toString('base64')],
+  ['a PEM in base64', Buffer.from(publicKey).toString('base64')],
+] as const;
+
+type Row = readonly [string, unknown, RegExp];
 
 const bootWith = (options: unknown): Promise<string> =>
   boot(AuthModule.forRoot(options as AuthModuleOptions));
 const bootIssuer = (more: object): Promise<string> =>
   bootWith({ issuers: [{ ...ISSUER, ...more }] });
-
-type Row = readonly [string, unknown, RegExp];
 
 describe('a configuration is refused at boot, with its cure, when', () => {
   it.each<Row>([
@@ -63,7 +57,7 @@ describe('a configuration is refused at boot, with its cure, when', () => {
       /^cookie\.name/,
     ],
     ['the metadata is a path', { issuers: [ISSUER], resourceMetadata: '/x' }, /^resourceMetadata/],
-    ...['__proto__', 'headers', 'url', 'on', 'body'].map(
+    ...['__proto__', 'headers', 'url', 'on', 'body', 'log'].map(
       (name) =>
         [
           `the property is ${name}`,
@@ -71,16 +65,20 @@ describe('a configuration is refused at boot, with its cure, when', () => {
           /^requestProperty is something a request needs itself/,
         ] as const,
     ),
-    ...[() => NaN, () => undefined, () => Date.now() / 1000, () => 0, () => new Date()].map(
+    ...[() => NaN, () => undefined, () => Date.now() / 1000, () => 0, () => new Date(), fail].map(
       (clock) =>
-        [`the clock is ${String(clock)}`, { issuers: [ISSUER], clock }, /^clock does not/] as const,
+        [
+          `the clock is ${String(clock)}`,
+          { issuers: [ISSUER], clock },
+          /^clock (does not|throws)/,
+        ] as const,
     ),
-    ...[() => undefined, () => 'text', () => Promise.resolve({})].map(
+    ...[() => undefined, () => 'text', () => Promise.resolve({}), () => ({ n: 1n }), fail].map(
       (body) =>
         [
           `the body is ${String(body)}`,
           { issuers: [ISSUER], errors: { body } },
-          /errors\.body returns.* called once at boot/,
+          /errors\.body .*called once at boot/,
         ] as const,
     ),
     ['the clock is no function', { issuers: [ISSUER], clock: 0 }, /^clock .* Give/],
@@ -89,7 +87,7 @@ describe('a configuration is refused at boot, with its cure, when', () => {
     expect(await bootWith(options)).toMatch(message);
   });
 
-  it.each([
+  it.each<readonly [string, object, RegExp]>([
     ['the issuer is missing', { issuer: undefined }, /\.issuer is missing\. Give/],
     ['the audience is missing', { audience: undefined }, /\.audience is missing\. .*or give null/],
     ['the audience is empty', { audience: '' }, /\.audience is not a non-empty string\. Name/],
@@ -163,6 +161,11 @@ describe('a configuration is refused at boot, with its cure, when', () => {
       { secret: new TextEncoder().encode('{"kty":"RSA","n":"AAAAAAAAAAAAAAAAAAAAAAA"}') },
       /\.secret is a public key/,
     ],
+    ...FORMS_OF_A_KEY.map(([form, secret]): readonly [string, object, RegExp] => [
+      `the secret is ${form}`,
+      { secret },
+      /\.secret is a public key/,
+    ]),
     ['the issuer is padded', { issuer: 'https://login.test/ ' }, /begins or ends with white space/],
     ['the issuer has a query', { issuer: 'https://login.test/?x' }, /without a query/],
     ['the algorithms are null', { algorithms: null }, /is not a list/],
@@ -240,79 +243,5 @@ describe('a configuration boots when', () => {
     ],
   ])('%s', async (_, more) => {
     expect(await bootIssuer(more)).toBe('booted');
-  });
-});
-
-describe('forRootAsync', () => {
-  const options: AuthModuleOptions = { issuers: [ISSUER] };
-
-  @Injectable()
-  class Factory implements AuthOptionsFactory {
-    createAuthOptions(): Promise<AuthModuleOptions> {
-      return Promise.resolve(options);
-    }
-  }
-
-  @Module({ providers: [Factory], exports: [Factory] })
-  class FactoryModule {}
-
-  @Injectable({ scope: Scope.REQUEST })
-  class PerRequest {}
-
-  @Injectable()
-  class Indirect {
-    constructor(@Inject(PerRequest) readonly perRequest: PerRequest) {}
-  }
-
-  @Module({ providers: [PerRequest, Indirect], exports: [PerRequest, Indirect] })
-  class PerRequestModule {}
-
-  const useFactory = (): AuthModuleOptions => options;
-
-  it.each([
-    ['useFactory', { useFactory }],
-    ['useFactory with inject', { imports: [FactoryModule], inject: [Factory], useFactory }],
-    ['useClass', { useClass: Factory }],
-    ['useExisting', { imports: [FactoryModule], useExisting: Factory }],
-  ])('takes %s', async (_, given) => {
-    expect(await boot(AuthModule.forRootAsync(given))).toBe('booted');
-  });
-
-  it('refuses to be without a factory', () => {
-    expect(() => AuthModule.forRootAsync({})).toThrow(
-      /^AuthModule\.forRootAsync has nothing to make/,
-    );
-  });
-
-  it('says so where the factory gives nothing', async () => {
-    const given = { useFactory: () => undefined as unknown as AuthModuleOptions };
-    expect(await boot(AuthModule.forRootAsync(given))).toMatch(
-      /let the factory return such an object/,
-    );
-  });
-
-  it('checks what the factory gives', async () => {
-    const given = { useFactory: () => Promise.resolve({ issuers: [] }) };
-    expect(await boot(AuthModule.forRootAsync(given))).toMatch(/^issuers names nobody/);
-  });
-
-  it.each([
-    ['the request', { inject: [REQUEST], useFactory }, 'REQUEST'],
-    [
-      'a request-scoped provider',
-      { imports: [PerRequestModule], inject: [PerRequest], useFactory },
-      'PerRequest',
-    ],
-    [
-      'one behind another',
-      { imports: [PerRequestModule], inject: [{ token: Indirect, optional: true }], useFactory },
-      'PerRequest',
-    ],
-  ])('refuses a factory that depends on %s', async (_, given, culprit) => {
-    expect(await boot(AuthModule.forRootAsync(given))).toMatch(
-      new RegExp(
-        `^AuthModule\\.forRootAsync depends on ${culprit}, which is request-scoped\\. Inject singletons`,
-      ),
-    );
   });
 });

@@ -48,6 +48,19 @@ export function assertFunction(option: string, value: unknown): void {
   );
 }
 
+/**
+ * Calls a function of the user's.
+ *
+ * @throws {AuthConfigurationError} When it throws.
+ */
+export function attempt<T>(option: string, cure: string, call: () => T): T {
+  try {
+    return call();
+  } catch {
+    throw new AuthConfigurationError(option, 'throws', cure);
+  }
+}
+
 /** @throws {AuthConfigurationError} Unless the value can stand in a quoted-string (RFC 9110 section 5.6.4). */
 export function assertQuotable(option: string, value: unknown): asserts value is string {
   if (typeof value === 'string' && /^[\x20-\x7e]+$/.test(value)) return;

@@ -3,7 +3,7 @@ import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { KeySource } from '../../verification/jwt/jwt-issuer.js';
 import { parseTrustworthyAddress } from '../../verification/jwt/keys/endpoint-address.js';
 import type { IssuerOptions } from './auth-options.js';
-import { assertPublicKeys, keyFromPem } from './static-keys.js';
+import { assertPublicKeys, isPublicKnowledge, keyFromPem } from './static-keys.js';
 
 const SOURCES = ['jwksUri', 'jwks', 'publicKey', 'secret'] as const;
 
@@ -69,8 +69,7 @@ function octets(option: string, secret: unknown): Uint8Array {
 
 /** Whoever has the text of a public key could sign with it, if it were taken for a secret (RFC 8725 section 2.1). */
 function assertNoKey(option: string, secret: unknown): void {
-  const text = secret instanceof Uint8Array ? new TextDecoder().decode(secret) : secret;
-  if (typeof text !== 'string' || !/-----BEGIN|"kty"|^ssh-|^https?:/.test(text)) return;
+  if (!isPublicKnowledge(secret)) return;
   throw new AuthConfigurationError(
     `${option}.secret`,
     'is a public key or an address, and no secret',

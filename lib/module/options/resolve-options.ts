@@ -14,6 +14,7 @@ import {
   assertName,
   assertObject,
   assertQuotable,
+  attempt,
   ownMembers,
   refuseUnknown,
 } from './option-checks.js';
@@ -74,13 +75,10 @@ const EARLIEST_TIME_MS = 1e12;
 
 function assertClock(clock: Clock): void {
   assertFunction('clock', clock);
-  const now: unknown = clock();
+  const cure = 'Let it return a number as Date.now does.';
+  const now: unknown = attempt('clock', cure, clock);
   if (typeof now === 'number' && now > EARLIEST_TIME_MS && Number.isFinite(now)) return;
-  throw new AuthConfigurationError(
-    'clock',
-    'does not tell the milliseconds since the epoch',
-    'Let it return a number as Date.now does.',
-  );
+  throw new AuthConfigurationError('clock', 'does not tell the milliseconds since the epoch', cure);
 }
 
 function resolveIssuers({
@@ -139,13 +137,8 @@ function resolveGlobal({ global = true }: AuthModuleOptions): boolean {
 /** What every request has, and what the adapters add. */
 const REQUEST = new IncomingMessage(new Socket());
 const ADAPTER_MEMBERS = new Set([
-  'body',
-  'params',
-  'query',
-  'raw',
-  'res',
-  'route',
-  'app',
+  ...['app', 'baseUrl', 'body', 'hostname', 'id', 'ip', 'ips', 'log', 'next', 'originalUrl'],
+  ...['params', 'path', 'protocol', 'query', 'raw', 'res', 'route', 'routeOptions', 'secure'],
   'server',
 ]);
 
@@ -192,9 +185,11 @@ const SAMPLE_REFUSAL: PublicRefusal = {
 /** A body that is found out to be none only when a request is refused would be found out by a client. */
 function assertBody(body: (refusal: PublicRefusal) => object): void {
   assertFunction('errors.body', body);
-  const shaped: unknown = body(SAMPLE_REFUSAL);
-  const cure = 'Let it return an object at once; it is called once at boot to see that it does.';
+  const cure =
+    'Let it return an object that is JSON, at once; it is called once at boot to see that it does.';
+  const shaped: unknown = attempt('errors.body', cure, () => body(SAMPLE_REFUSAL));
   assertObject('What errors.body returns', shaped, cure);
+  attempt('errors.body', cure, () => JSON.stringify(shaped));
   if (!('then' in shaped)) return;
   throw new AuthConfigurationError('errors.body', 'returns a promise', cure);
 }

@@ -35,6 +35,28 @@ export function keyFromPem(option: string, pem: string): JWK {
   );
 }
 
+/** Whether a would-be secret is a key, in whatever form keys are handed around, or an address. */
+export function isPublicKnowledge(secret: unknown): boolean {
+  if (typeof secret !== 'string' && !(secret instanceof Uint8Array)) return false;
+  const octets = Buffer.from(secret);
+  const forms = [octets, Buffer.from(octets.toString('latin1'), 'base64')];
+  return forms.some((form) => isKeyText(form.toString('latin1')) || isDer(form));
+}
+
+function isKeyText(text: string): boolean {
+  return /-----BEGIN|"kty"|^ssh-|^https?:/.test(text);
+}
+
+function isDer(key: Buffer): boolean {
+  return (['spki', 'pkcs1'] as const).some((type) => {
+    try {
+      return createPublicKey({ key, format: 'der', type }).type === 'public';
+    } catch {
+      return false;
+    }
+  });
+}
+
 /**
  * Checks keys that are given in the configuration: a key that could verify nothing is a mistake.
  *

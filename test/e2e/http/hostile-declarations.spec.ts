@@ -1,12 +1,6 @@
-import { jest } from '@jest/globals';
-import { Controller, Get, Logger, Post, Put, Scope, SetMetadata, UseGuards } from '@nestjs/common';
-import {
-  AuthConfigurationError,
-  AuthGuard,
-  Public,
-  Roles,
-  RolesGuard,
-} from '../../../lib/index.js';
+import { Controller, Get, Scope } from '@nestjs/common';
+import { RouterExecutionContext } from '@nestjs/core/router/router-execution-context.js';
+import { Public, Roles } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import { ADAPTERS, get, start, type RunningApplication } from './application.js';
 
@@ -102,6 +96,37 @@ class Proxied {
   }
 }
 
+@Controller('mixed')
+@Roles('admin')
+@proxied
+@Public()
+class OpenInside {
+  @Get('secret')
+  secret(): object {
+    return {};
+  }
+}
+
+/** A class of its own on the prototype of another, which it takes over. */
+const takeover: ClassDecorator = (target) => {
+  const Taker = function (): void {
+    // Nothing to construct.
+  };
+  Taker.prototype = target.prototype as object;
+  (Taker.prototype as { constructor: unknown }).constructor = Taker;
+  return Taker as never;
+};
+
+@Controller('taken')
+@takeover
+@Roles('admin')
+class Taken {
+  @Get('secret')
+  secret(): object {
+    return {};
+  }
+}
+
 @Roles('admin')
 class OldBase {
   inherited(): object {
@@ -169,6 +194,8 @@ describe.each(ADAPTERS)('declarations that something tampered with, on %s', (ada
     ['a wrapper that copies the declaration', Traced, 'traced/secret', 401, 200],
     ['a wrapper that copies the declaration', Traced, 'traced/open', 200, 200],
     ['a proxy in the place of the class', Proxied, 'proxied/secret', 401, 200],
+    ['a class that is open inside of a closed one', OpenInside, 'mixed/secret', 401, 200],
+    ['a class whose prototype was taken over', Taken, 'taken/secret', 401, 200],
     ['a base class in the chain of prototypes only', OldChild, 'old/own', 401, 200],
     ['an overridden method of such a base class', OldChild, 'old/overridden', 401, 403],
     ['a class whose metadata were copied', CopiedFrom, 'copied-from/list', 401, 200],
@@ -187,113 +214,53 @@ describe.each(ADAPTERS)('declarations that something tampered with, on %s', (ada
     expect((await get(url, await issuer.token(ADMIN))).status).toBe(admin);
   });
 
-  it('refuses to boot where one function is two handlers', async () => {
-    @Controller('two')
-    class Two {
-      constructor() {
-        const serve: unknown = Reflect.get(this, 'serve');
-        Object.assign(this, { write: serve, read: serve });
-      }
-
-      serve(): object {
-        return {};
-      }
-
-      @Roles('admin')
-      @Put()
-      write(): object {
-        return {};
-      }
-
+  it('knows every handler behind the wrappers of a tracing agent', async () => {
+    @Controller('traced-by-agent')
+    class TracedByAgent {
       @Public()
-      @Get()
-      read(): object {
+      @Get('open')
+      open(): object {
         return {};
       }
-    }
-    const auth = { issuers: [issuer.options()] };
-    await expect(start(adapter, { controllers: [Two], auth })).rejects.toThrow(
-      /^Two\.\w+ is the same function as another handler.* Give each handler/,
-    );
-  });
 
-  it.each([
-    ['no guard', []],
-    ['AuthGuard alone', [AuthGuard]],
-  ])('refuses to boot where a requirement has %s', async (_, guards) => {
-    @Controller('unenforced')
-    @UseGuards(...guards)
-    class Unenforced {
-      @Roles('admin')
-      @Post()
-      closed(): object {
+      @Get('undeclared')
+      undeclared(): object {
         return {};
       }
-    }
-    const auth = { issuers: [issuer.options()], global: false };
-    const booted = start(adapter, { controllers: [Unenforced], auth });
-    await expect(booted).rejects.toThrow(AuthConfigurationError);
-    await expect(booted).rejects.toThrow(/^Unenforced\.closed requires something that nothing/);
-  });
 
-  it('refuses to boot where a message handler requires what no global guard sees to', async () => {
-    @Controller()
-    class Messages {
       @Roles('admin')
-      @SetMetadata('microservices:pattern', ['secret'])
+      @Get('secret')
       secret(): object {
         return {};
       }
     }
-    const auth = { issuers: [issuer.options()] };
-    await expect(start(adapter, { controllers: [Messages], auth })).rejects.toThrow(
-      /^Messages\.secret requires something that nothing enforces/,
-    );
-  });
-
-  it('warns of a message handler that no guard closes', async () => {
-    @Controller()
-    class Messages {
-      @SetMetadata('microservices:pattern', ['unguarded'])
-      unguarded(): object {
-        return {};
+    const prototype = RouterExecutionContext.prototype as unknown as { create: Method };
+    const { create } = prototype;
+    // As agents do: the callback is wrapped when its route is set up, and its metadata copied.
+    prototype.create = function (this: unknown, instance, callback, ...rest) {
+      const original = callback as Method;
+      const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+        return original.apply(this, args);
+      };
+      for (const key of Reflect.getMetadataKeys(original)) {
+        Reflect.defineMetadata(key, Reflect.getMetadata(key, original), wrapper);
       }
-
-      @Public()
-      @SetMetadata('microservices:pattern', ['open'])
-      open(): object {
-        return {};
-      }
+      return create.call(this, instance, wrapper, ...rest);
+    };
+    try {
+      const auth = { issuers: [issuer.options()] };
+      api = await start(adapter, { controllers: [TracedByAgent], auth });
+    } finally {
+      prototype.create = create;
     }
-    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-    api = await start(adapter, {
-      controllers: [Messages],
-      auth: { issuers: [issuer.options()] },
-    });
-    const warnings = warn.mock.calls.map(([line]) => String(line));
-    warn.mockRestore();
-    expect(warnings.filter((line) => line.includes('messages'))).toEqual([
-      expect.stringMatching(/^Messages\.unguarded handles messages, and no guard/),
+    const url = `${api.url}/traced-by-agent`;
+    const asked = async (path: string, token?: string): Promise<number> =>
+      (await get(`${url}/${path}`, token)).status;
+    const [user, admin] = [await issuer.token(ANYBODY), await issuer.token(ADMIN)];
+    expect([await asked('open'), await asked('undeclared'), await asked('secret')]).toEqual([
+      200, 401, 401,
     ]);
-  });
-
-  it('boots where guards of the application see to it', async () => {
-    @Controller('enforced')
-    class Enforced {
-      @Roles('admin')
-      @Get()
-      closed(): object {
-        return {};
-      }
-    }
-    api = await start(adapter, {
-      controllers: [Enforced],
-      auth: { issuers: [issuer.options()], global: false },
-      configure: (app) => app.useGlobalGuards(app.get(AuthGuard), app.get(RolesGuard)),
-    });
-    expect(await get(`${api.url}/enforced`)).toMatchObject({ status: 401 });
-    expect(await get(`${api.url}/enforced`, await issuer.token(ADMIN))).toMatchObject({
-      status: 200,
-    });
+    expect([await asked('undeclared', user), await asked('secret', user)]).toEqual([200, 403]);
+    expect(await asked('secret', admin)).toBe(200);
   });
 });

@@ -65,5 +65,5 @@ async function readBounded(endpoint: URL, response: Response): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return new TextDecoder().decode(Buffer.concat(chunks));
 }
