@@ -8,11 +8,9 @@ const SEGMENT = /(?:^|(?<!^)\.)([^.[\]"/$\s]+)|\[("(?:[^"\\]|\\.)*")\]/y;
  * a dot, a slash, a dollar sign or white space in it must be quoted.
  */
 export class PropertyPath {
-  readonly text: string;
   readonly #segments: readonly string[];
 
-  private constructor(text: string, segments: readonly string[]) {
-    this.text = text;
+  private constructor(segments: readonly string[]) {
     this.#segments = segments;
   }
 
@@ -26,7 +24,7 @@ export class PropertyPath {
       segments.push(match[1] ?? (JSON.parse(match[2] ?? '""') as string));
     }
     if (segments.length === 0) throw new SyntaxError('Not a property path');
-    return new PropertyPath(text, segments);
+    return new PropertyPath(segments);
   }
 
   /** The value at the end of the path; `undefined` where the path leads nowhere. */

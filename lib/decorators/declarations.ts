@@ -50,14 +50,19 @@ function ofHandler(prototype: object, key: string | symbol): Declaration {
 }
 
 function declarationsOf(owner: object): OwnedDeclarations {
-  const own = Reflect.getOwnMetadata(CLASS_DECLARATIONS, owner) as OwnedDeclarations | undefined;
+  const own = ownDeclarations(owner) ?? ownDeclarations(prototypeOf(owner));
   if (own?.owner === owner) return own;
-  // Metadata that something copied from another class: its requirements are kept, and not shared.
-  const copied = own ? closingPart(own) : { onClass: emptyDeclaration(), onHandlers: new Map() };
-  const created: OwnedDeclarations = { owner, ...copied };
+  // Of another class: copied along with other metadata, or declared before something took the place
+  // of that class and its prototype. Its requirements are kept, and not shared.
+  const kept = own ? closingPart(own) : { onClass: emptyDeclaration(), onHandlers: new Map() };
+  const created: OwnedDeclarations = { owner, ...kept };
   Reflect.defineMetadata(CLASS_DECLARATIONS, created, owner);
   Reflect.defineMetadata(CLASS_DECLARATIONS, created, prototypeOf(owner));
   return created;
+}
+
+function ownDeclarations(target: object): OwnedDeclarations | undefined {
+  return Reflect.getOwnMetadata(CLASS_DECLARATIONS, target) as OwnedDeclarations | undefined;
 }
 
 /** What a class that takes the place of another one may share with it. */

@@ -1,4 +1,5 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import { CLASS_DECLARATIONS } from '../decorators/declarations.js';
 import type { Controller } from '../guards/ancestry.js';
 import { identify } from '../guards/handler-identity.js';
 import type { NamedHandler, RoutePolicies } from '../guards/route-policies.js';
@@ -13,11 +14,14 @@ export interface ControllerHandler extends NamedHandler {
 /** Marks a provider that is a WebSocket gateway. */
 const GATEWAY = 'websockets:is_gateway';
 
-/** Every handler of every controller and gateway of the application. */
+/**
+ * Every handler of every controller and gateway of the application, and every method on which some
+ * other provider declares something.
+ */
 export function* handlersOf(modules: ModulesContainer): Generator<ControllerHandler> {
   for (const { controllers, providers } of modules.values()) {
-    const gateways = [...providers.values()].filter(({ metatype }) => isGateway(metatype));
-    for (const { metatype, instance } of [...controllers.values(), ...gateways]) {
+    const others = [...providers.values()].filter(({ metatype }) => isConcerned(metatype));
+    for (const { metatype, instance } of [...controllers.values(), ...others]) {
       if (isController(metatype)) yield* handlersIn(metatype, instance);
     }
   }
@@ -58,8 +62,9 @@ export function compileRoutes(modules: ModulesContainer, policies: RoutePolicies
   for (const each of handlersOf(modules)) policies.learn(each);
 }
 
-function isGateway(metatype: unknown): boolean {
-  return isController(metatype) && Reflect.hasMetadata(GATEWAY, metatype);
+function isConcerned(metatype: unknown): boolean {
+  const keys = [GATEWAY, CLASS_DECLARATIONS];
+  return isController(metatype) && keys.some((key) => Reflect.hasMetadata(key, metatype));
 }
 
 function isController(metatype: unknown): metatype is Controller {

@@ -6,12 +6,15 @@ import type { ControllerHandler } from './controllers.js';
 /** Where `@UseGuards` keeps its guards. */
 const GUARDS = '__guards__';
 
+/** What marks the handlers that Nest hands its global guards: of HTTP and of GraphQL. */
+const REQUESTS = ['path', 'graphql:resolver_type', 'graphql:resolve_property'];
+
 /** What marks the handler of a message: Nest may hand it no global guard. */
 const MESSAGES = ['microservices:pattern', 'websockets:message_mapping'];
 
 /**
  * Refuses to boot where something is required and no {@link RolesGuard} is there to see to it: with
- * `global: false`, or on the handler of a message.
+ * `global: false`, on the handler of a message, or on a method that handles nothing.
  *
  * @param isGlobal Whether the guards stand before every HTTP route.
  * @throws {AuthConfigurationError}
@@ -22,7 +25,7 @@ export function assertEnforced(
   isGlobal: boolean,
 ): void {
   for (const each of handlers) {
-    const isGuarded = guardsOf(each).some(decides) || (isGlobal && !isMessage(each));
+    const isGuarded = guardsOf(each).some(decides) || (isGlobal && isRequest(each));
     const requirements = policies.of(each.controller, each.handler)?.requirements;
     if (!isGuarded && requirements?.length !== 0) throw unenforced(nameOf(each));
   }
@@ -41,6 +44,10 @@ export function* unguardedMessages(
 
 function nameOf({ controller, name }: ControllerHandler): string {
   return `${controller.name}.${name}`;
+}
+
+function isRequest({ method }: ControllerHandler): boolean {
+  return REQUESTS.some((key) => Reflect.hasMetadata(key, method));
 }
 
 function isMessage({ method }: ControllerHandler): boolean {
@@ -63,6 +70,6 @@ function unenforced(handler: string): AuthConfigurationError {
   return new AuthConfigurationError(
     handler,
     'requires something that nothing enforces',
-    'Add @UseGuards(AuthGuard, RolesGuard) to its class; for HTTP routes, leaving out `global: false` does as well.',
+    'Declare it on the handler of a request, and leave out `global: false`; for any other handler, add @UseGuards(AuthGuard, RolesGuard) to its class.',
   );
 }

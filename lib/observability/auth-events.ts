@@ -5,10 +5,7 @@ export class AuthEvents {
   readonly #listeners: readonly AuthEventListener[];
   readonly #onFailure: (failure: unknown) => void;
 
-  constructor(
-    listeners: readonly AuthEventListener[],
-    onFailure: (failure: unknown) => void = () => undefined,
-  ) {
+  constructor(listeners: readonly AuthEventListener[], onFailure: (failure: unknown) => void) {
     this.#listeners = listeners;
     this.#onFailure = onFailure;
   }

@@ -30,11 +30,14 @@ class Gateway {
 }
 
 const reasons: string[] = [];
-const events = new AuthEvents([
-  (event) => {
-    if (event.type === 'auth.denied') reasons.push(event.reason);
-  },
-]);
+const events = new AuthEvents(
+  [
+    (event) => {
+      if (event.type === 'auth.denied') reasons.push(event.reason);
+    },
+  ],
+  fail,
+);
 const gate = new Gate(new RoutePolicies(new Reflector()), {
   events,
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },

@@ -59,6 +59,16 @@ describe('a declaration is refused when', () => {
     }).toThrow(/^@Public on Declared contradicts/);
   });
 
+  it('@Public stands above a proxy of a class that requires something', () => {
+    expect(() => {
+      @Public()
+      @((target: object) => new Proxy(target, {}) as never)
+      @Roles('admin')
+      class Declared {}
+      return Declared;
+    }).toThrow(/^@Public on Declared contradicts/);
+  });
+
   it('it is not on a method', () => {
     const onProperty = Roles('admin') as PropertyDecorator;
     expect(() => {

@@ -16,8 +16,9 @@ export function checkClaims(claims: UncheckedClaims, issuer: JwtIssuer, now: num
   const expiresAt = checkDates(claims, now, issuer.clockToleranceSeconds);
   checkAudience(claims, issuer.audience);
   // A token bound to a key (RFC 7800) is worth nothing without proof of that key, and none is checked here.
-  if (ownProperty(claims, 'cnf') !== undefined)
+  if (ownProperty(claims, 'cnf') !== undefined) {
     throw new InvalidCredential('confirmation_unsupported');
+  }
   return expiresAt;
 }
 

@@ -1,5 +1,14 @@
 import { jest } from '@jest/globals';
-import { Controller, Get, Logger, Post, Put, SetMetadata, UseGuards } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Logger,
+  Post,
+  Put,
+  SetMetadata,
+  UseGuards,
+} from '@nestjs/common';
 import {
   AuthConfigurationError,
   AuthGuard,
@@ -85,6 +94,35 @@ describe.each(ADAPTERS)('what is declared is what is enforced, on %s', (adapter)
     await expect(start(adapter, { controllers: [Messages], auth })).rejects.toThrow(
       /^Messages\.secret requires something that nothing enforces/,
     );
+  });
+
+  it('refuses to boot where a method that handles no request requires something', async () => {
+    @Injectable()
+    class Service {
+      @Roles('admin')
+      erase(): void {
+        // Nest calls no guard before it.
+      }
+    }
+    const auth = { issuers: [issuer.options()] };
+    await expect(start(adapter, { providers: [Service], auth })).rejects.toThrow(
+      /^Service\.erase requires something that nothing enforces\. Declare it on the handler/,
+    );
+  });
+
+  it('leaves a resolver to the global guards, which Nest does hand it', async () => {
+    @Injectable()
+    class Resolver {
+      @Roles('admin')
+      @SetMetadata('graphql:resolver_type', 'Query')
+      query(): object {
+        return {};
+      }
+    }
+    const parts = { providers: [Resolver] };
+    api = await start(adapter, { ...parts, auth: { issuers: [issuer.options()] } });
+    const auth = { issuers: [issuer.options()], global: false };
+    await expect(start(adapter, { ...parts, auth })).rejects.toThrow(/^Resolver\.query requires/);
   });
 
   it('warns of a message handler that no guard closes', async () => {

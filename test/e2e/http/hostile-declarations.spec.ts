@@ -118,6 +118,7 @@ const takeover: ClassDecorator = (target) => {
 };
 
 @Controller('taken')
+@Roles('user', 'admin')
 @takeover
 @Roles('admin')
 class Taken {
