@@ -36,7 +36,7 @@ module.exports = {
       ...['core', 'policy', 'pipeline', 'context', 'decorators', 'transports', 'observability'],
     ),
     sees('config', 'module'),
-    sees('testing', 'core', 'pipeline', 'module'),
+    sees('testing', 'core', 'verification', 'pipeline', 'module'),
     {
       name: 'the-engine-is-framework-free',
       severity: 'error',

@@ -5,6 +5,9 @@ export type {
   CookieOptions,
   ErrorOptions,
   IssuerOptions,
+  KeySetOptions,
+  TokenCacheOptions,
+  TokenUseOptions,
 } from './module/options/auth-options.js';
 export { authOptionsFromEnv, type Environment } from './module/options/auth-options-from-env.js';
 
@@ -25,6 +28,9 @@ export type { ValueOptions } from './decorators/request-value.js';
 
 export type { JwtAlgorithm } from './verification/jwt/algorithms.js';
 export { JwksService } from './verification/jwt/keys/jwks-service.js';
+export type { KeySetState, VerificationKey } from './verification/jwt/keys/key-set.js';
+export type { KeySetSnapshots } from './stores/key-set-snapshots.js';
+export { FileSnapshots } from './stores/file-snapshots.js';
 
 export type { Actor, Principal, ServicePrincipal, UserPrincipal } from './core/principal.js';
 export type { AuthoritySet } from './core/authority-set.js';
@@ -51,3 +57,11 @@ export type {
   DeniedEvent,
   UnavailableEvent,
 } from './observability/auth-event.js';
+export type {
+  KeyIgnoredEvent,
+  KeySetEvent,
+  KeysFailingEvent,
+  KeysRecoveredEvent,
+  KeysRefreshedEvent,
+  KeysSnapshotEvent,
+} from './observability/key-set-event.js';

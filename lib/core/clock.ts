@@ -5,3 +5,20 @@
  * one clock.
  */
 export type Clock = () => number;
+
+/**
+ * A clock for ages: milliseconds that passed since it was made, and never run backwards.
+ *
+ * When the clock it is made from is set back, nothing passes; when that clock tells no time, nothing
+ * passes either.
+ */
+export function steady(clock: Clock): Clock {
+  let last = clock();
+  let passed = 0;
+  return () => {
+    const now = clock();
+    if (now > last) passed += now - last;
+    if (Number.isFinite(now)) last = now;
+    return passed;
+  };
+}

@@ -63,11 +63,12 @@ export class Gate {
   }
 
   /** Lets the rest of the application know who is calling. */
-  admit(visit: Visit, principal: Principal): void {
+  admit(visit: Visit, principal: Principal): true {
     this.#remember(visit, principal);
     const { requestProperty, events } = this.#settings;
     if (requestProperty !== null) visit.exchange.expose(requestProperty, principal);
     events.emit({ type: 'auth.authenticated', handler: visit.handler, principal });
+    return true;
   }
 
   /** The exception that turns the request away; the reason goes to the events. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Forbidden, MissingCredential } from '../core/auth-error.js';
+import { whenReady } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
 import { decide } from '../policy/decide.js';
 import { AuthGuard } from './auth.guard.js';
@@ -25,11 +26,12 @@ export class RolesGuard implements CanActivate {
     const visit = this.gate.visit(context);
     if (!visit) return true;
     const principal = this.gate.principalOf(visit);
-    return principal ? this.decide(visit, principal) : this.authenticateFirst(context, visit);
+    if (principal) return this.decide(visit, principal);
+    return whenReady(this.authGuard.canActivate(context), () => this.decideAfter(visit));
   }
 
-  private async authenticateFirst(context: ExecutionContext, visit: Visit): Promise<boolean> {
-    await this.authGuard.canActivate(context);
+  /** Authenticated a moment ago; a guard put in the place of ours may have let somebody pass who is not. */
+  private decideAfter(visit: Visit): true {
     const principal = this.gate.principalOf(visit);
     if (!principal) throw this.gate.refuse(visit, new MissingCredential('missing_credentials'));
     return this.decide(visit, principal);

@@ -5,12 +5,14 @@ import {
   Module,
   type DynamicModule,
   type OnApplicationBootstrap,
+  type OnModuleDestroy,
   type OnModuleInit,
   type Type,
 } from '@nestjs/common';
 import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { RoutePolicies } from '../guards/route-policies.js';
+import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import {
   ConfigurableModuleClass,
   type ASYNC_OPTIONS_TYPE,
@@ -50,7 +52,7 @@ const logger = new Logger('AuthModule');
 })
 export class AuthModule
   extends ConfigurableModuleClass
-  implements OnModuleInit, OnApplicationBootstrap
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy
 {
   // Hidden from util.inspect: it leads to the options, and they to secrets.
   readonly #moduleRef: ModuleRef;
@@ -82,8 +84,15 @@ export class AuthModule
     return super.forRootAsync(options);
   }
 
-  onModuleInit(): void {
+  /** @throws {AuthConfigurationError} When keys are required at boot, and cannot be had. */
+  async onModuleInit(): Promise<void> {
     compileRoutes(this.#get(ModulesContainer), this.#get(RoutePolicies));
+    await this.#get(JwksService).hydrate();
+  }
+
+  /** Before the server closes, so that no request which waits for keys holds it up. */
+  onModuleDestroy(): void {
+    this.#get(JwksService).close();
   }
 
   onApplicationBootstrap(): void {

@@ -2,6 +2,7 @@ import { Logger, type Provider } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { BearerExtractor } from '../credential/bearer-extractor.js';
 import { CookieExtractor } from '../credential/cookie-extractor.js';
+import type { CredentialExtractor } from '../credential/credential-extractor.js';
 import { AuthGuard } from '../guards/auth.guard.js';
 import { Gate } from '../guards/gate.js';
 import { RolesGuard } from '../guards/roles.guard.js';
@@ -9,11 +10,13 @@ import { RoutePolicies } from '../guards/route-policies.js';
 import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { PrincipalMapper } from '../principal/principal-mapper.js';
+import type { CredentialVerifier } from '../verification/credential-verifier.js';
+import { CachingJwtVerifier } from '../verification/jwt/caching-jwt-verifier.js';
 import { JwtVerifier } from '../verification/jwt/jwt-verifier.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import type { AuthModuleOptions } from './options/auth-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
-import { logKeyFailure, logRefusals } from './log-refusals.js';
+import { logEvents } from './log-events.js';
 import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
 
 /** The options, checked and complete. */
@@ -32,24 +35,34 @@ const CORRIDOR: readonly Provider[] = [
     inject: [BOOT_CHECK, { token: MODULE_OPTIONS_TOKEN, optional: true }],
   },
   {
-    provide: JwksService,
-    useFactory: ({ issuers, clock }: ResolvedAuthOptions) =>
-      new JwksService(issuers, { clock, report: logKeyFailure(logger) }),
+    provide: AuthEvents,
+    useFactory: ({ onEvent }: ResolvedAuthOptions) => {
+      const listeners = [logEvents(logger), ...(onEvent ? [onEvent] : [])];
+      return new AuthEvents(listeners, (failure) => {
+        logger.error('onEvent failed', failure);
+      });
+    },
     inject: [RESOLVED_OPTIONS],
   },
   {
+    provide: JwksService,
+    useFactory: ({ issuers, clock, keySets }: ResolvedAuthOptions, events: AuthEvents) =>
+      new JwksService(issuers, {
+        clock,
+        settings: keySets,
+        emit: (event) => {
+          events.emit(event);
+        },
+      }),
+    inject: [RESOLVED_OPTIONS, AuthEvents],
+  },
+  {
     provide: Authenticator,
-    useFactory: (
-      { issuers, claimMaps, cookieName, clock }: ResolvedAuthOptions,
-      jwks: JwksService,
-    ) =>
+    useFactory: (options: ResolvedAuthOptions, jwks: JwksService) =>
       new Authenticator({
-        extractors: [
-          new BearerExtractor(),
-          ...(cookieName === undefined ? [] : [new CookieExtractor(cookieName)]),
-        ],
-        verifiers: [new JwtVerifier(issuers, jwks, clock)],
-        mapper: new PrincipalMapper(claimMaps),
+        extractors: extractorsOf(options),
+        verifiers: [jwtVerifierOf(options, jwks)],
+        mapper: new PrincipalMapper(options.claimMaps),
       }),
     inject: [RESOLVED_OPTIONS, JwksService],
   },
@@ -60,17 +73,24 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: Gate,
-    useFactory: (policies: RoutePolicies, options: ResolvedAuthOptions) => {
-      const { onEvent, styles, requestProperty } = options;
-      const listeners = [logRefusals(logger), ...(onEvent ? [onEvent] : [])];
-      const events = new AuthEvents(listeners, (failure) => {
-        logger.error('onEvent failed', failure);
-      });
+    useFactory: (policies: RoutePolicies, events: AuthEvents, options: ResolvedAuthOptions) => {
+      const { styles, requestProperty } = options;
       return new Gate(policies, { events, styles, requestProperty });
     },
-    inject: [RoutePolicies, RESOLVED_OPTIONS],
+    inject: [RoutePolicies, AuthEvents, RESOLVED_OPTIONS],
   },
 ];
+
+function extractorsOf({ cookieName }: ResolvedAuthOptions): readonly CredentialExtractor[] {
+  const cookie = cookieName === undefined ? [] : [new CookieExtractor(cookieName)];
+  return [new BearerExtractor(), ...cookie];
+}
+
+function jwtVerifierOf(options: ResolvedAuthOptions, jwks: JwksService): CredentialVerifier {
+  const { issuers, clock, tokenCache: settings } = options;
+  const verifier = new JwtVerifier(issuers, jwks, clock);
+  return settings ? new CachingJwtVerifier({ verifier, jwks, clock, settings }) : verifier;
+}
 
 /** Global where the options say so, and overridable in tests: `overrideProvider(AuthGuard)` reaches them. */
 const GUARDS: readonly Provider[] = [

@@ -1,5 +1,6 @@
 import type { Principal } from '../core/principal.js';
 import type { RefusalCode, RefusalReason } from '../core/refusal.js';
+import type { KeySetEvent } from './key-set-event.js';
 
 interface EventFacts {
   /** The handler the request was for, as `Class.method`. */
@@ -34,8 +35,8 @@ export interface UnavailableEvent extends EventFacts {
   readonly cause?: unknown;
 }
 
-/** What the guards tell whoever listens. No event holds a credential. */
-export type AuthEvent = AuthenticatedEvent | DeniedEvent | UnavailableEvent;
+/** What the guards, and the keys they rely on, tell whoever listens. No event holds a credential. */
+export type AuthEvent = AuthenticatedEvent | DeniedEvent | UnavailableEvent | KeySetEvent;
 
-/** It is called within the request, so it must not block; nobody waits for what it promises. */
+/** It is called within the request, or when keys were fetched, so it must not block; nobody waits for what it promises. */
 export type AuthEventListener = (event: AuthEvent) => void | Promise<void>;

@@ -1,7 +1,7 @@
 import { InvalidCredential, MissingCredential } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import type { Credential } from '../core/credential.js';
-import type { MaybePromise } from '../core/maybe-promise.js';
+import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
 import type { CredentialExtractor } from '../credential/credential-extractor.js';
@@ -26,13 +26,17 @@ export class Authenticator {
   }
 
   /**
+   * A credential that was verified before is answered at once, without a promise.
+   *
    * @throws {MissingCredential} When the request carries no credential.
    * @throws {InvalidRequest} When it carries a malformed one, or several.
    * @throws {InvalidCredential} When it carries a bad one.
    * @throws {AuthUnavailable} When nobody can tell at present.
    */
-  async authenticate(request: AuthRequest): Promise<Principal> {
-    return this.#stages.mapper.map(await this.#verify(this.#extract(request)));
+  authenticate(request: AuthRequest): MaybePromise<Principal> {
+    return whenReady(this.#verify(this.#extract(request)), (verified) =>
+      this.#stages.mapper.map(verified),
+    );
   }
 
   #extract(request: AuthRequest): Credential {

@@ -13,14 +13,27 @@ const DEFAULT_MAP = compileClaimMap();
 /** Makes a principal of a verified credential, as the claim map of its issuer says. */
 export class PrincipalMapper {
   readonly #maps: ReadonlyMap<string, CompiledClaimMap>;
+  readonly #mapped = new WeakMap<VerifiedCredential, Principal>();
 
   /** @param maps By issuer; an issuer without one follows the defaults. */
   constructor(maps: ReadonlyMap<string, CompiledClaimMap>) {
     this.#maps = maps;
   }
 
-  /** @throws {InvalidCredential} When the credential does not say whose it is. */
-  map({ claims, issuer, expiresAt, credential }: VerifiedCredential): Principal {
+  /**
+   * The same verified credential always gives the same principal.
+   *
+   * @throws {InvalidCredential} When the credential does not say whose it is.
+   */
+  map(verified: VerifiedCredential): Principal {
+    const known = this.#mapped.get(verified);
+    if (known) return known;
+    const principal = this.#principalOf(verified);
+    this.#mapped.set(verified, principal);
+    return principal;
+  }
+
+  #principalOf({ claims, issuer, expiresAt, credential }: VerifiedCredential): Principal {
     const map = this.#maps.get(issuer) ?? DEFAULT_MAP;
     const principal: Principal = Object.freeze({
       ...identity(claims),

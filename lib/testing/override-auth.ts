@@ -2,7 +2,9 @@ import { MissingCredential } from '../core/auth-error.js';
 import { authoritySet } from '../core/authority-set.js';
 import { Credential } from '../core/credential.js';
 import { rememberCredential, type Actor, type Principal } from '../core/principal.js';
+import { resolveKeySets } from '../module/options/resolve-key-sets.js';
 import { Authenticator } from '../pipeline/authenticator.js';
+import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { refuseProduction } from './refuse-production.js';
 
 /** Who a test acts as. What is not given is empty. */
@@ -55,6 +57,8 @@ export function overrideAuth(builder: ModuleBuilder): TestCaller {
         : Promise.reject(new MissingCredential('missing_credentials')),
   };
   builder.overrideProvider(Authenticator).useValue(authenticator);
+  // No credential is verified, so no issuer is asked for its keys.
+  builder.overrideProvider(JwksService).useValue(jwksOfNobody());
   return {
     actAs: (principal) => {
       current = principalFrom(principal);
@@ -63,6 +67,14 @@ export function overrideAuth(builder: ModuleBuilder): TestCaller {
       current = undefined;
     },
   };
+}
+
+function jwksOfNobody(): JwksService {
+  return new JwksService([], {
+    clock: Date.now,
+    settings: resolveKeySets({}),
+    emit: () => undefined,
+  });
 }
 
 function principalFrom(given: TestPrincipal): Principal {

@@ -1,7 +1,8 @@
+import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import type { AuthEvent } from '../../lib/observability/auth-event.js';
-import { logKeyFailure, logRefusals } from '../../lib/module/log-refusals.js';
+import { logEvents } from '../../lib/module/log-events.js';
 
 const DENIED: AuthEvent = {
   type: 'auth.denied',
@@ -33,21 +34,8 @@ it('AuthEvents outlives a listener whose promise is broken', async () => {
   expect(failure).toEqual(new Error('audit store down'));
 });
 
-describe('logKeyFailure', () => {
-  it('warns, with what the issuer did', () => {
-    const lines: unknown[] = [];
-    const logger = { warn: (line: unknown) => void lines.push(line) } as unknown as LoggerService;
-    logKeyFailure(logger)(new Error('https://login.test/jwks answered with status 500'));
-    logKeyFailure(logger)('odd');
-    expect(lines).toEqual([
-      expect.stringMatching(/^Keys could not be fetched.*: https:.* answered with status 500$/),
-      expect.stringMatching(/^Keys could not be fetched.*: for an unknown reason$/),
-    ]);
-  });
-});
-
-describe('logRefusals', () => {
-  function logged(event: AuthEvent): string[] {
+describe('logEvents', () => {
+  function logged(...events: AuthEvent[]): string[] {
     const lines: string[] = [];
     const at = (level: string) => (message: unknown) =>
       void lines.push(`${level}: ${String(message)}`);
@@ -57,7 +45,8 @@ describe('logRefusals', () => {
       error: at('error'),
       debug: at('debug'),
     };
-    void logRefusals(logger)(event);
+    const log = logEvents(logger);
+    for (const event of events) void log(event);
     return lines;
   }
 
@@ -67,16 +56,68 @@ describe('logRefusals', () => {
     ]);
   });
 
+  const OUTAGE: AuthEvent = {
+    type: 'auth.unavailable',
+    handler: 'Orders.list',
+    code: 'auth_unavailable',
+    reason: 'issuer_unavailable',
+    cause: new Error('https://login.test/jwks answered with status 500'),
+  };
+  const OUTAGE_LINE =
+    'error: Orders.list unavailable: issuer_unavailable: https://login.test/jwks answered with status 500';
+
   it('logs an outage loudly, with its cause', () => {
-    const event: AuthEvent = {
-      type: 'auth.unavailable',
-      handler: 'Orders.list',
-      code: 'auth_unavailable',
-      reason: 'issuer_unavailable',
-      cause: new Error('https://login.test/jwks answered with status 500'),
-    };
-    expect(logged(event)).toEqual([
-      'error: Orders.list unavailable: issuer_unavailable: https://login.test/jwks answered with status 500',
+    expect(logged(OUTAGE)).toEqual([OUTAGE_LINE]);
+  });
+
+  it('has one line for all that an outage refuses, and says how many there were', () => {
+    const elapsed = jest.spyOn(performance, 'now');
+    elapsed.mockReturnValueOnce(0).mockReturnValueOnce(1).mockReturnValueOnce(9999);
+    elapsed.mockReturnValueOnce(10_000);
+    expect(logged(OUTAGE, OUTAGE, OUTAGE, OUTAGE)).toEqual([
+      OUTAGE_LINE,
+      `${OUTAGE_LINE} (and 2 more since the last such line)`,
     ]);
+    elapsed.mockRestore();
+  });
+
+  const issuer = 'https://login.test/';
+
+  it.each<[AuthEvent, string]>([
+    [
+      { type: 'keys.refreshed', issuer, keys: 2, added: 1, withdrawn: 3 },
+      'debug: Keys of https://login.test/: 2, of which 1 new; 3 withdrawn',
+    ],
+    [
+      { type: 'keys.failing', issuer, cause: new Error('it is down'), trustedUntil: 0 },
+      'warn: Keys of https://login.test/ cannot be fetched; those known stay in use until 1970-01-01T00:00:00.000Z: it is down',
+    ],
+    [
+      { type: 'keys.failing', issuer, cause: 'odd', trustedUntil: undefined },
+      'warn: Keys of https://login.test/ cannot be fetched; none are known, so requests are answered with 503: for an unknown reason',
+    ],
+    [{ type: 'keys.recovered', issuer }, 'log: Keys of https://login.test/ can be fetched again'],
+    [
+      { type: 'keys.ignored', issuer, kid: `a"\n${'x'.repeat(100)}`, flaw: 'private' },
+      `warn: A key of https://login.test/ is not used (private): "a\\"\\n${'x'.repeat(61)}"`,
+    ],
+    [
+      { type: 'keys.ignored', issuer, kid: undefined, flaw: 'rsa_size' },
+      'warn: A key of https://login.test/ is not used (rsa_size): it has no key id',
+    ],
+    [
+      { type: 'keys.snapshot_failed', issuer, cause: new SyntaxError('Unexpected "secret"') },
+      'warn: The snapshot of the keys of https://login.test/ cannot be used: SyntaxError',
+    ],
+    [
+      {
+        type: 'keys.snapshot_failed',
+        issuer,
+        cause: Object.assign(new Error('open /x'), { code: 'EACCES' }),
+      },
+      'warn: The snapshot of the keys of https://login.test/ cannot be used: EACCES',
+    ],
+  ])('logs what happens to keys: %j', (event, line) => {
+    expect(logged(event)).toEqual([line]);
   });
 });

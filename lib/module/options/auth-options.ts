@@ -1,6 +1,7 @@
 import type { JSONWebKeySet, JWK } from 'jose';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { ClaimMap } from '../../principal/claim-map.js';
 import type { JwtAlgorithm } from '../../verification/jwt/algorithms.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
@@ -59,11 +60,114 @@ export interface IssuerOptions {
    */
   readonly clockToleranceSeconds?: number;
   /**
+   * What the issuer's access tokens look like. With `'rfc9068'`, `typ` must be `at+jwt`, and `iss`,
+   * `exp`, `aud`, `sub`, `client_id`, `iat` and `jti` must be there: an ID token can then never pass
+   * for an access token.
+   *
+   * @default any signed JWT whose `typ` is absent, `JWT` or `at+jwt`
+   * @see RFC 9068 sections 2 and 4
+   */
+  readonly profile?: 'rfc9068';
+  /**
+   * How long ago a token may have been issued (`iat`, which is then mandatory), in seconds, however
+   * long it is valid.
+   *
+   * @default as long as it is valid
+   */
+  readonly maxTokenAgeSeconds?: number;
+  /**
+   * The clients whose tokens are accepted: claims `azp` and `client_id`, whichever a token has, must be
+   * among these, and it must have one.
+   *
+   * @default any client
+   * @see OpenID Connect Core 1.0 section 2, RFC 9068 section 2.2
+   */
+  readonly authorizedParties?: readonly string[];
+  /**
+   * What tells the issuer's access tokens from its other tokens, where `typ` does not:
+   * `{ claim: 'token_use', value: 'access' }`. `claim` is the name of a claim, and no path.
+   *
+   * @default no such check
+   * @see RFC 8725 section 3.11
+   */
+  readonly tokenUse?: TokenUseOptions;
+  /**
    * Where the tokens say which roles, permissions, scopes and organization the caller has.
    *
    * @default `roles`; `permissions`; `scope`, then `scp`; `org_id`, then `organization_id`
    */
   readonly claims?: ClaimMap;
+}
+
+/** A claim that says what a token is for. */
+export interface TokenUseOptions {
+  /** The name of the claim. */
+  readonly claim: string;
+  /** What it says in an access token, compared exactly. */
+  readonly value: string;
+}
+
+/** How verified tokens are remembered. */
+export interface TokenCacheOptions {
+  /**
+   * How many tokens are remembered; the one that was used least lately makes room. A token takes some
+   * 4 KB.
+   *
+   * @default 10000
+   */
+  readonly maxEntries?: number;
+  /**
+   * For how long a token is remembered at the most, in seconds; never beyond its expiry, nor beyond
+   * the withdrawal of its key.
+   *
+   * @default 300
+   */
+  readonly maxAgeSeconds?: number;
+}
+
+/** How the key sets of issuers are fetched and kept. */
+export interface KeySetOptions {
+  /**
+   * When keys are fetched first: in the `background` while the application starts; before it starts,
+   * so that it does not without them within 10 s (`required`); or with the first token (`lazy`).
+   *
+   * @default 'background'
+   */
+  readonly hydrate?: 'background' | 'required' | 'lazy';
+  /**
+   * What renews keys before they cease to be fresh: the requests that use them (`traffic`), or a
+   * `timer`, for applications that are idle for hours and must not make the next caller wait.
+   *
+   * @default 'traffic'
+   */
+  readonly refresh?: 'traffic' | 'timer';
+  /**
+   * For how long fetched keys are used without asking again, in seconds: 60 to 3600. A withdrawn key
+   * is refused after that at the latest. `Cache-Control: max-age` of the issuer's answer takes its
+   * place, within the same bounds.
+   *
+   * @default 600
+   */
+  readonly freshSeconds?: number;
+  /**
+   * For how long after that they are used while the issuer does not answer, in seconds: 0 to 86400.
+   *
+   * > [!WARNING]
+   * > A key that is withdrawn during an outage stays trusted for as long.
+   *
+   * @default 3600
+   */
+  readonly staleSeconds?: number;
+  /**
+   * Keeps key sets beyond the life of the process, so that an instance which starts while its issuer
+   * is down authenticates all the same: `new FileSnapshots(folder)`, or an object of your own.
+   *
+   * > [!WARNING]
+   * > Whoever can write there decides which keys are trusted.
+   *
+   * @default nothing is kept
+   */
+  readonly snapshots?: KeySetSnapshots;
 }
 
 /** A token in a cookie. */
@@ -124,11 +228,19 @@ export interface AuthModuleOptions {
    * @see RFC 9728 section 5.1
    */
   readonly resourceMetadata?: string;
+  /**
+   * Remember verified tokens: who presents one again is answered without another verification. Expiry
+   * and the issuer's keys are checked each time. `false` for none.
+   */
+  readonly tokenCache?: false | TokenCacheOptions;
+  /** How the issuers' keys are fetched and kept. */
+  readonly keySets?: KeySetOptions;
   /** How refusals look to clients. */
   readonly errors?: ErrorOptions;
   /**
-   * Told of every request authenticated, denied, or refused because the issuer is down. It is called
-   * within the request, so it must not block; if it throws or rejects, the verdict stands.
+   * Told of every request authenticated, denied, or refused because the issuer is down, and of what
+   * happens to the issuers' keys. It is called within the request, so it must not block; if it throws
+   * or rejects, the verdict stands.
    *
    * @default none; refusals are logged in any case, at level `debug`, and outages at level `error`
    */

@@ -70,3 +70,17 @@ export function assertQuotable(option: string, value: unknown): asserts value is
     'Give one line of printable ASCII characters.',
   );
 }
+
+/** @throws {AuthConfigurationError} Unless the value is a finite number within the bounds. */
+export function assertSeconds(
+  option: string,
+  value: unknown,
+  { min, max }: { readonly min: number; readonly max: number },
+): asserts value is number {
+  if (typeof value === 'number' && value >= min && value <= max) return;
+  throw new AuthConfigurationError(
+    option,
+    `is not a number of seconds between ${String(min)} and ${String(max)}`,
+    `Give a number, and no text, from ${String(min)} to ${String(max)}.`,
+  );
+}

@@ -8,6 +8,7 @@ import type { JwtIssuer, KeySource } from '../../verification/jwt/jwt-issuer.js'
 import type { IssuerOptions } from './auth-options.js';
 import { assertName, assertObject, ownMembers, refuseUnknown } from './option-checks.js';
 import { resolveKeySource } from './resolve-key-source.js';
+import { resolveTokenChecks } from './resolve-token-checks.js';
 import { assertKeysFit } from './static-keys.js';
 
 const KNOWN = [
@@ -18,12 +19,13 @@ const KNOWN = [
   'jwks',
   'publicKey',
   'secret',
+  'profile',
   'clockToleranceSeconds',
+  'maxTokenAgeSeconds',
+  'authorizedParties',
+  'tokenUse',
   'claims',
 ];
-
-/** The largest difference between two clocks that is worth tolerating, in seconds. */
-const MAX_CLOCK_TOLERANCE_SECONDS = 300;
 
 /**
  * @param option The path to the issuer's options, for messages.
@@ -42,7 +44,7 @@ export function resolveIssuer(option: string, given: IssuerOptions): JwtIssuer {
     issuer: options.issuer,
     audience: resolveAudience(option, options),
     algorithms: new Set(algorithms),
-    clockToleranceSeconds: resolveTolerance(option, options),
+    ...resolveTokenChecks(option, options),
     keys,
   });
 }
@@ -95,19 +97,5 @@ function assertLongEnough(option: string, secret: Uint8Array, algorithms: readon
     `${option}.secret`,
     secret.byteLength === 0 ? 'is empty' : `is shorter than ${String(needed)} bytes`,
     `Generate one: node -p "require('node:crypto').randomBytes(${String(needed)}).toString('base64url')".`,
-  );
-}
-
-function resolveTolerance(
-  option: string,
-  { clockToleranceSeconds: seconds = 5 }: IssuerOptions,
-): number {
-  if (Number.isFinite(seconds) && seconds >= 0 && seconds <= MAX_CLOCK_TOLERANCE_SECONDS) {
-    return seconds;
-  }
-  throw new AuthConfigurationError(
-    `${option}.clockToleranceSeconds`,
-    'is not a number of seconds that two clocks may differ by',
-    `Give a number, and no text, from 0 to ${String(MAX_CLOCK_TOLERANCE_SECONDS)}.`,
   );
 }

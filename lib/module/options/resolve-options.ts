@@ -8,6 +8,8 @@ import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../verification/jwt/keys/endpoint-address.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
+import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
+import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
 import type { AuthModuleOptions, IssuerOptions } from './auth-options.js';
 import {
   assertFunction,
@@ -20,6 +22,8 @@ import {
 } from './option-checks.js';
 import { resolveClaimMap } from './resolve-claim-map.js';
 import { resolveIssuer } from './resolve-issuer.js';
+import { resolveKeySets } from './resolve-key-sets.js';
+import { resolveTokenCache } from './resolve-token-cache.js';
 
 /** The options, checked, with every default filled in. Nothing else reads what the user gave. */
 export interface ResolvedAuthOptions {
@@ -28,6 +32,9 @@ export interface ResolvedAuthOptions {
   readonly cookieName: string | undefined;
   readonly global: boolean;
   readonly requestProperty: string | null;
+  /** `undefined`: no token is remembered. */
+  readonly tokenCache: TokenCacheSettings | undefined;
+  readonly keySets: KeySetSettings;
   readonly styles: RefusalStyles;
   readonly onEvent: AuthEventListener | undefined;
   readonly clock: Clock;
@@ -40,6 +47,8 @@ const KNOWN = [
   'requestProperty',
   'realm',
   'resourceMetadata',
+  'tokenCache',
+  'keySets',
   'errors',
   'onEvent',
   'clock',
@@ -64,6 +73,8 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     cookieName: resolveCookie(options),
     global: resolveGlobal(options),
     requestProperty: resolveRequestProperty(options),
+    tokenCache: resolveTokenCache(options),
+    keySets: resolveKeySets(options),
     styles: { http: resolveStyle(options) },
     onEvent,
     clock,

@@ -1,19 +1,9 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
-import { LocalKeySet } from '../../verification/jwt/keys/local-key-set.js';
+import { algorithmsFor, ASYMMETRIC_ALGORITHMS } from '../../verification/jwt/algorithms.js';
+import { inspectKey, type KeyFlaw } from '../../verification/jwt/keys/key-inspection.js';
 import { assertObject } from './option-checks.js';
-
-/** RFC 7518 section 3.3. */
-const MIN_RSA_BITS = 2048;
-
-/** What a public key of each kind can verify (RFC 7518 section 3.1, RFC 8037 section 3.1). */
-const ALGORITHMS_OF_CURVE: ReadonlyMap<string | undefined, readonly string[]> = new Map([
-  ['P-256', ['ES256']],
-  ['P-384', ['ES384']],
-  ['P-521', ['ES512']],
-  ['Ed25519', ['EdDSA', 'Ed25519']],
-]);
 
 /**
  * Reads a public key in PEM: SPKI, PKCS #1 or a certificate.
@@ -77,23 +67,32 @@ export function assertPublicKeys(option: string, jwks: unknown): asserts jwks is
 
 function problemOf(keys: readonly unknown[]): string | undefined {
   if (keys.some(isPrivate)) return 'has a key that is not public';
-  const isUsable = keys.length > 0 && new LocalKeySet(keys).size === keys.length;
-  if (!isUsable) return 'has no key, or one that verifies no signature';
-  const read = (keys as readonly JWK[]).map(readKey);
-  if (read.includes(undefined)) return 'has a key that cannot be read';
-  const bits = read.map((key) => key?.asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS);
-  return bits.some((each) => each < MIN_RSA_BITS) ? 'has an RSA key below 2048 bits' : undefined;
+  const inspected = keys.map((key) => inspectKey(key, ASYMMETRIC_ALGORITHMS));
+  const isRelevant = inspected.every(({ kind }) => kind !== 'irrelevant');
+  if (keys.length === 0 || !isRelevant) return 'has no key, or one that verifies no signature';
+  const flaw = inspected.find((each) => each.kind === 'unsound')?.flaw;
+  if (flaw !== undefined) return FLAWS[flaw];
+  return (keys as readonly JWK[]).every(isReadable) ? undefined : FLAWS.not_importable;
 }
+
+const FLAWS: Readonly<Record<KeyFlaw, string>> = {
+  private: 'has a key that is not public',
+  malformed: 'has a key that cannot be read',
+  not_importable: 'has a key that cannot be read',
+  rsa_size: 'has an RSA key below 2048 bits, or above 8192',
+  rsa_exponent: 'has an RSA key whose exponent is even or 1: anybody could sign',
+};
 
 function isPrivate(key: unknown): boolean {
   return typeof key !== 'object' || key === null || 'd' in key || 'k' in key;
 }
 
-function readKey(key: JWK): KeyObject | undefined {
+function isReadable(key: JWK): boolean {
   try {
-    return createPublicKey({ key, format: 'jwk' });
+    createPublicKey({ key, format: 'jwk' });
+    return true;
   } catch {
-    return;
+    return false;
   }
 }
 
@@ -107,18 +106,11 @@ export function assertKeysFit(
   { keys }: JSONWebKeySet,
   algorithms: readonly string[],
 ): void {
-  const misfit = keys.find((key) => !algorithms.some((alg) => fits(key, alg)));
+  const misfit = keys.find((key) => algorithmsFor(key, algorithms).length === 0);
   if (!misfit) return;
   throw new AuthConfigurationError(
     `${option}.algorithms`,
     `has none that a given key of type ${String(misfit.crv ?? misfit.kty)} can verify`,
     'Add the algorithm the issuer signs with, or remove the key.',
   );
-}
-
-function fits({ kty, crv, alg: only }: JWK, alg: string): boolean {
-  if (only !== undefined && only !== alg) return false;
-  return kty === 'RSA'
-    ? /^[RP]S/.test(alg)
-    : (ALGORITHMS_OF_CURVE.get(crv)?.includes(alg) ?? false);
 }

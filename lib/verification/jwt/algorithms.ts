@@ -1,3 +1,5 @@
+import type { JWK } from 'jose';
+
 /** A signature algorithm that can be accepted (RFC 7518 section 3.1, RFC 8037 section 3.1, RFC 9864). */
 export type JwtAlgorithm =
   | ('RS256' | 'RS384' | 'RS512')
@@ -29,3 +31,22 @@ export const DEFAULT_ALGORITHMS: readonly JwtAlgorithm[] = [
   'EdDSA',
   'Ed25519',
 ];
+
+/** What each curve is good for, and the type of its keys (RFC 7518 section 3.4, RFC 8037 section 3.1, RFC 9864). */
+const CURVES: ReadonlyMap<
+  unknown,
+  { readonly kty: string; readonly algorithms: readonly string[] }
+> = new Map([
+  ['P-256', { kty: 'EC', algorithms: ['ES256'] }],
+  ['P-384', { kty: 'EC', algorithms: ['ES384'] }],
+  ['P-521', { kty: 'EC', algorithms: ['ES512'] }],
+  ['Ed25519', { kty: 'OKP', algorithms: ['EdDSA', 'Ed25519'] }],
+]);
+
+/** Those of the given algorithms whose signatures a public key can verify: one at the most if it names its own. */
+export function algorithmsFor({ kty, crv, alg }: JWK, among: Iterable<string>): readonly string[] {
+  const named = [...among].filter((each) => alg === undefined || alg === each);
+  if (kty === 'RSA') return named.filter((each) => /^[RP]S/.test(each));
+  const curve = CURVES.get(crv);
+  return curve?.kty === kty ? named.filter((each) => curve?.algorithms.includes(each)) : [];
+}

@@ -18,7 +18,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws {InvalidCredential}
  */
 export function parseCompactJwt(token: string): CompactJwt {
-  if (token.length > MAX_TOKEN_LENGTH) throw new InvalidCredential('token_too_large');
+  assertLength(token);
   const [header, payload, signature, ...rest] = token.split('.');
   if (!header || !payload || !signature || rest.length > 0) {
     throw new InvalidCredential('token_malformed');
@@ -28,6 +28,11 @@ export function parseCompactJwt(token: string): CompactJwt {
     header: parseObject(decode(header), 'token_malformed'),
     claims: parseObject(decode(payload), 'claims_not_object'),
   };
+}
+
+/** @throws {InvalidCredential} When a token is longer than any that is read. */
+export function assertLength(token: string): void {
+  if (token.length > MAX_TOKEN_LENGTH) throw new InvalidCredential('token_too_large');
 }
 
 /** Many texts decode to the same octets; only the one an encoder would write is accepted (RFC 4648 section 3.5). */

@@ -14,7 +14,15 @@ export interface JwtIssuer {
   /** One of these must be in claim `aud`; `null` waives the check. */
   readonly audience: ReadonlySet<string> | null;
   readonly algorithms: ReadonlySet<string>;
+  /** What its access tokens look like: as RFC 9068 section 2 has it, or as JWTs in general. */
+  readonly profile: 'rfc9068' | undefined;
   /** How far the issuer's clock may be off, in seconds. */
   readonly clockToleranceSeconds: number;
+  /** How long ago a token may have been issued, in seconds; `undefined` for as long as it is valid. */
+  readonly maxTokenAgeSeconds: number | undefined;
+  /** Claims `azp` and `client_id` must be among these; `undefined` for any client. */
+  readonly authorizedParties: ReadonlySet<string> | undefined;
+  /** A claim that tells access tokens from the issuer's other tokens, and what it says in them. */
+  readonly tokenUse: { readonly claim: string; readonly value: string } | undefined;
   readonly keys: KeySource;
 }

@@ -1,17 +1,17 @@
 import { compactVerify, errors } from 'jose';
-import { InvalidCredential } from '../../core/auth-error.js';
+import { AuthError, InvalidCredential } from '../../core/auth-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { Credential } from '../../core/credential.js';
 import { ownProperty } from '../../core/own-property.js';
-import type { VerifiedCredential } from '../../core/verified-credential.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
 import { checkClaims } from './claim-checks.js';
 import { parseCompactJwt, type CompactJwt } from './compact-jwt.js';
 import { freezeClaims } from './freeze-claims.js';
-import { checkAlgorithm, checkHeader, type JwtHeader } from './header-checks.js';
+import { checkAlgorithm, checkHeader, checkProfile, type CheckedHeader } from './header-checks.js';
 import type { JwtIssuer } from './jwt-issuer.js';
 import type { JwksService } from './keys/jwks-service.js';
 import type { VerificationKey } from './keys/key-set.js';
+import type { VerifiedJwt } from './verified-jwt.js';
 
 /** Verifies signed JWTs of the configured issuers (RFC 7519, RFC 8725, RFC 9068 section 4). */
 export class JwtVerifier implements CredentialVerifier {
@@ -31,19 +31,22 @@ export class JwtVerifier implements CredentialVerifier {
     return true;
   }
 
-  async verify(credential: Credential): Promise<VerifiedCredential> {
+  async verify(credential: Credential): Promise<VerifiedJwt> {
     const jwt = parseCompactJwt(credential.value);
     const header = checkHeader(jwt.header, this.#algorithms);
     const issuer = this.#issuerOf(jwt);
     checkAlgorithm(header.alg, issuer.algorithms);
-    const keys = await this.#jwks.find(issuer.issuer, header);
-    await verifySignature(credential.value, header, keys);
-    const expiresAt = checkClaims(jwt.claims, issuer, this.#clock() / 1000);
+    checkProfile(header, issuer.profile);
+    const keys = await this.#jwks.find(issuer.issuer, header, () => this.#isPlausible(jwt, issuer));
+    const { thumbprint } = await verifySignature(credential.value, header, keys);
+    const validity = this.#check(jwt, issuer);
     return {
       credential,
       issuer: issuer.issuer,
       claims: freezeClaims(jwt.claims),
-      expiresAt,
+      expiresAt: validity.expiresAt,
+      validity,
+      thumbprint,
     };
   }
 
@@ -58,19 +61,34 @@ export class JwtVerifier implements CredentialVerifier {
     }
     return issuer;
   }
+
+  #check({ claims }: CompactJwt, issuer: JwtIssuer): VerifiedJwt['validity'] {
+    return checkClaims(claims, issuer, this.#clock() / 1000);
+  }
+
+  /** Whether the token would be accepted if only its signature were good. */
+  #isPlausible(jwt: CompactJwt, issuer: JwtIssuer): boolean {
+    try {
+      this.#check(jwt, issuer);
+      return true;
+    } catch (failure) {
+      if (failure instanceof AuthError) return false;
+      throw failure;
+    }
+  }
 }
 
 async function verifySignature(
   token: string,
-  header: JwtHeader,
+  header: CheckedHeader,
   keys: readonly VerificationKey[],
-): Promise<void> {
+): Promise<VerificationKey> {
   if (keys.length === 0) throw new InvalidCredential('no_matching_key');
   const failures: unknown[] = [];
-  for (const key of keys) {
+  for (const each of keys) {
     try {
-      await compactVerify(token, key, strictly(header.alg));
-      return;
+      await compactVerify(token, each.key, strictly(header.alg));
+      return each;
     } catch (failure) {
       failures.push(failure);
     }

@@ -54,6 +54,7 @@ describe.each(ADAPTERS)('answers on %s', (adapter) => {
       message: 'Authentication is temporarily unavailable',
     });
     expect(events).toMatchObject([
+      { type: 'keys.failing', issuer: options.issuer, trustedUntil: undefined },
       { type: 'auth.unavailable', reason: 'issuer_unavailable', handler: 'OrdersApi.profile' },
     ]);
   });

@@ -8,14 +8,18 @@ const ISSUER: JwtIssuer = {
   issuer: 'https://login.test/',
   audience: new Set(['api://orders', 'api://all']),
   algorithms: new Set(['ES256']),
+  profile: undefined,
   clockToleranceSeconds: 5,
+  maxTokenAgeSeconds: undefined,
+  authorizedParties: undefined,
+  tokenUse: undefined,
   keys: { kind: 'remote', jwksUri: undefined },
 };
 const GOOD = { sub: 'ann', aud: 'api://orders', exp: NOW + 60, iat: NOW, nbf: NOW };
 
 function verdict(claims: object, issuer: JwtIssuer = ISSUER): string | number {
   try {
-    return checkClaims(claims as Record<string, unknown>, issuer, NOW);
+    return checkClaims(claims as Record<string, unknown>, issuer, NOW).expiresAt;
   } catch (error) {
     expect(error).toBeInstanceOf(InvalidCredential);
     return (error as InvalidCredential).reason;
@@ -105,5 +109,62 @@ describe('freezeClaims', () => {
       JSON.parse('{"a":'.repeat(depth) + '1' + '}'.repeat(depth)) as Record<string, unknown>;
     expect(() => freezeClaims(nested(MAX_CLAIMS_DEPTH))).not.toThrow();
     expect(() => freezeClaims(nested(MAX_CLAIMS_DEPTH + 1))).toThrow(InvalidCredential);
+  });
+});
+
+const RFC9068 = { ...GOOD, iss: ISSUER.issuer, client_id: 'shop', jti: '1' };
+
+describe('checkClaims, as the issuer is configured', () => {
+  it('tells from when to when the token holds, with the tolerance of the clocks', () => {
+    const claims = { ...GOOD, nbf: NOW - 10, iat: NOW - 20 };
+    expect(checkClaims(claims, ISSUER, NOW)).toEqual({
+      expiresAt: NOW + 60,
+      from: NOW - 15,
+      until: NOW + 65,
+    });
+    const young = { ...ISSUER, maxTokenAgeSeconds: 30 };
+    expect(checkClaims(claims, young, NOW).until).toBe(NOW + 15);
+  });
+
+  it.each([
+    [{ iat: NOW - 34 }, NOW + 60],
+    [{ iat: NOW - 35 }, 'token_too_old'],
+    [{ iat: undefined }, 'missing_claim'],
+  ])('bounds the age of a token: %j', (claims, expected) => {
+    const issuer = { ...ISSUER, maxTokenAgeSeconds: 30 };
+    expect(verdict({ ...GOOD, nbf: undefined, ...claims }, issuer)).toBe(expected);
+  });
+
+  it.each(['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'])(
+    'asks for %s where the profile of RFC 9068 is',
+    (name) => {
+      const issuer = { ...ISSUER, profile: 'rfc9068' as const };
+      expect(verdict(RFC9068, issuer)).toBe(NOW + 60);
+      expect(verdict({ ...RFC9068, [name]: undefined }, issuer)).toBe('missing_claim');
+    },
+  );
+
+  it.each([
+    [{ azp: 'shop' }, NOW + 60],
+    [{ client_id: 'shop' }, NOW + 60],
+    [{ azp: 'shop', client_id: 'shop' }, NOW + 60],
+    [{}, 'client_not_allowed'],
+    [{ azp: 'Shop' }, 'client_not_allowed'],
+    [{ azp: 'shop', client_id: 'other' }, 'client_not_allowed'],
+    [{ azp: 'other', client_id: 'shop' }, 'client_not_allowed'],
+    [{ azp: ['shop'] }, 'claim_type'],
+  ])('accepts authorized parties only: %j', (claims, expected) => {
+    const issuer = { ...ISSUER, authorizedParties: new Set(['shop']) };
+    expect(verdict({ ...GOOD, ...claims }, issuer)).toBe(expected);
+  });
+
+  it.each([
+    [{ token_use: 'access' }, NOW + 60],
+    [{ token_use: 'id' }, 'token_use_mismatch'],
+    [{ token_use: ['access'] }, 'token_use_mismatch'],
+    [{}, 'token_use_mismatch'],
+  ])('tells tokens apart by their use: %j', (claims, expected) => {
+    const issuer = { ...ISSUER, tokenUse: { claim: 'token_use', value: 'access' } };
+    expect(verdict({ ...GOOD, ...claims }, issuer)).toBe(expected);
   });
 });

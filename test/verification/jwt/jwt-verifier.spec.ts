@@ -7,6 +7,7 @@ import type { IssuerOptions } from '../../../lib/module/options/auth-options.js'
 import { JwtVerifier } from '../../../lib/verification/jwt/jwt-verifier.js';
 import { LocalKeySet } from '../../../lib/verification/jwt/keys/local-key-set.js';
 import { JwksService } from '../../../lib/verification/jwt/keys/jwks-service.js';
+import { surroundings } from './keys/surroundings.js';
 
 const A = { issuer: 'https://a.test/', audience: 'api' };
 const B = { issuer: 'https://b.test/', audience: 'api' };
@@ -22,11 +23,7 @@ const jwk = (key: KeyObject, more: JWK = {}): JWK => ({
 
 function verifier(...options: IssuerOptions[]): JwtVerifier {
   const issuers = options.map((each) => resolveIssuer('issuer', each));
-  return new JwtVerifier(
-    issuers,
-    new JwksService(issuers, { clock: Date.now, report: () => undefined }),
-    Date.now,
-  );
+  return new JwtVerifier(issuers, new JwksService(issuers, surroundings()), Date.now);
 }
 
 function sign(key: KeyObject | Uint8Array, issuer: string, header: object = {}): Promise<string> {
@@ -88,15 +85,7 @@ describe('JwtVerifier', () => {
   it('rejects a key that is no point on its curve', async () => {
     const broken = { ...jwk(one.publicKey), y: jwk(two.publicKey).y ?? '', kid: '1' };
     const candidates = new LocalKeySet([broken]).candidates({ alg: 'ES256', kid: '1' });
-    await expect(candidates).rejects.toMatchObject({ reason: 'key_rejected' });
-  });
-
-  it('leaves out an RSA key with which anybody could sign', () => {
-    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const sound = publicKey.export({ format: 'jwk' });
-    const exponents = ['AQ', '', 'Ag', undefined];
-    expect(new LocalKeySet([sound]).size).toBe(1);
-    expect(new LocalKeySet(exponents.map((e) => ({ ...sound, e }))).size).toBe(0);
+    await expect(Promise.resolve(candidates)).rejects.toMatchObject({ reason: 'key_rejected' });
   });
 
   it('verifies with a secret, given as text or octets', async () => {

@@ -1,5 +1,5 @@
 import { parseTrustworthyAddress } from './endpoint-address.js';
-import { fetchJson } from './fetch-json.js';
+import { fetchJson, type FetchOptions } from './fetch-json.js';
 import { IssuerEndpointError } from './issuer-endpoint-error.js';
 
 /**
@@ -7,18 +7,26 @@ import { IssuerEndpointError } from './issuer-endpoint-error.js';
  *
  * @throws {IssuerEndpointError}
  */
-export async function discoverJwksUri(issuer: string): Promise<URL> {
+export async function discoverJwksUri(issuer: string, options: FetchOptions): Promise<URL> {
   const failures: IssuerEndpointError[] = [];
   for (const endpoint of metadataAddresses(issuer)) {
     try {
-      return jwksUriOf(await fetchJson(endpoint), issuer, endpoint);
+      const { document = {} } = await fetchJson(endpoint, options);
+      return jwksUriOf(document, issuer, endpoint);
     } catch (failure) {
-      if (!(failure instanceof IssuerEndpointError)) throw failure;
+      if (!isElsewhere(failure)) throw failure;
       failures.push(failure);
     }
   }
   const tried = failures.map(({ message }) => message).join('; ');
   throw new IssuerEndpointError(new URL(issuer), `does not say where its keys are: ${tried}`);
+}
+
+/** Whoever is down has no other address to be asked at: only "not here" is worth a second look. */
+function isElsewhere(failure: unknown): failure is IssuerEndpointError {
+  if (!(failure instanceof IssuerEndpointError)) return false;
+  const { status = 0 } = failure;
+  return status >= 400 && status < 500 && status !== 429;
 }
 
 /** OpenID Connect appends the well-known name to the issuer; RFC 8414 section 3.1 puts it before the path. */
@@ -39,8 +47,11 @@ function jwksUriOf(metadata: Readonly<Record<string, unknown>>, issuer: string, 
   }
   const { jwks_uri: jwksUri } = metadata;
   const address = typeof jwksUri === 'string' ? parseTrustworthyAddress(jwksUri) : undefined;
-  // An issuer elsewhere has no business with what listens on this very machine.
-  const isSafe = address?.protocol === 'https:' || from.protocol === 'http:';
-  if (address && isSafe) return address;
-  throw new IssuerEndpointError(from, 'names no key set behind https');
+  if (!address) throw new IssuerEndpointError(from, 'names no key set behind https');
+  // Where a server fetches from is not decided by a document: the operator says so, or it is the issuer's own.
+  if (address.origin === from.origin) return address;
+  throw new IssuerEndpointError(
+    from,
+    `names a key set elsewhere, at ${address.origin}: if that is right, set jwksUri to its address`,
+  );
 }

@@ -1,57 +1,95 @@
 import { IssuerEndpointError } from './issuer-endpoint-error.js';
 
-/** How long an endpoint of the issuer may take, body included, in milliseconds. */
-const TIMEOUT_MS = 3000;
-
-/** How much it may send, decompressed, in octets. */
+/** How much an endpoint of the issuer may send, decompressed, in octets. */
 const MAX_BODY_BYTES = 256 * 1024;
 
+/** How deep what it sends may be nested. */
+const MAX_DEPTH = 8;
+
+/** How an endpoint is asked. */
+export interface FetchOptions {
+  /** Ends the request, its body included. */
+  readonly signal: AbortSignal;
+  /** The entity tag of what is known already (RFC 9110 section 13.1.2). */
+  readonly etag?: string | undefined;
+}
+
+/** What an endpoint answered. */
+export interface FetchedJson {
+  /** `undefined` when what is known already is still current (304). */
+  readonly document: Readonly<Record<string, unknown>> | undefined;
+  readonly etag: string | undefined;
+  /** For how long it may be taken for current, in seconds, when the answer says so (RFC 9111 section 5.2.2.1). */
+  readonly maxAgeSeconds: number | undefined;
+}
+
 /**
- * Fetches a JSON object: bounded in time and size, no redirect followed, so that an endpoint cannot
- * send us elsewhere (RFC 8725 section 3.10).
+ * Fetches a JSON object: bounded in time, size and depth, no redirect followed, so that an endpoint
+ * cannot send us elsewhere (RFC 8725 section 3.10).
  *
  * @throws {IssuerEndpointError}
  */
-export async function fetchJson(endpoint: URL): Promise<Readonly<Record<string, unknown>>> {
-  const body = await fetchBody(endpoint);
-  let value: unknown;
+export async function fetchJson(endpoint: URL, options: FetchOptions): Promise<FetchedJson> {
   try {
-    value = JSON.parse(body);
-  } catch {
-    throw new IssuerEndpointError(endpoint, 'did not answer with JSON');
+    const response = await request(endpoint, options);
+    const isKnown = options.etag !== undefined && response.status === 304;
+    return {
+      document: isKnown ? undefined : await readObject(endpoint, response),
+      etag: response.headers.get('etag') ?? undefined,
+      maxAgeSeconds: maxAgeOf(response.headers.get('cache-control')),
+    };
+  } catch (failure) {
+    if (failure instanceof IssuerEndpointError) throw failure;
+    throw unreachable(endpoint, failure);
   }
+}
+
+async function request(endpoint: URL, { signal, etag }: FetchOptions): Promise<Response> {
+  return fetch(endpoint, {
+    headers: {
+      accept: 'application/json',
+      ...(etag !== undefined && { 'if-none-match': etag }),
+    },
+    redirect: 'manual',
+    signal,
+  });
+}
+
+function maxAgeOf(cacheControl: string | null): number | undefined {
+  const seconds = /(?:^|[\s,])max-age="?(\d{1,10})"?(?:[\s,]|$)/i.exec(cacheControl ?? '')?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
+}
+
+async function readObject(
+  endpoint: URL,
+  response: Response,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { status } = response;
+  if (status !== 200) {
+    await response.body?.cancel();
+    throw new IssuerEndpointError(endpoint, `answered with status ${String(status)}`, { status });
+  }
+  const value = parse(await readBounded(endpoint, response));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new IssuerEndpointError(endpoint, 'did not answer with a JSON object');
+  }
+  if (isDeeperThan(MAX_DEPTH, value)) {
+    throw new IssuerEndpointError(endpoint, `nests deeper than ${String(MAX_DEPTH)} levels`);
   }
   return value as Record<string, unknown>;
 }
 
-async function fetchBody(endpoint: URL): Promise<string> {
+function parse(body: string): unknown {
   try {
-    const response = await fetch(endpoint, {
-      headers: { accept: 'application/json' },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw new IssuerEndpointError(endpoint, `answered with status ${String(response.status)}`);
-    }
-    return await readBounded(endpoint, response);
-  } catch (failure) {
-    if (failure instanceof IssuerEndpointError) throw failure;
-    throw new IssuerEndpointError(endpoint, unreachable(failure), { cause: failure });
+    return JSON.parse(body);
+  } catch {
+    return;
   }
 }
 
-/** Node says why in a code of its own: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`, … */
-function unreachable(failure: unknown): string {
-  if (failure instanceof DOMException && failure.name === 'TimeoutError') {
-    return `did not answer within ${String(TIMEOUT_MS)} ms`;
-  }
-  const { cause } = failure as { cause?: { code?: unknown } };
-  const code = cause?.code;
-  return typeof code === 'string' ? `could not be reached (${code})` : 'could not be reached';
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth === 0 || Object.values(value).some((member) => isDeeperThan(depth - 1, member));
 }
 
 async function readBounded(endpoint: URL, response: Response): Promise<string> {
@@ -66,4 +104,18 @@ async function readBounded(endpoint: URL, response: Response): Promise<string> {
     chunks.push(chunk);
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+/** Node says why in a code of its own: `ECONNREFUSED`, `ENOTFOUND`, `CERT_HAS_EXPIRED`, … */
+function unreachable(endpoint: URL, failure: unknown): IssuerEndpointError {
+  const { name, cause } = failure as { name?: unknown; cause?: { code?: unknown } };
+  if (name === 'TimeoutError') {
+    return new IssuerEndpointError(endpoint, 'did not answer in time', { cause: failure });
+  }
+  if (name === 'AbortError') {
+    return new IssuerEndpointError(endpoint, 'is not asked any more', { cause: failure });
+  }
+  const why = typeof cause?.code === 'string' ? ` (${cause.code})` : '';
+  const options = { cause: failure, isTransient: true };
+  return new IssuerEndpointError(endpoint, `could not be reached${why}`, options);
 }

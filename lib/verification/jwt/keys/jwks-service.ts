@@ -1,28 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AuthConfigurationError } from '../../../core/auth-configuration-error.js';
 import type { MaybePromise } from '../../../core/maybe-promise.js';
 import type { JwtHeader } from '../header-checks.js';
 import type { JwtIssuer } from '../jwt-issuer.js';
-import { discoverJwksUri } from './discovery.js';
-import type { KeySet, VerificationKey } from './key-set.js';
+import type { KeySet, KeySetState, VerificationKey } from './key-set.js';
 import { RemoteKeySet, type KeySetSurroundings } from './remote-key-set.js';
 import { SecretKeySet } from './secret-key-set.js';
 import { StaticKeySet } from './static-key-set.js';
 
+/** How long `hydrate: 'required'` waits for the issuers, and how often it looks, in milliseconds. */
+const HYDRATION = { patience: 10_000, interval: 250 };
+
 /** The keys of every configured issuer, each issuer's apart from the others'. */
 export class JwksService {
   readonly #keySets: ReadonlyMap<string, KeySet>;
+  readonly #hydrate: KeySetSurroundings['settings']['hydrate'];
 
   constructor(issuers: readonly JwtIssuer[], surroundings: KeySetSurroundings) {
     this.#keySets = new Map(issuers.map((each) => [each.issuer, keySetOf(each, surroundings)]));
+    this.#hydrate = surroundings.settings.hydrate;
   }
 
   /**
-   * The keys of an issuer that may have made a signature.
+   * Looks up the keys of an issuer that may have made a signature.
    *
+   * @param header `alg` and `kid` of the protected header.
+   * @param isPlausible Asked before the issuer is bothered because of a key that nobody knows: what is
+   *   not meant for us anyway is not worth it. Default: it is.
    * @throws {InvalidCredential} When the header does not say which key it means.
    * @throws {AuthUnavailable} When the issuer's keys cannot be had.
    */
-  find(issuer: string, header: JwtHeader): MaybePromise<readonly VerificationKey[]> {
-    return this.#keySets.get(issuer)?.candidates(header) ?? [];
+  find(
+    issuer: string,
+    header: JwtHeader,
+    isPlausible: () => boolean = () => true,
+  ): MaybePromise<readonly VerificationKey[]> {
+    return this.#keySets.get(issuer)?.candidates(header, isPlausible) ?? [];
+  }
+
+  /** Whether an issuer still publishes the key that verified something earlier (RFC 7638 thumbprint). */
+  vouchesFor(issuer: string, thumbprint: string): boolean {
+    return this.#keySets.get(issuer)?.vouchesFor(thumbprint) ?? false;
+  }
+
+  /** Grows when keys of any issuer come or go. */
+  get generation(): number {
+    let sum = 0;
+    for (const { generation } of this.#keySets.values()) sum += generation;
+    return sum;
   }
 
   /**
@@ -33,25 +58,84 @@ export class JwksService {
    *   such issuer is configured.
    */
   async refresh(issuer?: string): Promise<void> {
+    await Promise.all(this.#chosen(issuer).map(([, keySet]) => keySet.refresh()));
+  }
+
+  /**
+   * How the keys are, for health checks: reading it costs nothing and asks nobody.
+   *
+   * @param issuer As configured. Default: every issuer.
+   * @throws {RangeError} When no such issuer is configured.
+   */
+  state(issuer?: string): readonly KeySetState[] {
+    return this.#chosen(issuer).map(([name, keySet]) => ({ issuer: name, ...keySet.state() }));
+  }
+
+  /**
+   * Fetches the keys at boot, as option `keySets.hydrate` says.
+   *
+   * @throws {AuthConfigurationError} With `required`, when an issuer's keys cannot be had within 10 s.
+   */
+  async hydrate(): Promise<void> {
+    const keySets = [...this.#keySets];
+    switch (this.#hydrate) {
+      case 'lazy':
+        return;
+      case 'background':
+        // What fails is told by the events, and tried again.
+        for (const [, keySet] of keySets) keySet.hydrate().catch(() => undefined);
+        return;
+      case 'required':
+        await Promise.all(keySets.map(([issuer, keySet]) => insist(issuer, keySet)));
+    }
+  }
+
+  /** Ends whatever is under way, and begins nothing more; what is known stays known. */
+  close(): void {
+    for (const keySet of this.#keySets.values()) keySet.close();
+  }
+
+  #chosen(issuer: string | undefined): readonly [string, KeySet][] {
     if (issuer !== undefined && !this.#keySets.has(issuer)) {
       throw new RangeError('No such issuer is configured');
     }
-    const chosen = [...this.#keySets].filter(([name]) => issuer === undefined || name === issuer);
-    await Promise.all(chosen.map(([, keySet]) => keySet.refresh()));
+    return [...this.#keySets].filter(([name]) => issuer === undefined || name === issuer);
   }
 }
 
-function keySetOf({ issuer, keys }: JwtIssuer, surroundings: KeySetSurroundings): KeySet {
+function keySetOf(issuer: JwtIssuer, surroundings: KeySetSurroundings): KeySet {
+  const { keys } = issuer;
   switch (keys.kind) {
     case 'secret':
       return new SecretKeySet(keys.secret);
     case 'static':
       return new StaticKeySet(keys.jwks);
     case 'remote': {
-      const { jwksUri } = keys;
-      const locate = (): Promise<URL> =>
-        jwksUri ? Promise.resolve(jwksUri) : discoverJwksUri(issuer);
-      return new RemoteKeySet(locate, surroundings);
+      const address = { issuer: issuer.issuer, jwksUri: keys.jwksUri };
+      return new RemoteKeySet(address, issuer.algorithms, surroundings);
     }
   }
+}
+
+/** An issuer that starts together with this application may take a while. */
+async function insist(issuer: string, keySet: KeySet): Promise<void> {
+  const deadline = performance.now() + HYDRATION.patience;
+  for (;;) {
+    try {
+      await keySet.hydrate();
+      return;
+    } catch (failure) {
+      if (performance.now() + HYDRATION.interval > deadline) throw notHydrated(issuer, failure);
+      await sleep(HYDRATION.interval);
+    }
+  }
+}
+
+function notHydrated(issuer: string, failure: unknown): AuthConfigurationError {
+  const why = failure instanceof Error ? failure.message : 'for an unknown reason';
+  return new AuthConfigurationError(
+    'keySets.hydrate',
+    `is 'required', and the keys of ${issuer} cannot be had: ${why}`,
+    "Start the issuer first, or correct its address; with 'background', the application starts without its keys.",
+  );
 }

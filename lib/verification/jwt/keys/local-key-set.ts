@@ -1,24 +1,38 @@
-import { createLocalJWKSet, errors, type CryptoKey, type JWK } from 'jose';
+import { calculateJwkThumbprint, createLocalJWKSet, errors, type CryptoKey, type JWK } from 'jose';
 import { InvalidCredential } from '../../../core/auth-error.js';
+import type { MaybePromise } from '../../../core/maybe-promise.js';
 import type { JwtHeader } from '../header-checks.js';
-import { MAX_CANDIDATES } from './key-set.js';
+import { MAX_CANDIDATES, type VerificationKey } from './key-set.js';
 
-/** One generation of public keys, immutable: jose selects and imports, and keeps what it imported. */
+/**
+ * One generation of public keys, immutable: jose selects and imports. What was found once is found
+ * again at once; what was not is not remembered, so that made-up key ids leave nothing behind.
+ */
 export class LocalKeySet {
-  /** How many of the keys can verify a signature at all. */
-  readonly size: number;
   readonly #select: ReturnType<typeof createLocalJWKSet>;
+  readonly #found = new Map<string, Map<string | undefined, readonly VerificationKey[]>>();
 
-  /** @param published What is not meant for us is left out: a set may hold anything. */
-  constructor(published: readonly unknown[]) {
-    const keys = published.filter(isVerificationKey);
-    this.size = keys.length;
-    this.#select = createLocalJWKSet({ keys });
+  /** @param keys Inspected already. */
+  constructor(keys: readonly JWK[]) {
+    this.#select = createLocalJWKSet({ keys: [...keys] });
   }
 
   /** @throws {InvalidCredential} */
-  async candidates({ alg, kid }: JwtHeader): Promise<readonly CryptoKey[]> {
-    const header = kid === undefined ? { alg } : { alg, kid };
+  candidates(header: JwtHeader): MaybePromise<readonly VerificationKey[]> {
+    return this.#found.get(header.alg)?.get(header.kid) ?? this.#find(header);
+  }
+
+  async #find({ alg, kid }: JwtHeader): Promise<readonly VerificationKey[]> {
+    const selected = await this.#selected(kid === undefined ? { alg } : { alg, kid });
+    const found = await Promise.all(selected.map(identified));
+    if (found.length > 0) {
+      const ofAlgorithm = this.#found.get(alg) ?? new Map<string | undefined, typeof found>();
+      this.#found.set(alg, ofAlgorithm.set(kid, found));
+    }
+    return found;
+  }
+
+  async #selected(header: { alg: string; kid?: string }): Promise<readonly CryptoKey[]> {
     try {
       return [await this.#select(header)];
     } catch (failure) {
@@ -38,18 +52,6 @@ async function first(keys: AsyncIterable<CryptoKey>): Promise<readonly CryptoKey
   return found;
 }
 
-/** Published sets hold what is not meant for us: encryption keys, secrets, things that are no keys. */
-function isVerificationKey(key: unknown): key is JWK {
-  if (typeof key !== 'object' || key === null) return false;
-  const { kty, use } = key as JWK;
-  const isPublic = typeof kty === 'string' && kty !== 'oct';
-  const isSigning = use === undefined || use === 'sig';
-  return isPublic && isSigning && (kty !== 'RSA' || hasSoundExponent(key));
-}
-
-/** With an exponent of 1, the padding of a hash is its signature: anybody signs (RFC 8017 section 3.1 asks for an odd one, at least 3). */
-function hasSoundExponent({ e }: JWK): boolean {
-  const octets = Buffer.from(typeof e === 'string' ? e : '', 'base64url');
-  const exponent = BigInt(`0x0${octets.toString('hex')}`);
-  return exponent >= 3n && exponent % 2n === 1n;
+async function identified(key: CryptoKey): Promise<VerificationKey> {
+  return { key, thumbprint: await calculateJwkThumbprint(key) };
 }

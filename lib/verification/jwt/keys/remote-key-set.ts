@@ -1,137 +1,274 @@
 import { AuthUnavailable, InvalidCredential } from '../../../core/auth-error.js';
-import type { Clock } from '../../../core/clock.js';
+import { steady, type Clock } from '../../../core/clock.js';
+import { whenReady, type MaybePromise } from '../../../core/maybe-promise.js';
+import type { KeySetEvent } from '../../../observability/key-set-event.js';
+import type { KeySetSnapshots } from '../../../stores/key-set-snapshots.js';
 import type { JwtHeader } from '../header-checks.js';
-import { fetchJson } from './fetch-json.js';
-import { IssuerEndpointError } from './issuer-endpoint-error.js';
-import type { KeySet, VerificationKey } from './key-set.js';
-import { LocalKeySet } from './local-key-set.js';
+import { IssuerHealth } from './issuer-health.js';
+import { changesOf } from './key-set-changes.js';
+import type { KeySetAddress } from './key-set-endpoint.js';
+import type { KeySetLifetime, KeySetSnapshot } from './key-set-snapshot.js';
+import { KeySetSource } from './key-set-source.js';
+import type { KeySet, KeySetState, VerificationKey } from './key-set.js';
+import { SnapshotArchive } from './snapshot-archive.js';
+import { UnknownKeys } from './unknown-keys.js';
 
-/** For how long fetched keys are used without asking again, in milliseconds. */
-const FRESH_MS = 600_000;
+/** After so many failures, or looks in vain, in a row, the issuer is asked anew where its keys are. */
+const DOUBTFUL = { failures: 3, looks: 2 };
 
-/** For how long after that they are used while the issuer fails to answer, in milliseconds. */
-const STALE_MS = 3_600_000;
-
-/** How long to wait between two looks for a key that is not there, and the longest wait after failures, in milliseconds. */
-const PAUSE_MS = 30_000;
-
-interface Snapshot {
-  readonly keys: LocalKeySet;
-  readonly fetchedAt: number;
+/** What the options say of fetched keys. */
+export interface KeySetSettings {
+  readonly lifetime: KeySetLifetime;
+  /** When keys are fetched first, and renewed. */
+  readonly hydrate: 'background' | 'required' | 'lazy';
+  readonly refresh: 'traffic' | 'timer';
+  readonly snapshots: KeySetSnapshots | undefined;
 }
 
 /** What a key set needs of the world around it. */
 export interface KeySetSurroundings {
   readonly clock: Clock;
-  /** Told of every fetch that failed, whether or not known keys make up for it. */
-  readonly report: (failure: unknown) => void;
+  readonly settings: KeySetSettings;
+  /** Told of what happens to the keys. */
+  readonly emit: (event: KeySetEvent) => void;
 }
 
-/** The keys an issuer publishes, fetched when they are needed. */
+/**
+ * The keys an issuer publishes, as immutable snapshots of which the newest is in use.
+ *
+ * A snapshot is renewed before it ceases to be fresh, on behalf of the requests that use it, and none
+ * of them waits. While the issuer does not answer, the last one serves on until it is stale; a healthy
+ * answer that lacks a key is never overruled by an older one that had it.
+ */
 export class RemoteKeySet implements KeySet {
-  readonly #locate: () => Promise<URL>;
-  readonly #clock: Clock;
-  readonly #report: (failure: unknown) => void;
-  #lastFailure: unknown;
-  #snapshot: Snapshot | undefined;
-  #flight: Promise<Snapshot> | undefined;
-  #failures = 0;
-  #nextAttemptAt = -Infinity;
-  #lookedAgainAt = -Infinity;
+  readonly #issuer: string;
+  readonly #surroundings: KeySetSurroundings;
+  readonly #now: Clock;
+  readonly #source: KeySetSource;
+  readonly #health: IssuerHealth;
+  readonly #unknown: UnknownKeys;
+  readonly #ending = new AbortController();
+  #snapshot: KeySetSnapshot | undefined;
+  #flight: Promise<KeySetSnapshot> | undefined;
+  #looksInVain = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  /** @param locate Says where the keys are; asked at every fetch. */
-  constructor(locate: () => Promise<URL>, { clock, report }: KeySetSurroundings) {
-    this.#locate = locate;
-    this.#clock = clock;
-    this.#report = report;
+  /** @param algorithms Those that the issuer may sign with. */
+  constructor(
+    address: KeySetAddress,
+    algorithms: ReadonlySet<string>,
+    surroundings: KeySetSurroundings,
+  ) {
+    const { clock, settings } = surroundings;
+    const { lifetime, snapshots } = settings;
+    const now = steady(clock);
+    const archive = snapshots && new SnapshotArchive(snapshots, address, clock);
+    this.#issuer = address.issuer;
+    this.#surroundings = surroundings;
+    this.#now = now;
+    this.#source = new KeySetSource({ address, algorithms, lifetime, archive, now });
+    this.#health = new IssuerHealth(clock, now);
+    this.#unknown = new UnknownKeys(now);
   }
 
-  async candidates(header: JwtHeader): Promise<readonly VerificationKey[]> {
-    const snapshot = this.#fresh() ?? (await this.#renewed());
-    const keys = await unambiguous(snapshot, header);
-    if (keys.length > 0 || !(this.#flight ?? this.#mayLookAgain())) return keys;
-    // Whoever made up this key id must not learn, by a 503, that the issuer is down.
-    const renewed = await this.#fetch().catch(() => snapshot);
-    return unambiguous(renewed, header);
+  get generation(): number {
+    return this.#snapshot?.generation ?? 0;
+  }
+
+  candidates(
+    header: JwtHeader,
+    isPlausible: () => boolean,
+  ): MaybePromise<readonly VerificationKey[]> {
+    return whenReady(this.#serving() ?? this.#renewed(), (snapshot) =>
+      whenReady(unambiguous(snapshot, header), (keys) =>
+        keys.length > 0 ? keys : this.#lookAgain(snapshot, header, isPlausible),
+      ),
+    );
+  }
+
+  vouchesFor(thumbprint: string): boolean {
+    return this.#serving()?.published.keys.has(thumbprint) ?? false;
+  }
+
+  /** One attempt, on nobody's behalf: `refresh` says how it went. */
+  async hydrate(): Promise<void> {
+    await this.#renew();
   }
 
   /** Asks at once, whatever failed before, and does not take what was asked for earlier for an answer. */
   async refresh(): Promise<void> {
     await this.#flight?.catch(() => undefined);
-    this.#nextAttemptAt = -Infinity;
     await this.#fetch();
   }
 
-  #fresh(): Snapshot | undefined {
-    return this.#youngerThan(FRESH_MS);
+  state(): Omit<KeySetState, 'issuer'> {
+    const snapshot = this.#trusted();
+    return {
+      status: snapshot ? (this.#isFresh(snapshot) ? 'fresh' : 'stale') : 'unavailable',
+      keys: snapshot?.published.keys.size ?? 0,
+      fetchedAt: this.#snapshot && this.#epoch(this.#snapshot.fetchedAt),
+      failingSince: this.#health.failingSince,
+      nextAttemptAt: this.#health.nextAttemptAt,
+    };
   }
 
-  #youngerThan(age: number): Snapshot | undefined {
-    return this.#snapshot && this.#clock() < this.#snapshot.fetchedAt + age
-      ? this.#snapshot
-      : undefined;
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#ending.abort();
   }
 
-  async #renewed(): Promise<Snapshot> {
+  /** What can be used without waiting. Whoever asks is the occasion to renew it, when that is due. */
+  #serving(): KeySetSnapshot | undefined {
+    const snapshot = this.#trusted();
+    if (!snapshot || this.#now() < snapshot.refreshAt) return snapshot;
+    this.#renewUnwatched();
+    return this.#isFresh(snapshot) || this.#health.isKnownToFail ? snapshot : undefined;
+  }
+
+  #trusted(): KeySetSnapshot | undefined {
+    const snapshot = this.#snapshot;
+    return snapshot && this.#now() < snapshot.staleUntil ? snapshot : undefined;
+  }
+
+  #isFresh({ freshUntil }: KeySetSnapshot): boolean {
+    return this.#now() < freshUntil;
+  }
+
+  async #renewed(): Promise<KeySetSnapshot> {
     try {
-      return await this.#fetch();
+      return await this.#renew();
     } catch (cause) {
-      const stale = this.#youngerThan(FRESH_MS + STALE_MS);
+      const stale = this.#trusted();
       if (stale) return stale;
-      const retryAfterSeconds = (this.#nextAttemptAt - this.#clock()) / 1000;
+      const retryAfterSeconds = this.#health.pauseMs / 1000;
       throw new AuthUnavailable('issuer_unavailable', { cause, retryAfterSeconds });
     }
   }
 
-  #mayLookAgain(): boolean {
-    const now = this.#clock();
-    if (now < this.#lookedAgainAt + PAUSE_MS) return false;
-    this.#lookedAgainAt = now;
-    return true;
+  /** Nobody waits for it, and the events tell what fails. */
+  #renewUnwatched(): void {
+    if (!this.#flight && this.#health.pauseMs === 0) this.#renew().catch(() => undefined);
   }
 
-  /** Whoever comes while keys are being fetched waits for the same ones. */
-  #fetch(): Promise<Snapshot> {
-    this.#flight ??= this.#attempt().finally(() => {
+  async #renew(): Promise<KeySetSnapshot> {
+    if (!this.#flight && this.#health.pauseMs > 0) throw this.#health.lastFailure;
+    return this.#fetch({ persistently: this.#snapshot !== undefined && this.#health.isWell });
+  }
+
+  /** A key that nobody knows may be a new one; or somebody made it up, and must not learn from a 503 that the issuer is down. */
+  async #lookAgain(
+    { published }: KeySetSnapshot,
+    header: JwtHeader,
+    isPlausible: () => boolean,
+  ): Promise<readonly VerificationKey[]> {
+    const { kid } = header;
+    if (published.ignored.some((each) => each.kid !== undefined && each.kid === kid)) {
+      throw new InvalidCredential('key_rejected');
+    }
+    if (!isPlausible() || this.#unknown.has(kid) || !this.#mayLookAgain()) return [];
+    const renewed = await this.#fetch().catch(() => undefined);
+    const found = renewed ? await unambiguous(renewed, header) : [];
+    if (renewed && found.length === 0) this.#lookedInVain(kid);
+    return found;
+  }
+
+  /** A look that somebody else is taking costs nothing. */
+  #mayLookAgain(): boolean {
+    return this.#flight !== undefined || (this.#health.pauseMs === 0 && this.#unknown.spend());
+  }
+
+  #lookedInVain(kid: string | undefined): void {
+    this.#unknown.add(kid);
+    this.#looksInVain += 1;
+    if (this.#looksInVain >= DOUBTFUL.looks) this.#source.doubtAddress();
+  }
+
+  /** Whoever comes while keys are being fetched gets the same ones; whoever leaves does not end it. */
+  #fetch({ persistently = false } = {}): Promise<KeySetSnapshot> {
+    this.#flight ??= this.#attempt(persistently).finally(() => {
       this.#flight = undefined;
+      this.#schedule();
     });
     return this.#flight;
   }
 
-  async #attempt(): Promise<Snapshot> {
-    const now = this.#clock();
-    if (now < this.#nextAttemptAt) throw this.#lastFailure;
+  async #attempt(persistently: boolean): Promise<KeySetSnapshot> {
+    const restored = this.#snapshot ? undefined : await this.#restored();
+    if (restored && this.#now() < restored.refreshAt) return restored;
     try {
-      this.#snapshot = { keys: await this.#download(), fetchedAt: now };
-      this.#failures = 0;
-      return this.#snapshot;
+      const ending = this.#ending.signal;
+      const snapshot = await this.#source.download(this.#snapshot, { ending, persistently });
+      this.#adopt(snapshot);
+      return snapshot;
     } catch (failure) {
-      this.#nextAttemptAt = this.#clock() + Math.min(PAUSE_MS, 1000 * 2 ** this.#failures);
-      this.#failures += 1;
-      this.#lastFailure = failure;
-      this.#report(failure);
+      this.#failed(failure);
       throw failure;
     }
   }
 
-  async #download(): Promise<LocalKeySet> {
-    const address = await this.#locate();
-    const { keys } = await fetchJson(address);
-    if (!Array.isArray(keys)) throw new IssuerEndpointError(address, 'is no key set');
-    const set = new LocalKeySet(keys);
-    if (set.size === 0) throw new IssuerEndpointError(address, 'has no key to verify with');
-    return set;
+  async #restored(): Promise<KeySetSnapshot | undefined> {
+    try {
+      this.#snapshot = await this.#source.restore();
+    } catch (cause) {
+      this.#surroundings.emit({ type: 'keys.snapshot_failed', issuer: this.#issuer, cause });
+    }
+    return this.#snapshot;
+  }
+
+  #adopt(snapshot: KeySetSnapshot): void {
+    const { emit } = this.#surroundings;
+    const previous = this.#snapshot;
+    this.#snapshot = snapshot;
+    if (!this.#health.isWell) emit({ type: 'keys.recovered', issuer: this.#issuer });
+    this.#health.answered();
+    this.#keep(snapshot);
+    if (previous?.generation === snapshot.generation) return;
+    this.#unknown.clear();
+    this.#looksInVain = 0;
+    changesOf(this.#issuer, previous?.published, snapshot.published).forEach(emit);
+  }
+
+  /** Nobody waits for the archive. */
+  #keep(snapshot: KeySetSnapshot): void {
+    this.#source.keep(snapshot).catch((cause: unknown) => {
+      this.#surroundings.emit({ type: 'keys.snapshot_failed', issuer: this.#issuer, cause });
+    });
+  }
+
+  #failed(cause: unknown): void {
+    const wasWell = this.#health.isWell;
+    const trusted = this.#trusted();
+    this.#health.failed(cause, trusted !== undefined);
+    if (this.#health.failures >= DOUBTFUL.failures) this.#source.doubtAddress();
+    if (!wasWell) return;
+    const trustedUntil = trusted && this.#epoch(trusted.staleUntil);
+    this.#surroundings.emit({ type: 'keys.failing', issuer: this.#issuer, cause, trustedUntil });
+  }
+
+  /** With `refresh: 'timer'`, keys are renewed though nobody asks for them. It keeps no process alive. */
+  #schedule(): void {
+    const { settings } = this.#surroundings;
+    if (settings.refresh !== 'timer' || this.#ending.signal.aborted) return;
+    clearTimeout(this.#timer);
+    const due = Math.max((this.#snapshot?.refreshAt ?? 0) - this.#now(), this.#health.pauseMs);
+    this.#timer = setTimeout(() => {
+      this.#renewUnwatched();
+    }, due).unref();
+  }
+
+  /** When something is, in milliseconds since the epoch. */
+  #epoch(time: number): number {
+    return this.#surroundings.clock() + time - this.#now();
   }
 }
 
 /** A published set has keys for several purposes: a token that names none is accepted only where one fits. */
-async function unambiguous(
-  { keys }: Snapshot,
+function unambiguous(
+  { published }: KeySetSnapshot,
   header: JwtHeader,
-): Promise<readonly VerificationKey[]> {
-  const candidates = await keys.candidates(header);
-  if (header.kid === undefined && candidates.length > 1) {
-    throw new InvalidCredential('ambiguous_key');
-  }
-  return candidates;
+): MaybePromise<readonly VerificationKey[]> {
+  return whenReady(published.set.candidates(header), (keys) => {
+    if (header.kid === undefined && keys.length > 1) throw new InvalidCredential('ambiguous_key');
+    return keys;
+  });
 }

@@ -1,18 +1,17 @@
-import type { KeySet, VerificationKey } from './key-set.js';
+import { FixedKeySet } from './fixed-key-set.js';
+import type { VerificationKey } from './key-set.js';
 
 /** A secret both sides hold. It verifies HMAC signatures and nothing else. */
-export class SecretKeySet implements KeySet {
+export class SecretKeySet extends FixedKeySet {
+  protected readonly size = 1;
   readonly #candidates: readonly VerificationKey[];
 
   constructor(secret: Uint8Array) {
-    this.#candidates = [secret];
+    super();
+    this.#candidates = [{ key: secret, thumbprint: 'secret' }];
   }
 
   candidates(): readonly VerificationKey[] {
     return this.#candidates;
-  }
-
-  async refresh(): Promise<void> {
-    // A configured secret has no source to be read anew from.
   }
 }

@@ -1,6 +1,8 @@
 import type { JSONWebKeySet } from 'jose';
+import { whenReady, type MaybePromise } from '../../../core/maybe-promise.js';
 import type { JwtHeader } from '../header-checks.js';
-import type { KeySet, VerificationKey } from './key-set.js';
+import { FixedKeySet } from './fixed-key-set.js';
+import type { VerificationKey } from './key-set.js';
 import { LocalKeySet } from './local-key-set.js';
 
 /**
@@ -9,22 +11,22 @@ import { LocalKeySet } from './local-key-set.js';
  * A key configured without a `kid` (a PEM has none) was chosen by the operator for every token of
  * the issuer, so it is tried whatever `kid` a token names.
  */
-export class StaticKeySet implements KeySet {
+export class StaticKeySet extends FixedKeySet {
+  protected readonly size: number;
   readonly #named: LocalKeySet;
   readonly #unnamed: LocalKeySet;
 
+  /** @param jwks Checked when the options were. */
   constructor({ keys }: JSONWebKeySet) {
+    super();
+    this.size = keys.length;
     this.#named = new LocalKeySet(keys.filter((key) => key.kid !== undefined));
     this.#unnamed = new LocalKeySet(keys.filter((key) => key.kid === undefined));
   }
 
-  async candidates(header: JwtHeader): Promise<readonly VerificationKey[]> {
-    const named = await this.#named.candidates(header);
-    if (named.length > 0 || this.#unnamed.size === 0) return named;
-    return this.#unnamed.candidates({ alg: header.alg, kid: undefined });
-  }
-
-  async refresh(): Promise<void> {
-    // Configured keys have no source to be read anew from.
+  candidates({ alg, kid }: JwtHeader): MaybePromise<readonly VerificationKey[]> {
+    return whenReady(this.#named.candidates({ alg, kid }), (named) =>
+      named.length > 0 ? named : this.#unnamed.candidates({ alg, kid: undefined }),
+    );
   }
 }

@@ -3,7 +3,8 @@ import { parseTrustworthyAddress } from '../../../../lib/verification/jwt/keys/e
 import { IssuerEndpointError } from '../../../../lib/verification/jwt/keys/issuer-endpoint-error.js';
 import { FaultyIssuer, json, paths } from './faulty-issuer.js';
 
-const JWKS_URI = 'https://keys.test/jwks';
+const discover = (issuer: string): Promise<URL> =>
+  discoverJwksUri(issuer, { signal: AbortSignal.timeout(3000) });
 
 describe('discoverJwksUri', () => {
   let server: FaultyIssuer;
@@ -19,8 +20,8 @@ describe('discoverJwksUri', () => {
     async (path) => {
       const issuer = server.origin + path;
       const address = `${path.replace(/\/$/, '')}/.well-known/openid-configuration`;
-      server.behaviour = paths({ [address]: { issuer, jwks_uri: JWKS_URI } });
-      expect((await discoverJwksUri(issuer)).href).toBe(JWKS_URI);
+      server.behaviour = paths({ [address]: { issuer, jwks_uri: `${server.origin}/jwks` } });
+      expect((await discover(issuer)).href).toBe(`${server.origin}/jwks`);
       expect(server.requests).toEqual([address]);
     },
   );
@@ -28,31 +29,48 @@ describe('discoverJwksUri', () => {
   it('finds RFC 8414 metadata, which is put before the path', async () => {
     const issuer = `${server.origin}/tenant`;
     const address = '/.well-known/oauth-authorization-server/tenant';
-    server.behaviour = paths({ [address]: { issuer, jwks_uri: JWKS_URI } });
-    expect((await discoverJwksUri(issuer)).href).toBe(JWKS_URI);
+    server.behaviour = paths({ [address]: { issuer, jwks_uri: `${server.origin}/jwks` } });
+    expect((await discover(issuer)).href).toBe(`${server.origin}/jwks`);
   });
 
   it.each([
-    ['another issuer', { issuer: 'https://evil.test', jwks_uri: JWKS_URI }],
-    ['the issuer with a slash more', { issuer: 'ORIGIN/', jwks_uri: JWKS_URI }],
-    ['no issuer', { jwks_uri: JWKS_URI }],
+    ['another issuer', { issuer: 'https://evil.test', jwks_uri: 'ORIGIN/jwks' }],
+    ['the issuer with a slash more', { issuer: 'ORIGIN/', jwks_uri: 'ORIGIN/jwks' }],
+    ['no issuer', { jwks_uri: 'ORIGIN/jwks' }],
+    ['keys elsewhere', { issuer: 'ORIGIN', jwks_uri: 'https://keys.test/jwks' }],
+    ['keys at another port', { issuer: 'ORIGIN', jwks_uri: 'http://127.0.0.1:1/jwks' }],
     ['no keys', { issuer: 'ORIGIN' }],
     ['keys on plain http', { issuer: 'ORIGIN', jwks_uri: 'http://169.254.169.254/' }],
     ['keys in a file', { issuer: 'ORIGIN', jwks_uri: 'file:///etc/passwd' }],
     ['keys that are no address', { issuer: 'ORIGIN', jwks_uri: ['https://keys.test'] }],
   ])('refuses metadata of %s', async (_, metadata) => {
-    server.behaviour = json(JSON.stringify(metadata).replace('ORIGIN', server.origin));
-    await expect(discoverJwksUri(server.origin)).rejects.toThrow(IssuerEndpointError);
+    server.behaviour = json(JSON.stringify(metadata).replaceAll('ORIGIN', server.origin));
+    await expect(discover(server.origin)).rejects.toThrow(IssuerEndpointError);
   });
 
   it('says what was tried, and what came of it', async () => {
-    server.behaviour = json({}, 500);
+    server.behaviour = json({}, 404);
     const { origin } = server;
-    await expect(discoverJwksUri(`${origin}/a`)).rejects.toThrow(
-      `${origin}/a does not say where its keys are: ${origin}/a/.well-known/openid-configuration answered with status 500; ${origin}/.well-known/oauth-authorization-server/a answered with status 500`,
+    await expect(discover(`${origin}/a`)).rejects.toThrow(
+      `${origin}/a does not say where its keys are: ${origin}/a/.well-known/openid-configuration answered with status 404; ${origin}/.well-known/oauth-authorization-server/a answered with status 404`,
     );
     await server.close();
-    await expect(discoverJwksUri(origin)).rejects.toThrow('could not be reached (ECONNREFUSED)');
+    await expect(discover(origin)).rejects.toThrow(
+      /could not be reached \((ECONNREFUSED|UND_ERR_SOCKET)\)/,
+    );
+  });
+
+  it('says what to do about keys that are elsewhere', async () => {
+    server.behaviour = json({ issuer: server.origin, jwks_uri: 'https://keys.test/jwks' });
+    await expect(discover(server.origin)).rejects.toThrow(
+      'names a key set elsewhere, at https://keys.test: if that is right, set jwksUri to its address',
+    );
+  });
+
+  it.each([500, 503, 429])('asks an issuer that answers %i at no other address', async (status) => {
+    server.behaviour = json({}, status);
+    await expect(discover(server.origin)).rejects.toThrow(`answered with status ${String(status)}`);
+    expect(server.requests).toHaveLength(1);
   });
 });
 

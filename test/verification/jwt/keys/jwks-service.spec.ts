@@ -1,6 +1,7 @@
 import { resolveIssuer } from '../../../../lib/module/options/resolve-issuer.js';
 import { JwksService } from '../../../../lib/verification/jwt/keys/jwks-service.js';
 import { TestIssuer } from '../../../../lib/testing/index.js';
+import { surroundings } from './surroundings.js';
 
 describe('JwksService', () => {
   let a: TestIssuer;
@@ -12,7 +13,7 @@ describe('JwksService', () => {
     b = await TestIssuer.start({ algorithms: ['ES256'] });
     const secret = { issuer: 'static', audience: 'x', secret: 's'.repeat(32) };
     const issuers = [a.options(), b.options(), secret].map((each) => resolveIssuer('issuer', each));
-    subject = new JwksService(issuers, { clock: Date.now, report: () => undefined });
+    subject = new JwksService(issuers, surroundings());
   });
 
   afterEach(async () => {
@@ -40,5 +41,63 @@ describe('JwksService', () => {
     expect(await subject.find('https://elsewhere.test/', header)).toEqual([]);
     expect(await subject.find(a.issuer, header)).toHaveLength(1);
     expect(await subject.find('static', { alg: 'HS256', kid: undefined })).toHaveLength(1);
+  });
+
+  it('says how the keys of each issuer are', async () => {
+    const [before] = subject.state(a.issuer);
+    expect(before).toMatchObject({ issuer: a.issuer, status: 'unavailable', keys: 0 });
+    const earliest = Date.now();
+    await subject.refresh(a.issuer);
+    expect(subject.state()).toMatchObject([
+      { issuer: a.issuer, status: 'fresh', keys: 1, failingSince: undefined },
+      { issuer: b.issuer, status: 'unavailable', fetchedAt: undefined },
+      { issuer: 'static', status: 'fixed', keys: 1 },
+    ]);
+    expect(subject.state(a.issuer)[0]?.fetchedAt).toBeGreaterThanOrEqual(earliest - 1);
+    expect(() => subject.state('https://elsewhere.test/')).toThrow(RangeError);
+    await b.close();
+    await expect(subject.refresh(b.issuer)).rejects.toThrow('could not be reached');
+    const [failing] = subject.state(b.issuer);
+    expect(failing?.failingSince).toBeGreaterThanOrEqual(earliest);
+    expect(failing?.nextAttemptAt).toBeGreaterThan(failing?.failingSince ?? Infinity);
+  });
+
+  it('vouches for what an issuer still publishes, and for what is configured', async () => {
+    await subject.refresh(a.issuer);
+    const [key] = await subject.find(a.issuer, { alg: 'ES256', kid: undefined });
+    expect(subject.vouchesFor(a.issuer, key?.thumbprint ?? '')).toBe(true);
+    expect(subject.vouchesFor(b.issuer, key?.thumbprint ?? '')).toBe(false);
+    expect(subject.vouchesFor('static', 'secret')).toBe(true);
+    expect(subject.vouchesFor('https://elsewhere.test/', key?.thumbprint ?? '')).toBe(false);
+  });
+});
+
+describe('hydrate', () => {
+  const hydrated = async (hydrate: 'background' | 'required' | 'lazy'): Promise<TestIssuer> => {
+    const issuer = await TestIssuer.start();
+    const issuers = [resolveIssuer('issuer', issuer.options())];
+    await new JwksService(issuers, surroundings({ hydrate })).hydrate();
+    return issuer;
+  };
+
+  it('fetches before it returns when keys are required', async () => {
+    const issuer = await hydrated('required');
+    expect(issuer.requests).toHaveLength(2);
+    await issuer.close();
+  });
+
+  it('fetches in the background', async () => {
+    const issuer = await hydrated('background');
+    expect(issuer.requests).toHaveLength(0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(issuer.requests).toHaveLength(2);
+    await issuer.close();
+  });
+
+  it('fetches nothing when it is to be lazy', async () => {
+    const issuer = await hydrated('lazy');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(issuer.requests).toHaveLength(0);
+    await issuer.close();
   });
 });

@@ -1,195 +1,247 @@
-import { gzipSync } from 'node:zlib';
-import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { AuthUnavailable, InvalidCredential } from '../../../../lib/core/auth-error.js';
-import { RemoteKeySet } from '../../../../lib/verification/jwt/keys/remote-key-set.js';
-import { FaultyIssuer, json, type Behaviour } from './faulty-issuer.js';
+import { InvalidCredential } from '../../../../lib/core/auth-error.js';
+import { json, type Behaviour } from './faulty-issuer.js';
+import { HEADER, MINUTE, ObservedKeySet, publicJwk, settle } from './observed-key-set.js';
 
-const MINUTE = 60_000;
-const HEADER = { alg: 'ES256', kid: '1' };
+const UNKNOWN = { alg: 'ES256', kid: 'unknown' };
 
-async function publicJwk(more: JWK = {}): Promise<JWK> {
-  const { publicKey } = await generateKeyPair('ES256', { extractable: true });
-  return { ...(await exportJWK(publicKey)), kid: '1', ...more };
+/** An answer with headers of its own. */
+function answering(value: unknown, headers: Readonly<Record<string, string>>): Behaviour {
+  return (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', ...headers });
+    response.end(JSON.stringify(value));
+  };
 }
 
-describe('RemoteKeySet', () => {
-  let server: FaultyIssuer;
-  let subject: RemoteKeySet;
-  let now: number;
-  let reported: string[];
+let keys: ObservedKeySet;
+let good: Behaviour;
 
-  beforeEach(async () => {
-    now = 0;
-    reported = [];
-    server = await FaultyIssuer.start();
-    server.behaviour = json({ keys: [await publicJwk()] });
-    const locate = (): Promise<URL> => Promise.resolve(new URL(`${server.origin}/jwks`));
-    subject = new RemoteKeySet(locate, {
-      clock: () => now,
-      report: (failure) => void reported.push(String(failure)),
-    });
-  });
+beforeEach(async () => {
+  keys = await ObservedKeySet.start();
+  good = keys.issuer.behaviour;
+});
 
-  afterEach(() => server.close());
+afterEach(() => keys.close());
 
-  const count = async (header = HEADER): Promise<number> =>
-    (await subject.candidates(header)).length;
-
-  it('fetches once for all who come at the same time, and keeps what it fetched', async () => {
-    const found = await Promise.all(Array.from({ length: 50 }, () => count()));
+describe('a key set that is fresh', () => {
+  it('is fetched once for all who come at the same time, and kept', async () => {
+    const found = await Promise.all(Array.from({ length: 50 }, () => keys.count()));
     expect(new Set(found)).toEqual(new Set([1]));
-    now += 9 * MINUTE;
-    expect(await count()).toBe(1);
-    expect(server.requests).toHaveLength(1);
+    keys.now += 6 * MINUTE;
+    expect(await keys.count()).toBe(1);
+    expect(keys.requests).toBe(1);
   });
 
-  it('fetches anew after ten minutes', async () => {
-    await count();
-    now += 10 * MINUTE;
-    await count();
-    expect(server.requests).toHaveLength(2);
+  it('answers without a promise what was asked before', async () => {
+    await keys.count();
+    expect(keys.subject.candidates(HEADER, () => true)).toHaveLength(1);
+    expect(keys.isWaiting()).toBe(false);
   });
 
-  it('looks again for an unknown key, twice a minute at most', async () => {
-    await count();
-    const unknown = { ...HEADER, kid: '2' };
-    server.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
-    expect(await count(unknown)).toBe(1);
-    for (let index = 0; index < 20; index += 1) {
-      expect(await count({ ...HEADER, kid: `made-up-${String(index)}` })).toBe(0);
-    }
-    expect(server.requests).toHaveLength(2);
-    now += MINUTE / 2;
-    expect(await count({ ...HEADER, kid: 'made-up' })).toBe(0);
-    expect(server.requests).toHaveLength(3);
+  it('is renewed before it ceases to be, and nobody waits', async () => {
+    await keys.count();
+    keys.issuer.behaviour = (...args) =>
+      setTimeout(() => {
+        good(...args);
+      }, 50);
+    keys.now += 9.5 * MINUTE;
+    expect(keys.isWaiting()).toBe(false);
+    expect(keys.isWaiting()).toBe(false);
+    await settle();
+    expect(keys.requests).toBe(2);
+    keys.now += 6 * MINUTE;
+    await keys.count();
+    expect(keys.requests).toBe(2);
   });
 
-  it('finds a new key for all who look for it while a made-up one is looked for', async () => {
-    await count();
-    server.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
-    const looks = ['made-up', '2', '2', 'made-up-too'].map((kid) => count({ ...HEADER, kid }));
-    expect(await Promise.all(looks)).toEqual([0, 1, 1, 0]);
-    expect(server.requests).toHaveLength(2);
+  it('is renewed for a token that was verified before, too', async () => {
+    await keys.count();
+    keys.now += 9.5 * MINUTE;
+    const [key] = await keys.subject.candidates(HEADER, () => true);
+    expect(keys.subject.vouchesFor(key?.thumbprint ?? '')).toBe(true);
+    await settle();
+    expect(keys.requests).toBe(2);
   });
 
-  it('keeps using what it knows for an hour while the issuer fails', async () => {
-    await count();
-    server.behaviour = json({}, 500);
-    now += 69 * MINUTE;
-    expect(await count()).toBe(1);
-    expect(await count({ ...HEADER, kid: 'made-up' })).toBe(0);
-    now += MINUTE;
-    await expect(count()).rejects.toThrow(AuthUnavailable);
+  it.each([
+    ['max-age=120', 2 * MINUTE],
+    ['public, max-age=5', MINUTE],
+    ['max-age=86400', 60 * MINUTE],
+    ['no-cache', 10 * MINUTE],
+  ])('is so for as long as the issuer says: %s', async (cacheControl, expected) => {
+    keys.issuer.behaviour = answering(
+      { keys: [await publicJwk()] },
+      { 'cache-control': cacheControl },
+    );
+    await keys.count();
+    keys.now += expected * 0.65;
+    await keys.count();
+    await settle();
+    expect(keys.requests).toBe(1);
+    keys.now += expected * 0.3;
+    await keys.count();
+    await settle();
+    expect(keys.requests).toBe(2);
   });
 
-  it('pauses after a failure, longer each time, and says for how long', async () => {
-    server.behaviour = json({}, 500);
-    const failure = async (): Promise<AuthUnavailable> => {
-      const error = await subject.candidates(HEADER).catch((thrown: unknown) => thrown);
-      expect(error).toBeInstanceOf(AuthUnavailable);
-      return error as AuthUnavailable;
+  it('takes 304 for an answer', async () => {
+    const tags: unknown[] = [];
+    const first = answering({ keys: [await publicJwk()] }, { etag: '"a"' });
+    keys.issuer.behaviour = (request, response) => {
+      tags.push(request.headers['if-none-match']);
+      if (tags.length === 1) first(request, response);
+      else response.writeHead(304).end();
     };
-    expect((await failure()).retryAfterSeconds).toBe(1);
-    expect(server.requests).toHaveLength(1);
-    now += 1000;
-    expect((await failure()).retryAfterSeconds).toBe(2);
-    expect(server.requests).toHaveLength(2);
+    await keys.count();
+    keys.now += 11 * MINUTE;
+    expect(await keys.count()).toBe(1);
+    keys.now += 6 * MINUTE;
+    expect(await keys.count()).toBe(1);
+    expect(tags).toEqual([undefined, '"a"']);
+    expect([keys.subject.state().status, keys.subject.generation]).toEqual(['fresh', 1]);
   });
 
-  it('recovers as soon as the issuer does', async () => {
-    const good = server.behaviour;
-    server.behaviour = json({}, 500);
-    await expect(count()).rejects.toThrow(AuthUnavailable);
-    server.behaviour = good;
-    now += 1000;
-    expect(await count()).toBe(1);
+  it('does not become older, nor younger, when the clock is set back', async () => {
+    await keys.count();
+    keys.now -= 60 * MINUTE;
+    await keys.count();
+    expect(keys.requests).toBe(1);
+    keys.now += 11 * MINUTE;
+    await keys.count();
+    expect(keys.requests).toBe(2);
+  });
+});
+
+describe('a key that nobody knows', () => {
+  it('is looked for at once, and twice a minute at most', async () => {
+    await keys.count();
+    keys.issuer.behaviour = json({ keys: [await publicJwk({ kid: 'new' })] });
+    expect(await keys.count({ ...HEADER, kid: 'new' })).toBe(1);
+    for (let index = 0; index < 20; index += 1) {
+      expect(await keys.count({ ...HEADER, kid: `made-up-${String(index)}` })).toBe(0);
+    }
+    expect(keys.requests).toBe(3);
+    keys.now += MINUTE / 2;
+    expect(await keys.count({ ...HEADER, kid: 'made-up' })).toBe(0);
+    expect(await keys.count({ ...HEADER, kid: 'made-up-too' })).toBe(0);
+    expect(keys.requests).toBe(4);
   });
 
-  it('drops a withdrawn key at once on refresh, and keeps what it knows when that fails', async () => {
-    await count();
-    server.behaviour = json({}, 500);
-    await expect(subject.refresh()).rejects.toThrow('answered with status 500');
-    expect(await count()).toBe(1);
-    now += MINUTE;
-    server.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
-    await subject.refresh();
-    expect(await count()).toBe(0);
+  it('is not looked for on behalf of a token that is not for us anyway', async () => {
+    await keys.count();
+    expect(await keys.subject.candidates(UNKNOWN, () => false)).toEqual([]);
+    expect(keys.requests).toBe(1);
   });
 
-  it('asks anew on refresh, though another fetch is under way or has just failed', async () => {
-    const old = server.behaviour;
-    server.behaviour = (...args) =>
+  it('is not looked for again within a minute, unless keys came', async () => {
+    await keys.count();
+    await keys.count(UNKNOWN);
+    keys.now += MINUTE / 2;
+    await keys.count(UNKNOWN);
+    expect(keys.requests).toBe(2);
+    keys.issuer.behaviour = json({ keys: [await publicJwk(), await publicJwk({ kid: '2' })] });
+    await keys.subject.refresh();
+    keys.issuer.behaviour = json({ keys: [await publicJwk(UNKNOWN)] });
+    expect(await keys.count(UNKNOWN)).toBe(1);
+  });
+
+  it('is found for all who look for it while a made-up one is looked for', async () => {
+    await keys.count();
+    keys.issuer.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
+    const looks = ['made-up', '2', '2', 'made-up-too'].map((kid) => keys.count({ ...HEADER, kid }));
+    expect(await Promise.all(looks)).toEqual([0, 1, 1, 0]);
+    expect(keys.requests).toBe(2);
+  });
+
+  it('is no reason to say that the issuer is down, and costs nothing more while it is', async () => {
+    await keys.count();
+    keys.issuer.behaviour = (_, response) => response.destroy();
+    for (let index = 0; index < 20; index += 1) {
+      expect(await keys.count({ ...HEADER, kid: `made-up-${String(index)}` })).toBe(0);
+    }
+    expect(keys.requests).toBeLessThanOrEqual(3);
+    expect(await keys.count()).toBe(1);
+  });
+
+  it('may be a key that was published and is not used: nobody is asked about that one', async () => {
+    const broken = { kty: 'EC', crv: 'P-256', kid: 'broken', x: 'AA', y: 'AA' };
+    keys.issuer.behaviour = json({ keys: [await publicJwk(), broken] });
+    await keys.count();
+    await expect(keys.count({ alg: 'ES256', kid: 'broken' })).rejects.toMatchObject({
+      reason: 'key_rejected',
+    });
+    expect(keys.requests).toBe(1);
+  });
+});
+
+describe('refresh', () => {
+  it('drops a withdrawn key at once, and keeps what is known when it fails', async () => {
+    await keys.count();
+    keys.issuer.behaviour = json({}, 500);
+    await expect(keys.subject.refresh()).rejects.toThrow('answered with status 500');
+    expect(await keys.count()).toBe(1);
+    const [key] = await keys.subject.candidates(HEADER, () => true);
+    keys.issuer.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
+    await keys.subject.refresh();
+    expect(await keys.count()).toBe(0);
+    expect(keys.subject.vouchesFor(key?.thumbprint ?? '')).toBe(false);
+    expect(keys.events.at(-1)).toMatchObject({ keys: 1, added: 1, withdrawn: 1 });
+  });
+
+  it('asks anew, though another fetch is under way or has just failed', async () => {
+    const old = keys.issuer.behaviour;
+    keys.issuer.behaviour = (...args) =>
       setTimeout(() => {
         old(...args);
       }, 100);
-    const first = count();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    server.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
-    await subject.refresh();
-    expect([await first, await count({ ...HEADER, kid: '2' })]).toEqual([1, 1]);
-    server.behaviour = json({}, 500);
-    await expect(subject.refresh()).rejects.toThrow('status 500');
-    server.behaviour = old;
-    await subject.refresh();
-    expect(await count()).toBe(1);
+    const first = keys.count();
+    await settle(50);
+    keys.issuer.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
+    await keys.subject.refresh();
+    expect([await first, await keys.count({ ...HEADER, kid: '2' })]).toEqual([1, 1]);
+    keys.issuer.behaviour = json({}, 500);
+    await expect(keys.subject.refresh()).rejects.toThrow('status 500');
+    keys.issuer.behaviour = old;
+    await keys.subject.refresh();
+    expect(await keys.count()).toBe(1);
   });
 
-  it('reports each failure, while known keys make up for it and when they do not', async () => {
-    await count();
-    server.behaviour = json({}, 500);
-    now += 11 * MINUTE;
-    expect(await count()).toBe(1);
-    now += 70 * MINUTE;
-    await expect(count()).rejects.toThrow(AuthUnavailable);
-    expect(reported).toHaveLength(2);
-    for (const each of reported) expect(each).toContain('/jwks answered with status 500');
+  it('takes another key under the same name for another key', async () => {
+    const [old] = await keys.subject.candidates(HEADER, () => true);
+    keys.issuer.behaviour = json({ keys: [await publicJwk()] });
+    await keys.subject.refresh();
+    const [renewed] = await keys.subject.candidates(HEADER, () => true);
+    expect(renewed?.thumbprint).not.toBe(old?.thumbprint);
+    expect(keys.subject.vouchesFor(old?.thumbprint ?? '')).toBe(false);
+    expect(keys.subject.generation).toBe(2);
   });
+});
 
-  it('does not guess which of several keys a token without a key id means', async () => {
-    server.behaviour = json({ keys: [await publicJwk(), await publicJwk({ kid: '2' })] });
+describe('a token that names no key', () => {
+  it('is not guessed about', async () => {
+    keys.issuer.behaviour = json({ keys: [await publicJwk(), await publicJwk({ kid: '2' })] });
     const header = { alg: 'ES256', kid: undefined };
-    await expect(subject.candidates(header)).rejects.toThrow(InvalidCredential);
-    server.behaviour = json({ keys: [await publicJwk()] });
-    await subject.refresh();
-    expect(await subject.candidates(header)).toHaveLength(1);
+    await expect(keys.count(header)).rejects.toThrow(InvalidCredential);
+    keys.issuer.behaviour = json({ keys: [await publicJwk()] });
+    await keys.subject.refresh();
+    expect(await keys.count(header)).toBe(1);
   });
+});
 
-  it('leaves out what is no key to verify with', async () => {
-    const odd = [null, 'text', { kty: 'oct', k: 'AAAA', kid: '1' }, { kid: '1' }, {}];
-    server.behaviour = json({ keys: [...odd, await publicJwk({ use: 'enc' }), await publicJwk()] });
-    expect(await count()).toBe(1);
-  });
-
-  const faults: [string, Behaviour][] = [
-    ['an error', json({}, 500)],
-    ['a redirect', (_, response) => response.writeHead(302, { location: '/elsewhere' }).end()],
-    ['a reset', (_, response) => response.destroy()],
-    ['HTML', json('<html></html>')],
-    ['truncated JSON', json('{"keys":[')],
-    ['a list', json('[]')],
-    ['no keys', json({})],
-    ['an empty set', json({ keys: [] })],
-    ['nothing but a secret', json({ keys: [{ kty: 'oct', k: 'AAAA' }] })],
-    ['too much', json({ keys: [], padding: 'x'.repeat(300_000) })],
-    [
-      'a bomb',
-      (_, response) => {
-        response.writeHead(200, { 'content-encoding': 'gzip' });
-        response.end(gzipSync(Buffer.alloc(10_000_000, 0x20)));
-      },
-    ],
-  ];
-
-  it.each(faults)('is unavailable when the issuer answers with %s', async (_, behaviour) => {
-    server.behaviour = behaviour;
-    await expect(count()).rejects.toThrow(AuthUnavailable);
-    expect(server.requests).toEqual(['/jwks']);
-  });
-
-  it('gives up after three seconds', async () => {
-    server.behaviour = (_, response) => response.writeHead(200).write('{"keys":[');
-    const started = performance.now();
-    await expect(count()).rejects.toThrow(AuthUnavailable);
-    expect(performance.now() - started).toBeLessThan(4000);
+describe("a key set with refresh: 'timer'", () => {
+  it('is renewed though nobody asks', async () => {
+    await keys.close();
+    keys = await ObservedKeySet.start({
+      refresh: 'timer',
+      lifetime: { freshMs: 100, staleMs: 1000 },
+    });
+    const timer = setInterval(() => (keys.now += 10), 10);
+    await keys.count();
+    await settle(600);
+    clearInterval(timer);
+    expect(keys.requests).toBeGreaterThan(2);
+    keys.subject.close();
+    const length = keys.requests;
+    await settle(200);
+    expect(keys.requests).toBeLessThanOrEqual(length + 1);
   });
 });

@@ -1,0 +1,113 @@
+import type { LoggerService } from '@nestjs/common';
+import type { RefusalReason } from '../core/refusal.js';
+import type {
+  AuthEvent,
+  AuthEventListener,
+  DeniedEvent,
+  UnavailableEvent,
+} from '../observability/auth-event.js';
+import type { KeySetEvent } from '../observability/key-set-event.js';
+
+/** During an outage every request is refused: one line stands for all of so many milliseconds. */
+const OUTAGE_LINE_MS = 10_000;
+
+/**
+ * Logs why requests were refused: at `debug` what is the caller's affair, at `error` an outage; and
+ * what happens to the issuers' keys.
+ *
+ * Codes, reasons and the name of the handler are constants of the program; of a cause only our own
+ * messages are taken, which hold nothing that was received.
+ */
+export function logEvents(logger: LoggerService): AuthEventListener {
+  const logUnavailable = unavailableLog(logger);
+  return (event: AuthEvent) => {
+    switch (event.type) {
+      case 'auth.authenticated':
+        return;
+      case 'auth.denied':
+        logDenial(logger, event);
+        return;
+      case 'auth.unavailable':
+        logUnavailable(event);
+        return;
+      case 'keys.refreshed':
+      case 'keys.recovered':
+      case 'keys.ignored':
+      case 'keys.failing':
+      case 'keys.snapshot_failed':
+        logKeys(logger, event);
+    }
+  };
+}
+
+/** What the guards do not know is the application's affair, and would be looked for in vain at `debug`. */
+const OURS = new Set<RefusalReason>(['unknown_handler', 'unsupported_context']);
+
+function logDenial(logger: LoggerService, { handler, reason, detail }: DeniedEvent): void {
+  const line = `${handler} denied: ${reason}${detail === undefined ? '' : `: ${detail}`}`;
+  if (OURS.has(reason)) logger.warn(line);
+  else logger.debug?.(line);
+}
+
+function unavailableLog(logger: LoggerService): (event: UnavailableEvent) => void {
+  let loggedAt = -Infinity;
+  let unlogged = 0;
+  return ({ handler, reason, cause }) => {
+    const now = performance.now();
+    if (now < loggedAt + OUTAGE_LINE_MS) {
+      unlogged += 1;
+      return;
+    }
+    const others = unlogged === 0 ? '' : ` (and ${String(unlogged)} more since the last such line)`;
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    logger.error(`${handler} unavailable: ${reason}${why}${others}`);
+    loggedAt = now;
+    unlogged = 0;
+  };
+}
+
+function logKeys(logger: LoggerService, event: KeySetEvent): void {
+  const { issuer } = event;
+  switch (event.type) {
+    case 'keys.refreshed': {
+      const { keys, added, withdrawn } = event;
+      const counts = `${String(keys)}, of which ${String(added)} new; ${String(withdrawn)} withdrawn`;
+      logger.debug?.(`Keys of ${issuer}: ${counts}`);
+      return;
+    }
+    case 'keys.recovered':
+      logger.log(`Keys of ${issuer} can be fetched again`);
+      return;
+    case 'keys.ignored':
+      logger.warn(`A key of ${issuer} is not used (${event.flaw}): ${quoted(event.kid)}`);
+      return;
+    case 'keys.failing':
+      logger.warn(
+        `Keys of ${issuer} cannot be fetched; ${outlook(event.trustedUntil)}: ${messageOf(event.cause)}`,
+      );
+      return;
+    case 'keys.snapshot_failed':
+      logger.warn(`The snapshot of the keys of ${issuer} cannot be used: ${codeOf(event.cause)}`);
+  }
+}
+
+function outlook(trustedUntil: number | undefined): string {
+  return trustedUntil === undefined
+    ? 'none are known, so requests are answered with 503'
+    : `those known stay in use until ${new Date(trustedUntil).toISOString()}`;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : 'for an unknown reason';
+}
+
+/** The message of a store, or of a parser, may quote what it read. */
+function codeOf(cause: unknown): string {
+  const { name, code } = (cause ?? {}) as { name?: unknown; code?: unknown };
+  return [code, name].find((each) => typeof each === 'string') ?? 'for an unknown reason';
+}
+
+/** An issuer's own words, on one line and not too many. */
+function quoted(kid: string | undefined): string {
+  return kid === undefined ? 'it has no key id' : JSON.stringify(kid.slice(0, 64));
+}

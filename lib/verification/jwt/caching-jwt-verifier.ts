@@ -1,0 +1,100 @@
+import { InvalidCredential } from '../../core/auth-error.js';
+import type { Clock } from '../../core/clock.js';
+import type { Credential } from '../../core/credential.js';
+import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
+import type { CredentialVerifier } from '../credential-verifier.js';
+import { assertLength } from './compact-jwt.js';
+import type { JwtVerifier } from './jwt-verifier.js';
+import type { JwksService } from './keys/jwks-service.js';
+import { TokenCache, type TokenCacheSettings } from './token-cache.js';
+import type { VerifiedJwt } from './verified-jwt.js';
+
+/** What remembering takes. */
+export interface CachingJwtVerifierParts {
+  readonly verifier: JwtVerifier;
+  readonly jwks: JwksService;
+  readonly clock: Clock;
+  readonly settings: TokenCacheSettings;
+}
+
+/**
+ * Verifies a token when it is presented first, and answers at once when it is presented again: while
+ * it is valid, and while its issuer publishes the key that verified it.
+ */
+export class CachingJwtVerifier implements CredentialVerifier {
+  readonly #verifier: JwtVerifier;
+  readonly #jwks: JwksService;
+  readonly #clock: Clock;
+  readonly #cache: TokenCache;
+  readonly #underWay = new Map<string, Promise<VerifiedJwt>>();
+
+  constructor({ verifier, jwks, clock, settings }: CachingJwtVerifierParts) {
+    this.#verifier = verifier;
+    this.#jwks = jwks;
+    this.#clock = clock;
+    this.#cache = new TokenCache(settings, clock);
+  }
+
+  claims(): boolean {
+    return this.#verifier.claims();
+  }
+
+  verify(credential: Credential): MaybePromise<VerifiedJwt> {
+    assertLength(credential.value);
+    const digest = TokenCache.digestOf(credential.value);
+    const known = this.#recall(digest) ?? this.#share(digest, credential);
+    return whenReady(known, (verified) => presentedAs(credential, verified));
+  }
+
+  /**
+   * What was found out before, if it still holds. Where it does not, the token is verified again, so
+   * that the answer says why.
+   *
+   * @throws {InvalidCredential} When the signature was found bad a moment ago, by the same keys.
+   */
+  #recall(digest: string): VerifiedJwt | undefined {
+    const accepted = this.#cache.accepted(digest);
+    if (accepted && this.#holds(accepted)) return accepted;
+    if (accepted) this.#cache.forget(digest);
+    else if (this.#cache.refused(digest) === this.#jwks.generation) {
+      throw new InvalidCredential('invalid_signature');
+    }
+    return;
+  }
+
+  #holds({ issuer, validity, thumbprint }: VerifiedJwt): boolean {
+    const now = this.#clock() / 1000;
+    const isTimely = now >= validity.from && now < validity.until;
+    return isTimely && this.#jwks.vouchesFor(issuer, thumbprint);
+  }
+
+  /** Whoever presents the same token meanwhile waits for the same verification. */
+  #share(digest: string, credential: Credential): Promise<VerifiedJwt> {
+    const underWay = this.#underWay.get(digest);
+    if (underWay) return underWay;
+    const started = this.#remember(digest, credential).finally(() => {
+      this.#underWay.delete(digest);
+    });
+    this.#underWay.set(digest, started);
+    return started;
+  }
+
+  async #remember(digest: string, credential: Credential): Promise<VerifiedJwt> {
+    const { generation } = this.#jwks;
+    try {
+      const verified = await this.#verifier.verify(credential);
+      this.#cache.accept(digest, verified);
+      return verified;
+    } catch (failure) {
+      const isBad = failure instanceof InvalidCredential && failure.reason === 'invalid_signature';
+      if (isBad) this.#cache.refuse(digest, generation);
+      throw failure;
+    }
+  }
+}
+
+/** The same token may come in a header and in a cookie; how it came this time is what counts. */
+function presentedAs(credential: Credential, verified: VerifiedJwt): VerifiedJwt {
+  const isSame = verified.credential.source === credential.source;
+  return isSame ? verified : { ...verified, credential };
+}

@@ -1,0 +1,81 @@
+import type { JWK } from 'jose';
+import { ownProperty } from '../../../core/own-property.js';
+import { algorithmsFor } from '../algorithms.js';
+
+/** What is wrong with a key that was published as one to verify signatures with. */
+export type KeyFlaw = 'private' | 'malformed' | 'rsa_size' | 'rsa_exponent' | 'not_importable';
+
+/** What a member of a key set is to us. */
+export type Inspection =
+  | { readonly kind: 'usable'; readonly key: JWK; readonly algorithms: readonly string[] }
+  /** Published for another purpose, or for algorithms that are not accepted: nothing is wrong with it. */
+  | { readonly kind: 'irrelevant' }
+  /** It would verify signatures, and must not. */
+  | { readonly kind: 'unsound'; readonly flaw: KeyFlaw; readonly kid: string | undefined };
+
+/** RFC 7518 section 3.3 sets the lower bound; above the upper one, a single verification is a load. */
+const RSA_BITS = { min: 2048, max: 8192 };
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
+
+/** All that takes part in a verification. What else a key carries (`x5c`, `ext`, …) is not handed on. */
+const MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use', 'key_ops'];
+
+/**
+ * Looks at one member of a published key set (RFC 7517 section 4), own properties only.
+ *
+ * @param accepted The algorithms that the issuer may sign with.
+ */
+export function inspectKey(published: unknown, accepted: Iterable<string>): Inspection {
+  if (typeof published !== 'object' || published === null) return unsound('malformed', {});
+  const key = pick(published);
+  if (key.kty === 'oct' || !isForSignatures(key)) return { kind: 'irrelevant' };
+  if (PRIVATE_MEMBERS.some((name) => ownProperty(published, name) !== undefined)) {
+    return unsound('private', key);
+  }
+  const algorithms = algorithmsFor(key, accepted);
+  if (algorithms.length === 0 && typeof key.kty === 'string') return { kind: 'irrelevant' };
+  const flaw = flawOf(key);
+  return flaw === undefined ? { kind: 'usable', key, algorithms } : unsound(flaw, key);
+}
+
+function pick(published: object): JWK {
+  const members = MEMBERS.map((name) => [name, ownProperty(published, name)] as const);
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+}
+
+function unsound(flaw: KeyFlaw, { kid }: JWK): Inspection {
+  return { kind: 'unsound', flaw, kid: typeof kid === 'string' ? kid : undefined };
+}
+
+function isForSignatures({ use, key_ops: operations }: JWK): boolean {
+  const verifies = operations === undefined || [operations].flat().includes('verify');
+  return verifies && (use === undefined || use === 'sig');
+}
+
+function flawOf(key: JWK): KeyFlaw | undefined {
+  if (!isWhole(key)) return 'malformed';
+  return key.kty === 'RSA' ? rsaFlaw(key) : undefined;
+}
+
+function isWhole({ kty, kid, alg, n, e, x, y }: JWK): boolean {
+  const named = [kid, alg].every((name) => name === undefined || typeof name === 'string');
+  const numbers = kty === 'RSA' ? [n, e] : kty === 'EC' ? [x, y] : [x];
+  return named && typeof kty === 'string' && numbers.every(isBase64url);
+}
+
+function isBase64url(value: unknown): boolean {
+  return typeof value === 'string' && /^[\w-]+$/.test(value);
+}
+
+/** With an exponent of 1, the padding of a hash is its signature: anybody signs (RFC 8017 section 3.1 asks for an odd one, at least 3). */
+function rsaFlaw({ n = '', e = '' }: JWK): KeyFlaw | undefined {
+  const exponent = integer(e);
+  if (exponent < 3n || exponent % 2n === 0n) return 'rsa_exponent';
+  const bits = integer(n).toString(2).length;
+  return bits < RSA_BITS.min || bits > RSA_BITS.max ? 'rsa_size' : undefined;
+}
+
+function integer(base64url: string): bigint {
+  return BigInt(`0x0${Buffer.from(base64url, 'base64url').toString('hex')}`);
+}

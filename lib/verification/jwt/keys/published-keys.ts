@@ -1,0 +1,61 @@
+import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jose';
+import { inspectKey, type Inspection, type KeyFlaw } from './key-inspection.js';
+import { LocalKeySet } from './local-key-set.js';
+
+/** A key that was published to verify signatures with, and is not used. */
+interface IgnoredKey {
+  readonly kid: string | undefined;
+  readonly flaw: KeyFlaw;
+}
+
+/** What is usable of a published key set: one generation, immutable. */
+export interface PublishedKeys {
+  readonly set: LocalKeySet;
+  /** By thumbprint. */
+  readonly keys: ReadonlyMap<string, JWK>;
+  readonly ignored: readonly IgnoredKey[];
+}
+
+/**
+ * Reads the members of a published key set: one that is of no use does not take the others down.
+ *
+ * @param algorithms Those that the issuer may sign with.
+ */
+export async function readPublishedKeys(
+  published: readonly unknown[],
+  algorithms: Iterable<string>,
+): Promise<PublishedKeys> {
+  const inspected = published.map((each) => inspectKey(each, algorithms));
+  const outcomes = await Promise.all(inspected.map(tryToImport));
+  const usable = outcomes.filter((each) => each.kind === 'imported');
+  const unsound = outcomes.filter((each) => each.kind === 'unsound');
+  return {
+    set: new LocalKeySet(usable.map(({ key }) => key)),
+    keys: new Map(usable.map(({ thumbprint, key }) => [thumbprint, key])),
+    ignored: unsound.map(({ kid, flaw }) => ({ kid, flaw })),
+  };
+}
+
+type Outcome =
+  | Exclude<Inspection, { kind: 'usable' }>
+  | { readonly kind: 'imported'; readonly key: JWK; readonly thumbprint: string };
+
+/** A point that is not on its curve is found out here, once, and not by the first token that names the key. */
+async function tryToImport(inspected: Inspection): Promise<Outcome> {
+  if (inspected.kind !== 'usable') return inspected;
+  const { key, algorithms } = inspected;
+  try {
+    // Of the imported key, as of the one that verifies: a published one may be spelt in another way.
+    const imported = (await importJWK(key, algorithms[0])) as CryptoKey;
+    return { kind: 'imported', key, thumbprint: await calculateJwkThumbprint(imported) };
+  } catch {
+    return { kind: 'unsound', flaw: 'not_importable', kid: key.kid };
+  }
+}
+
+/** Whether two generations hold the same keys under the same names. */
+export function areSameKeys(one: PublishedKeys, other: PublishedKeys): boolean {
+  const spelt = ({ keys }: PublishedKeys): string =>
+    JSON.stringify([...keys].map(([thumbprint, { kid, alg }]) => [thumbprint, kid, alg]).sort());
+  return spelt(one) === spelt(other);
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../../core/clock.js';
+import type { KeySetSnapshots } from '../../../stores/key-set-snapshots.js';
+import type { KeySetAddress } from './key-set-endpoint.js';
+
+const PATIENCE_MS = 1000;
+
+/** A key set that was published once, and when. */
+export interface ArchivedKeySet {
+  readonly keys: readonly unknown[];
+  /** In milliseconds. */
+  readonly age: number;
+}
+
+/** Where the snapshots of one issuer are kept, if they are kept at all. */
+export class SnapshotArchive {
+  readonly #store: KeySetSnapshots;
+  readonly #address: string;
+  readonly #clock: Clock;
+
+  constructor(store: KeySetSnapshots, { issuer, jwksUri }: KeySetAddress, clock: Clock) {
+    this.#store = store;
+    this.#address = JSON.stringify([issuer, jwksUri?.href ?? null]);
+    this.#clock = clock;
+  }
+
+  /** @returns `undefined` for what is none, is another issuer's, is older than `maxAgeMs` or from the future. */
+  async read(maxAgeMs: number): Promise<ArchivedKeySet | undefined> {
+    const text = await withinReason(this.#store.read(this.#key));
+    const { address, fetchedAt, keys } = parse(text ?? '{}');
+    const age = typeof fetchedAt === 'number' ? this.#clock() - fetchedAt : NaN;
+    const isTrusted = address === this.#address && age >= 0 && age < maxAgeMs;
+    return isTrusted && Array.isArray(keys) ? { keys, age } : undefined;
+  }
+
+  /** @param age How long ago the issuer published the keys, in milliseconds. */
+  async write(keys: readonly object[], age: number): Promise<void> {
+    const fetchedAt = this.#clock() - age;
+    await this.#store.write(this.#key, JSON.stringify({ address: this.#address, fetchedAt, keys }));
+  }
+
+  /** Of a form that can name a file, whatever the issuer is called. */
+  get #key(): string {
+    return createHash('sha256').update(this.#address).digest('base64url');
+  }
+}
+
+/** Nobody is let in while the archive is read: an archive that hangs is none. */
+async function withinReason<T>(reading: Promise<T>): Promise<T> {
+  const tooLate = sleep(PATIENCE_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`The snapshot was not read within ${String(PATIENCE_MS)} ms`);
+  });
+  return Promise.race([reading, tooLate]);
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(text);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

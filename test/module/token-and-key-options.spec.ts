@@ -1,0 +1,63 @@
+import { AuthModule, type AuthModuleOptions, type IssuerOptions } from '../../lib/index.js';
+import { boot } from './boot.js';
+
+const ISSUER = { issuer: 'https://login.test/', audience: 'api', secret: 's'.repeat(32) };
+
+const ofIssuer = (more: object): AuthModuleOptions => ({
+  issuers: [{ ...ISSUER, ...more }],
+});
+const ofModule = (more: object): AuthModuleOptions => ({ issuers: [ISSUER], ...more });
+
+describe('options of tokens and keys refuse to boot, and say how to mend it', () => {
+  it.each<[object, RegExp]>([
+    [{ profile: 'RFC9068' }, /issuers\[0\]\.profile is unknown\. Give 'rfc9068'/],
+    [{ profile: null }, /profile is unknown/],
+    [{ maxTokenAgeSeconds: 0 }, /maxTokenAgeSeconds .* Give a number, and no text, from 1/],
+    [{ maxTokenAgeSeconds: '60' }, /maxTokenAgeSeconds/],
+    [{ maxTokenAgeSeconds: NaN }, /maxTokenAgeSeconds/],
+    [{ maxTokenAgeSeconds: Infinity }, /maxTokenAgeSeconds/],
+    [{ authorizedParties: [] }, /authorizedParties is no list, or an empty one\. Name each/],
+    [{ authorizedParties: 'shop' }, /authorizedParties is no list/],
+    [{ authorizedParties: [''] }, /authorizedParties is not a non-empty string\. Name each/],
+    [{ authorizedParties: ['shop '] }, /begins or ends with white space/],
+    [{ authorizedParties: ['a,b'] }, /several names in one text\. Name each/],
+    [{ tokenUse: 'access' }, /tokenUse is not an object\. Give an object: tokenUse/],
+    [{ tokenUse: { value: 'access' } }, /tokenUse\.claim is missing\. Give/],
+    [{ tokenUse: { claim: 'token_use' } }, /tokenUse\.value is missing\. Give/],
+    [{ tokenUse: { claim: 'a', value: 'b', is: 'c' } }, /tokenUse\.is is no option/],
+  ])('of an issuer: %j', async (more, sentence) => {
+    expect(await boot(AuthModule.forRoot(ofIssuer(more)))).toMatch(sentence);
+  });
+
+  it.each<[object, RegExp]>([
+    [{ tokenCache: true }, /tokenCache is not an object\. Give an object.* or false/],
+    [{ tokenCache: null }, /tokenCache is not an object/],
+    [{ tokenCache: { size: 1 } }, /tokenCache\.size is no option/],
+    [{ tokenCache: { maxEntries: 0 } }, /maxEntries is no number of tokens\. .*tokenCache: false/],
+    [{ tokenCache: { maxEntries: 1.5 } }, /maxEntries/],
+    [{ tokenCache: { maxEntries: Infinity } }, /maxEntries/],
+    [{ tokenCache: { maxAgeSeconds: 0 } }, /maxAgeSeconds .* from 1 to 3600/],
+    [{ tokenCache: { maxAgeSeconds: 1e12 } }, /maxAgeSeconds/],
+    [{ keySets: [] }, /keySets is not an object/],
+    [{ keySets: { ttl: 1 } }, /keySets\.ttl is no option/],
+    [
+      { keySets: { hydrate: 'eager' } },
+      /hydrate is unknown\. Give one of 'background', 'required'/,
+    ],
+    [{ keySets: { refresh: true } }, /refresh is unknown\. Give one of 'traffic', 'timer'/],
+    [{ keySets: { freshSeconds: 59 } }, /freshSeconds .* from 60 to 3600/],
+    [{ keySets: { staleSeconds: -1 } }, /staleSeconds .* from 0 to 86400/],
+    [{ keySets: { snapshots: './keys' } }, /snapshots is not an object\. Give new FileSnapshots/],
+    [{ keySets: { snapshots: { read: (): void => undefined } } }, /has no read, or no write/],
+  ])('of the module: %j', async (more, sentence) => {
+    expect(await boot(AuthModule.forRoot(ofModule(more)))).toMatch(sentence);
+  });
+
+  it.each([
+    { tokenCache: false },
+    { tokenCache: { maxEntries: 1, maxAgeSeconds: 1 } },
+    { keySets: { hydrate: 'lazy', refresh: 'timer', freshSeconds: 60, staleSeconds: 0 } },
+  ])('but not where they are sound: %j', async (more) => {
+    expect(await boot(AuthModule.forRoot(ofModule(more)))).toBe('booted');
+  });
+});

@@ -1,0 +1,95 @@
+import { gzipSync } from 'node:zlib';
+import { fetchJson } from '../../../../lib/verification/jwt/keys/fetch-json.js';
+import { FaultyIssuer, json, type Behaviour } from './faulty-issuer.js';
+
+describe('fetchJson', () => {
+  let server: FaultyIssuer;
+
+  beforeEach(async () => {
+    server = await FaultyIssuer.start();
+  });
+
+  afterEach(() => server.close());
+
+  const fetched = (options = {}): ReturnType<typeof fetchJson> =>
+    fetchJson(new URL(`${server.origin}/jwks?secret=x`), {
+      signal: AbortSignal.timeout(500),
+      ...options,
+    });
+
+  it.each<[string, Behaviour, string]>([
+    ['an error', json({}, 500), 'answered with status 500'],
+    ['304 to a question that was not asked', json('', 304), 'answered with status 304'],
+    [
+      'a redirect',
+      (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(),
+      'answered with status 302',
+    ],
+    ['a reset', (_, response) => response.destroy(), 'could not be reached (UND_ERR_SOCKET)'],
+    ['HTML', json('<html></html>'), 'did not answer with a JSON object'],
+    ['truncated JSON', json('{"keys":['), 'did not answer with a JSON object'],
+    ['a list', json('[]'), 'did not answer with a JSON object'],
+    ['null', json('null'), 'did not answer with a JSON object'],
+    ['depth', json('{"a":'.repeat(9) + '1' + '}'.repeat(9)), 'nests deeper than 8 levels'],
+    [
+      'more depth',
+      json(`{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`),
+      'nests deeper than 8 levels',
+    ],
+    ['too much', json({ padding: 'x'.repeat(300_000) }), 'sent more than 262144 octets'],
+    [
+      'a bomb',
+      (_, response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' });
+        response.end(gzipSync(Buffer.alloc(10_000_000, 0x20)));
+      },
+      'sent more than 262144 octets',
+    ],
+    ['silence', () => undefined, 'did not answer in time'],
+    [
+      'silence in the middle',
+      (_, response) => response.writeHead(200).write('{"keys":['),
+      'did not answer in time',
+    ],
+  ])('tells of %s, without what was received', async (_, behaviour, problem) => {
+    server.behaviour = behaviour;
+    await expect(fetched()).rejects.toMatchObject({
+      name: 'IssuerEndpointError',
+      message: `${server.origin}/jwks ${problem}`,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('gives a document as deep as may be, of whatever media type', async () => {
+    server.behaviour = (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'max-age=90' });
+      response.end('{"a":'.repeat(8) + '1' + '}'.repeat(8));
+    };
+    expect(await fetched()).toMatchObject({ maxAgeSeconds: 90, etag: undefined });
+  });
+
+  it.each([
+    ['public, max-age=60, must-revalidate', 60],
+    ['MAX-AGE=5', 5],
+    ['max-age="7"', 7],
+    ['s-maxage=60', undefined],
+    ['x-max-age=60', undefined],
+    ['max-age=-1', undefined],
+    ['max-age=1e9', undefined],
+    ['no-store', undefined],
+  ])('reads Cache-Control: %s', async (cacheControl, expected) => {
+    server.behaviour = (_, response) => {
+      response.writeHead(200, { 'cache-control': cacheControl });
+      response.end('{}');
+    };
+    expect((await fetched()).maxAgeSeconds).toBe(expected);
+  });
+
+  it('is told by 304 that nothing changed', async () => {
+    server.behaviour = (request, response) => {
+      response.writeHead(request.headers['if-none-match'] === '"a"' ? 304 : 200).end('{}');
+    };
+    expect((await fetched({ etag: '"a"' })).document).toBeUndefined();
+    expect((await fetched({ etag: '"b"' })).document).toEqual({});
+  });
+});
