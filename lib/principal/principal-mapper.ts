@@ -35,8 +35,11 @@ export class PrincipalMapper {
 
   #principalOf({ claims, issuer, expiresAt, credential }: VerifiedCredential): Principal {
     const map = this.#maps.get(issuer) ?? DEFAULT_MAP;
+    const subject = subjectOf(claims);
+    // Written out: an object that begins with another one's members is slow to make.
     const principal: Principal = Object.freeze({
-      ...identity(claims),
+      kind: kindOf(claims, subject),
+      subject,
       organizationId: onlyOne(readNames(claims, map.organizationId)),
       roles: authoritySet(readNames(claims, map.roles)),
       permissions: authoritySet(readNames(claims, map.permissions)),
@@ -51,15 +54,20 @@ export class PrincipalMapper {
   }
 }
 
+/** @throws {InvalidCredential} */
+function subjectOf(claims: Claims): string {
+  const subject = text(claims, 'sub') ?? text(claims, 'client_id');
+  if (subject === undefined) throw new InvalidCredential('missing_claim', { detail: 'sub' });
+  return subject;
+}
+
 /**
  * A client that acts for itself is its own subject (RFC 9068 section 2.2). Some issuers leave that
  * subject out; of `azp` alone nobody can tell whether a user stands behind the client.
  */
-function identity(claims: Claims): Pick<Principal, 'kind' | 'subject'> {
+function kindOf(claims: Claims, subject: string): Principal['kind'] {
   const client = text(claims, 'client_id') ?? text(claims, 'azp');
-  const subject = text(claims, 'sub') ?? text(claims, 'client_id');
-  if (subject === undefined) throw new InvalidCredential('missing_claim', { detail: 'sub' });
-  return { kind: subject === client ? 'service' : 'user', subject };
+  return subject === client ? 'service' : 'user';
 }
 
 function actorOf(claims: Claims): Actor | undefined {

@@ -1,4 +1,4 @@
-import { AuthModule, type AuthModuleOptions, type IssuerOptions } from '../../lib/index.js';
+import { AuthModule, type AuthModuleOptions } from '../../lib/index.js';
 import { boot } from './boot.js';
 
 const ISSUER = { issuer: 'https://login.test/', audience: 'api', secret: 's'.repeat(32) };

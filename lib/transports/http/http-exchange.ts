@@ -14,27 +14,33 @@ interface AdapterResponse {
 }
 
 /** A request over HTTP and its response, through the Express or the Fastify adapter. */
-export class HttpExchange {
+export class HttpExchange implements AuthRequest {
   readonly key: IncomingMessage;
-  readonly request: AuthRequest;
   readonly #request: AdapterRequest;
   readonly #response: AdapterResponse;
 
   private constructor(request: AdapterRequest, raw: IncomingMessage, response: AdapterResponse) {
     this.key = raw;
-    this.request = { header: (name) => headerValues(raw, name) };
     this.#request = request;
     this.#response = response;
   }
 
   /** @returns `undefined` when the context calls itself HTTP and holds no such request. */
   static of(context: ExecutionContext): HttpExchange | undefined {
-    const http = context.switchToHttp();
-    const request: unknown = http.getRequest();
+    // As `switchToHttp` has it, which makes three functions each time it is asked.
+    const request: unknown = context.getArgByIndex(0);
     const raw = rawRequest(request);
-    const response: unknown = http.getResponse();
+    const response: unknown = context.getArgByIndex(1);
     if (!raw || typeof response !== 'object' || response === null) return;
     return new HttpExchange(request as AdapterRequest, raw, response);
+  }
+
+  get request(): AuthRequest {
+    return this;
+  }
+
+  header(name: string): readonly string[] {
+    return headerValues(this.key, name);
   }
 
   expose(property: string, value: unknown): void {
@@ -80,7 +86,8 @@ function headerValues(raw: IncomingMessage, name: string): readonly string[] {
   if (!Object.hasOwn(headers, name)) return [];
   const parsed = headers[name] ?? [];
   const received = receivedValues(raw.rawHeaders, name);
-  return received.length > 1 ? received : [parsed].flat();
+  if (received.length > 1) return received;
+  return typeof parsed === 'string' ? [parsed] : parsed;
 }
 
 function receivedValues(rawHeaders: unknown, name: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { InvalidCredential, type InvalidCredentialReason } from '../../core/auth-error.js';
 
 /** Longer tokens are refused unread, in characters. */
@@ -8,9 +9,6 @@ export interface CompactJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
 }
-
-// A byte order mark is no white space of JSON (RFC 8259 section 8.1), so it is kept, and refused.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a JWT in the JWS compact serialization (RFC 7515 section 7.1), canonical spelling only.
@@ -36,29 +34,30 @@ export function assertLength(token: string): void {
 }
 
 /** Many texts decode to the same octets; only the one an encoder would write is accepted (RFC 4648 section 3.5). */
-function decode(segment: string): Uint8Array {
+function decode(segment: string): Buffer {
   const octets = Buffer.from(segment, 'base64url');
   if (octets.toString('base64url') !== segment) throw new InvalidCredential('token_malformed');
   return octets;
 }
 
+/** A byte order mark is no white space of JSON (RFC 8259 section 8.1): it is kept, and refused. */
 function parseObject(
-  octets: Uint8Array,
+  octets: Buffer,
   reason: InvalidCredentialReason,
 ): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(utf8.decode(octets));
-  } catch (cause) {
-    throw new InvalidCredential(reason, { cause: redacted(cause) });
-  }
+  if (!isUtf8(octets)) throw new InvalidCredential(reason, { cause: 'not UTF-8' });
+  const value = parse(octets.toString('utf8'), reason);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new InvalidCredential(reason);
   }
   return value as Record<string, unknown>;
 }
 
-/** The parser quotes its input in its message; only the kind of the failure is kept. */
-function redacted(cause: unknown): string {
-  return cause instanceof SyntaxError ? 'not JSON' : 'not UTF-8';
+/** The parser quotes its input in its message, which is not kept. */
+function parse(text: string, reason: InvalidCredentialReason): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidCredential(reason, { cause: 'not JSON' });
+  }
 }

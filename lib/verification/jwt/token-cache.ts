@@ -34,9 +34,12 @@ export class TokenCache {
     this.#now = steady(clock);
   }
 
-  /** Names a token by every one of its octets, so that a respelt one is another one (FIPS 180-4, SHA-256). */
+  /**
+   * Names a token by every one of its octets, so that a respelt one is another one (FIPS 180-4,
+   * SHA-256). The name is 32 characters, and none of them is meant to be read.
+   */
   static digestOf(token: string): string {
-    return hash('sha256', token, 'base64');
+    return hash('sha256', token, 'binary');
   }
 
   accepted(digest: string): VerifiedJwt | undefined {

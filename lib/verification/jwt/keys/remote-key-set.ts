@@ -104,7 +104,7 @@ export class RemoteKeySet implements KeySet {
   state(): Omit<KeySetState, 'issuer'> {
     const snapshot = this.#trusted();
     return {
-      status: snapshot ? (this.#isFresh(snapshot) ? 'fresh' : 'stale') : 'unavailable',
+      status: snapshot ? (this.#now() < snapshot.freshUntil ? 'fresh' : 'stale') : 'unavailable',
       keys: snapshot?.published.keys.size ?? 0,
       fetchedAt: this.#snapshot && this.#epoch(this.#snapshot.fetchedAt),
       failingSince: this.#health.failingSince,
@@ -119,19 +119,22 @@ export class RemoteKeySet implements KeySet {
 
   /** What can be used without waiting. Whoever asks is the occasion to renew it, when that is due. */
   #serving(): KeySetSnapshot | undefined {
-    const snapshot = this.#trusted();
-    if (!snapshot || this.#now() < snapshot.refreshAt) return snapshot;
+    const snapshot = this.#snapshot;
+    const now = this.#now();
+    // The rule, and no second look at the clock for it.
+    if (snapshot && now < snapshot.refreshAt) return snapshot;
+    return snapshot && this.#servingYet(snapshot, now);
+  }
+
+  #servingYet(snapshot: KeySetSnapshot, now: number): KeySetSnapshot | undefined {
+    if (now >= snapshot.staleUntil) return;
     this.#renewUnwatched();
-    return this.#isFresh(snapshot) || this.#health.isKnownToFail ? snapshot : undefined;
+    return now < snapshot.freshUntil || this.#health.isKnownToFail ? snapshot : undefined;
   }
 
   #trusted(): KeySetSnapshot | undefined {
     const snapshot = this.#snapshot;
     return snapshot && this.#now() < snapshot.staleUntil ? snapshot : undefined;
-  }
-
-  #isFresh({ freshUntil }: KeySetSnapshot): boolean {
-    return this.#now() < freshUntil;
   }
 
   async #renewed(): Promise<KeySetSnapshot> {
