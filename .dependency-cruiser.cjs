@@ -24,6 +24,7 @@ module.exports = {
     sees('principal', 'core'),
     sees('policy', 'core'),
     sees('observability', 'core'),
+    sees('stores', 'core'),
     sees('context', 'core'),
     sees('transports', 'core'),
     sees(
@@ -41,7 +42,7 @@ module.exports = {
       name: 'the-engine-is-framework-free',
       severity: 'error',
       from: {
-        path: '^lib/(core|credential|verification|principal|policy|pipeline|context|observability)/',
+        path: '^lib/(core|credential|verification|principal|policy|pipeline|context|stores|observability)/',
       },
       to: { path: '^(@nestjs/|rxjs)|node_modules/(@nestjs|rxjs)/' },
     },

@@ -12,6 +12,9 @@ const END = '<!-- /options -->';
 const INTERFACES = {
   AuthModuleOptions: '',
   IssuerOptions: 'issuers[].',
+  TokenUseOptions: 'issuers[].tokenUse.',
+  TokenCacheOptions: 'tokenCache.',
+  KeySetOptions: 'keySets.',
   CookieOptions: 'cookie.',
   ErrorOptions: 'errors.',
 };

@@ -17,7 +17,9 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  * | `AUTH_ISSUER` | `issuer`; a comma list makes several issuers, alike in all that follows |
  * | `AUTH_AUDIENCE` | `audience`; comma list |
  * | `AUTH_ALGORITHMS` | `algorithms`; comma list |
- * | `AUTH_CLOCK_TOLERANCE` | `clockToleranceSeconds` |
+ * | `AUTH_CLOCK_TOLERANCE`, `AUTH_MAX_TOKEN_AGE` | `clockToleranceSeconds`, `maxTokenAgeSeconds` |
+ * | `AUTH_PROFILE` | `profile` |
+ * | `AUTH_AUTHORIZED_PARTIES` | `authorizedParties`; comma list |
  * | `AUTH_JWKS_URI`, `AUTH_PUBLIC_KEY`, `AUTH_SECRET` | `jwksUri`, `publicKey`, `secret`; with a single issuer only |
  * | `AUTH_ROLES_CLAIM`, `AUTH_PERMISSIONS_CLAIM`, `AUTH_SCOPES_CLAIM`, `AUTH_ORGANIZATION_CLAIM` | `claims`; comma lists of paths, tried in order |
  * | `AUTH_COOKIE` | `cookie.name` |
@@ -62,7 +64,6 @@ function issuersFrom(read: Read): IssuerOptions[] {
 }
 
 function sharedOptions(read: Read): Partial<IssuerOptions> {
-  const tolerance = read('AUTH_CLOCK_TOLERANCE');
   if (read('AUTH_AUDIENCE') === 'null') {
     throw new AuthConfigurationError(
       'AUTH_AUDIENCE',
@@ -74,7 +75,10 @@ function sharedOptions(read: Read): Partial<IssuerOptions> {
     audience: list(read('AUTH_AUDIENCE')),
     // Checked when the module boots, as all the rest is.
     algorithms: list(read('AUTH_ALGORITHMS')) as readonly JwtAlgorithm[] | undefined,
-    clockToleranceSeconds: tolerance === undefined ? undefined : seconds(tolerance),
+    clockToleranceSeconds: seconds(read, 'AUTH_CLOCK_TOLERANCE'),
+    maxTokenAgeSeconds: seconds(read, 'AUTH_MAX_TOKEN_AGE'),
+    profile: read('AUTH_PROFILE') as IssuerOptions['profile'],
+    authorizedParties: list(read('AUTH_AUTHORIZED_PARTIES')),
     claims: claimsFrom(read),
   });
 }
@@ -102,12 +106,14 @@ function claimsFrom(read: Read): ClaimMap {
   });
 }
 
-function seconds(text: string): number {
+function seconds(read: Read, name: string): number | undefined {
+  const text = read(name);
+  if (text === undefined) return;
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
   throw new AuthConfigurationError(
-    'AUTH_CLOCK_TOLERANCE',
+    name,
     'is no number',
-    'Give a number of seconds, without a unit: AUTH_CLOCK_TOLERANCE=5.',
+    `Give a number of seconds, without a unit: ${name}=5.`,
   );
 }
 
