@@ -56,7 +56,7 @@ function context(type: string, handler: () => void, request: unknown = {}): Exec
     getType: () => type,
     getClass: () => Gateway,
     getHandler: () => handler,
-    switchToHttp: () => ({ getRequest: () => request, getResponse: () => ({}) }),
+    getArgByIndex: (index: number) => [request, {}][index],
   } as unknown as ExecutionContext;
 }
 

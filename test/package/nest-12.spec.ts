@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
+import { run } from './commands.js';
 import { itGuardsItsRoutes } from './guarded-routes.js';
 import { Project } from './project.js';
 
@@ -22,6 +26,21 @@ describe('in a Nest 12 application, which is an ES module', () => {
     });
 
     itGuardsItsRoutes(() => project.path('dist/src/main.js'));
+
+    it('closes while its issuer leaves it waiting, and ends by itself', async () => {
+      const issuer = createServer(() => undefined).listen(0, '127.0.0.1');
+      await once(issuer, 'listening');
+      const { port } = issuer.address() as AddressInfo;
+      const script = project.path('dist/src/shutdown.js');
+      const began = performance.now();
+      const printed = await run(project.directory, 'node', script, `http://127.0.0.1:${port}`);
+      expect(performance.now() - began).toBeLessThan(20_000);
+      issuer.close();
+      issuer.closeAllConnections();
+      const { milliseconds, status } = JSON.parse(printed) as Record<string, number>;
+      expect(milliseconds).toBeLessThan(2000);
+      expect(status).toBe(503);
+    });
   });
 
   it('is tested with Vitest as Nest configures it', async () => {
