@@ -51,6 +51,8 @@ function headersOf(
   challenge: string | undefined,
 ): Readonly<Record<string, string>> {
   return {
+    // Whatever stands between may not give one caller's refusal to another (RFC 9111 section 5.2.2.5).
+    'Cache-Control': 'no-store',
     ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
     ...(failure instanceof AuthUnavailable && { 'Retry-After': String(failure.retryAfterSeconds) }),
   };

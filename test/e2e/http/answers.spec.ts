@@ -35,6 +35,24 @@ describe.each(ADAPTERS)('answers on %s', (adapter) => {
     await issuer.close();
   });
 
+  it('lets nobody store a refusal', async () => {
+    api = await start(adapter, {
+      controllers: [OrdersApi],
+      auth: { issuers: [issuer.options()] },
+    });
+    const member = await issuer.token();
+    for (const [path, token] of [
+      ['/profile', undefined],
+      ['/profile', 'broken'],
+      ['/admin', member],
+    ] as const) {
+      const { headers } = await get(api.url + path, token);
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
+    const { headers } = await get(`${api.url}/profile`, member);
+    expect(headers.get('cache-control')).toBeNull();
+  });
+
   it('answers 503 with Retry-After, and no challenge, while the issuer is down', async () => {
     const events: AuthEvent[] = [];
     const token = await issuer.token();

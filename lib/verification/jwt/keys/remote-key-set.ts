@@ -98,7 +98,7 @@ export class RemoteKeySet implements KeySet {
   /** Asks at once, whatever failed before, and does not take what was asked for earlier for an answer. */
   async refresh(): Promise<void> {
     await this.#flight?.catch(() => undefined);
-    await this.#fetch();
+    await this.#fetch({ anew: true });
   }
 
   state(): Omit<KeySetState, 'issuer'> {
@@ -187,17 +187,17 @@ export class RemoteKeySet implements KeySet {
   }
 
   /** Whoever comes while keys are being fetched gets the same ones; whoever leaves does not end it. */
-  #fetch({ persistently = false } = {}): Promise<KeySetSnapshot> {
-    this.#flight ??= this.#attempt(persistently).finally(() => {
+  #fetch({ persistently = false, anew = false } = {}): Promise<KeySetSnapshot> {
+    this.#flight ??= this.#attempt(persistently, anew).finally(() => {
       this.#flight = undefined;
       this.#schedule();
     });
     return this.#flight;
   }
 
-  async #attempt(persistently: boolean): Promise<KeySetSnapshot> {
+  async #attempt(persistently: boolean, anew: boolean): Promise<KeySetSnapshot> {
     const restored = this.#snapshot ? undefined : await this.#restored();
-    if (restored && this.#now() < restored.refreshAt) return restored;
+    if (restored && !anew && this.#now() < restored.refreshAt) return restored;
     try {
       const ending = this.#ending.signal;
       const snapshot = await this.#source.download(this.#snapshot, { ending, persistently });
@@ -243,7 +243,7 @@ export class RemoteKeySet implements KeySet {
     const trusted = this.#trusted();
     this.#health.failed(cause, trusted !== undefined);
     if (this.#health.failures >= DOUBTFUL.failures) this.#source.doubtAddress();
-    if (!wasWell) return;
+    if (!wasWell || this.#ending.signal.aborted) return;
     const trustedUntil = trusted && this.#epoch(trusted.staleUntil);
     this.#surroundings.emit({ type: 'keys.failing', issuer: this.#issuer, cause, trustedUntil });
   }

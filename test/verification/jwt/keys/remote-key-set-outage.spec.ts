@@ -123,6 +123,7 @@ describe('a key set whose application ends', () => {
     await settle();
     keys.subject.close();
     await expect(pending).rejects.toThrow(AuthUnavailable);
+    expect(keys.events).toEqual([]);
     keys.now += MINUTE;
     await expect(keys.count()).rejects.toThrow(AuthUnavailable);
     expect(keys.requests).toBe(1);

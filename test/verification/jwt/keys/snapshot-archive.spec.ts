@@ -57,6 +57,13 @@ describe('a key set that outlives its process', () => {
     await expect(second.count()).rejects.toMatchObject({ reason: 'issuer_unavailable' });
   });
 
+  it('is no answer to whoever wants the keys anew', async () => {
+    await expect(second.subject.refresh()).rejects.toThrow('answered with status 500');
+    second.issuer.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
+    await second.subject.refresh();
+    expect(await second.count()).toBe(0);
+  });
+
   it('gives way to what the issuer publishes', async () => {
     second.now += 11 * MINUTE;
     second.issuer.behaviour = json({ keys: [await publicJwk({ kid: '2' })] });
