@@ -20,7 +20,7 @@ export default {
     {
       ...typescript,
       displayName: 'nest-11',
-      testMatch: ['<rootDir>/test/{e2e,module}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/test/{e2e,module,conformance}/**/*.spec.ts'],
       moduleNameMapper: {
         ...sources,
         '^@nestjs/(.*)$': '<rootDir>/test/nest-11/node_modules/@nestjs/$1',

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '../core/auth-error.js';
+import { isPending } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Gate, type Visit } from './gate.js';
@@ -30,7 +31,7 @@ export class AuthGuard implements CanActivate {
   private authenticate(visit: Visit): boolean | Promise<boolean> {
     try {
       const principal = this.authenticator.authenticate(visit.exchange.request);
-      if (principal instanceof Promise) return this.awaited(visit, principal);
+      if (isPending(principal)) return this.awaited(visit, principal);
       return this.gate.admit(visit, principal);
     } catch (failure) {
       throw this.refusal(visit, failure);

@@ -15,6 +15,7 @@ import { RoutePolicies } from '../guards/route-policies.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import {
   ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './auth.module-definition.js';
@@ -22,9 +23,13 @@ import { AUTH_EXPORTS, AUTH_PROVIDERS, BOOT_CHECK, RESOLVED_OPTIONS } from './au
 import { checkBoot } from './boot-checks.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
+import { concealOptions } from './options/conceal-options.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 
 const logger = new Logger('AuthModule');
+
+/** How long an answer takes that nothing holds up any more, in milliseconds. */
+const ANSWERS_LEAVE_MS = 20;
 
 /**
  * Puts the portcullis before an application: every handler needs a valid credential unless it is
@@ -69,7 +74,7 @@ export class AuthModule
    *   mistake.
    */
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
-    return super.forRoot(options);
+    return concealOptions(super.forRoot(options), MODULE_OPTIONS_TOKEN);
   }
 
   /**
@@ -81,7 +86,7 @@ export class AuthModule
    */
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     if (!options.useFactory && !options.useClass && !options.useExisting) throw noFactory();
-    return super.forRootAsync(options);
+    return concealOptions(super.forRootAsync(options), MODULE_OPTIONS_TOKEN);
   }
 
   /** @throws {AuthConfigurationError} When keys are required at boot, and cannot be had. */
@@ -91,8 +96,10 @@ export class AuthModule
   }
 
   /** Before the server closes, so that no request which waits for keys holds it up. */
-  onModuleDestroy(): void {
-    this.#get(JwksService).close();
+  async onModuleDestroy(): Promise<void> {
+    await this.#get(JwksService).close();
+    // The answers to those requests leave before the server looks for connections that are idle.
+    await new Promise((resolve) => setTimeout(resolve, ANSWERS_LEAVE_MS));
   }
 
   onApplicationBootstrap(): void {

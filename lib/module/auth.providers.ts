@@ -14,7 +14,7 @@ import type { CredentialVerifier } from '../verification/credential-verifier.js'
 import { CachingJwtVerifier } from '../verification/jwt/caching-jwt-verifier.js';
 import { JwtVerifier } from '../verification/jwt/jwt-verifier.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
-import type { AuthModuleOptions } from './options/auth-options.js';
+import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { logEvents } from './log-events.js';
 import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
@@ -31,7 +31,7 @@ const logger = new Logger('AuthModule');
 const CORRIDOR: readonly Provider[] = [
   {
     provide: RESOLVED_OPTIONS,
-    useFactory: (_checked: true, options?: AuthModuleOptions) => resolveOptions(options),
+    useFactory: (_checked: true, options?: ConcealedOptions) => resolveOptions(options?.reveal()),
     inject: [BOOT_CHECK, { token: MODULE_OPTIONS_TOKEN, optional: true }],
   },
   {

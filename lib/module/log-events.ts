@@ -109,5 +109,6 @@ function codeOf(cause: unknown): string {
 
 /** An issuer's own words, on one line and not too many. */
 function quoted(kid: string | undefined): string {
-  return kid === undefined ? 'it has no key id' : JSON.stringify(kid.slice(0, 64));
+  if (kid === undefined) return 'it has no key id';
+  return JSON.stringify(kid.slice(0, 64)).replace(/[^\x20-\x7e]/g, '?');
 }

@@ -110,8 +110,8 @@ export interface TokenUseOptions {
 /** How verified tokens are remembered. */
 export interface TokenCacheOptions {
   /**
-   * How many tokens are remembered; the one that was used least lately makes room. A token takes some
-   * 4 KB.
+   * How many tokens are remembered; the one that was used least lately makes room. A usual
+   * token takes some 2 KB.
    *
    * @default 10000
    */

@@ -38,7 +38,7 @@ export function resolveIssuer(option: string, given: IssuerOptions): JwtIssuer {
   assertName(`${option}.issuer`, options.issuer, 'Give the exact value of claim iss.');
   const keys = resolveKeySource(option, options);
   const algorithms = resolveAlgorithms(option, options, keys);
-  if (keys.kind === 'secret') assertLongEnough(option, keys.secret, algorithms);
+  if (keys.kind === 'secret') assertLongEnough(option, keys.secret.reveal(), algorithms);
   if (keys.kind === 'static') assertKeysFit(option, keys.jwks, algorithms);
   return Object.freeze({
     issuer: options.issuer,

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { Concealed } from '../../core/concealed.js';
 import type { KeySource } from '../../verification/jwt/jwt-issuer.js';
 import { parseTrustworthyAddress } from '../../verification/jwt/keys/endpoint-address.js';
 import type { IssuerOptions } from './auth-options.js';
@@ -19,7 +20,8 @@ export function resolveKeySource(option: string, options: IssuerOptions): KeySou
   }
   assertIssuerAddress(option, options.issuer, given.length === 0);
   const { jwks, publicKey, secret } = options;
-  if (secret !== undefined) return { kind: 'secret', secret: octets(option, secret) };
+  if (secret !== undefined)
+    return { kind: 'secret', secret: new Concealed(octets(option, secret)) };
   if (jwks !== undefined) return staticKeys(`${option}.jwks`, jwks);
   if (publicKey !== undefined) return publicKeys(`${option}.publicKey`, publicKey);
   return { kind: 'remote', jwksUri: resolveJwksUri(option, options) };

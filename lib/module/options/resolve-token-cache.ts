@@ -3,7 +3,7 @@ import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
 import type { AuthModuleOptions, TokenCacheOptions } from './auth-options.js';
 import { assertObject, assertSeconds, ownMembers, refuseUnknown } from './option-checks.js';
 
-/** With so many entries, the cache takes some 4 GB: more is a slip of the finger. */
+/** With so many entries, the cache takes some 2 GB: more is a slip of the finger. */
 const MAX_ENTRIES = 1_000_000;
 
 /** @throws {AuthConfigurationError} */

@@ -8,6 +8,8 @@ export const MAX_TOKEN_LENGTH = 8192;
 export interface CompactJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
+  /** Whether anything stands where the signature belongs. */
+  readonly isSigned: boolean;
 }
 
 /**
@@ -18,13 +20,14 @@ export interface CompactJwt {
 export function parseCompactJwt(token: string): CompactJwt {
   assertLength(token);
   const [header, payload, signature, ...rest] = token.split('.');
-  if (!header || !payload || !signature || rest.length > 0) {
+  if (!header || !payload || signature === undefined || rest.length > 0) {
     throw new InvalidCredential('token_malformed');
   }
   decode(signature);
   return {
     header: parseObject(decode(header), 'token_malformed'),
     claims: parseObject(decode(payload), 'claims_not_object'),
+    isSigned: signature !== '',
   };
 }
 

@@ -1,11 +1,12 @@
 import type { JSONWebKeySet } from 'jose';
+import type { Concealed } from '../../core/concealed.js';
 
 /** Where the keys of an issuer come from: one source, never a mixture. */
 export type KeySource =
   /** Fetched from the address, or from the one the issuer's metadata names. */
   | { readonly kind: 'remote'; readonly jwksUri: URL | undefined }
   | { readonly kind: 'static'; readonly jwks: JSONWebKeySet }
-  | { readonly kind: 'secret'; readonly secret: Uint8Array };
+  | { readonly kind: 'secret'; readonly secret: Concealed<Uint8Array> };
 
 /** Issuer, audience, algorithms and keys: one tuple, never mixed with another issuer's. */
 export interface JwtIssuer {

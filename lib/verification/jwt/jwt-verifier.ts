@@ -34,6 +34,7 @@ export class JwtVerifier implements CredentialVerifier {
   async verify(credential: Credential): Promise<VerifiedJwt> {
     const jwt = parseCompactJwt(credential.value);
     const header = checkHeader(jwt.header, this.#algorithms);
+    if (!jwt.isSigned) throw new InvalidCredential('token_malformed');
     const issuer = this.#issuerOf(jwt);
     checkAlgorithm(header.alg, issuer.algorithms);
     checkProfile(header, issuer.profile);

@@ -23,7 +23,7 @@ describe('CachingJwtVerifier', () => {
   });
 
   afterEach(async () => {
-    jwks.close();
+    await jwks.close();
     await issuer.close();
   });
 

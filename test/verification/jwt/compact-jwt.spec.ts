@@ -22,13 +22,13 @@ describe('parseCompactJwt', () => {
     expect(parseCompactJwt(`${HEADER}.${CLAIMS}.AA`)).toEqual({
       header: { alg: 'ES256' },
       claims: { iss: 'x' },
+      isSigned: true,
     });
   });
 
   it.each([
     ['nothing', '', 'token_malformed'],
     ['two parts', `${HEADER}.${CLAIMS}`, 'token_malformed'],
-    ['no signature', `${HEADER}.${CLAIMS}.`, 'token_malformed'],
     ['no claims', `${HEADER}..AA`, 'token_malformed'],
     ['five parts', `${HEADER}.${CLAIMS}.AA.AA.AA`, 'token_malformed'],
     ['padding', `${HEADER}.${CLAIMS}.AA==`, 'token_malformed'],
@@ -49,6 +49,10 @@ describe('parseCompactJwt', () => {
     ['too long a token', `${HEADER}.${'A'.repeat(MAX_TOKEN_LENGTH)}.AA`, 'token_too_large'],
   ])('refuses %s', (_, token, reason) => {
     expect(reasonOf(token)).toBe(reason);
+  });
+
+  it('reads what nobody signed, and says so', () => {
+    expect(parseCompactJwt(`${HEADER}.${CLAIMS}.`)).toMatchObject({ isSigned: false });
   });
 
   it('accepts one spelling of each token', () => {

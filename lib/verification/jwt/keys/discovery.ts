@@ -1,6 +1,10 @@
+import { ownProperty } from '../../../core/own-property.js';
 import { parseTrustworthyAddress } from './endpoint-address.js';
 import { fetchJson, type FetchOptions } from './fetch-json.js';
 import { IssuerEndpointError } from './issuer-endpoint-error.js';
+
+/** No name of a host is longer (RFC 1035 section 2.3.4), and none is needed whole in a message. */
+const MAX_ORIGIN_LENGTH = 100;
 
 /**
  * Asks an issuer where its keys are: OpenID Connect Discovery 1.0 section 4, then RFC 8414 section 3.
@@ -42,16 +46,17 @@ function metadataAddresses(issuer: string): readonly URL[] {
 
 /** Metadata of another issuer is refused: the two must be identical (RFC 8414 section 3.3). */
 function jwksUriOf(metadata: Readonly<Record<string, unknown>>, issuer: string, from: URL): URL {
-  if (metadata['issuer'] !== issuer) {
+  if (ownProperty(metadata, 'issuer') !== issuer) {
     throw new IssuerEndpointError(from, 'is the metadata of another issuer');
   }
-  const { jwks_uri: jwksUri } = metadata;
+  const jwksUri = ownProperty(metadata, 'jwks_uri');
   const address = typeof jwksUri === 'string' ? parseTrustworthyAddress(jwksUri) : undefined;
   if (!address) throw new IssuerEndpointError(from, 'names no key set behind https');
   // Where a server fetches from is not decided by a document: the operator says so, or it is the issuer's own.
   if (address.origin === from.origin) return address;
+  const elsewhere = address.origin.slice(0, MAX_ORIGIN_LENGTH);
   throw new IssuerEndpointError(
     from,
-    `names a key set elsewhere, at ${address.origin}: if that is right, set jwksUri to its address`,
+    `names a key set elsewhere, at ${elsewhere}: if that is right, set jwksUri to its address`,
   );
 }

@@ -45,14 +45,23 @@ export async function fetchJson(endpoint: URL, options: FetchOptions): Promise<F
 }
 
 async function request(endpoint: URL, { signal, etag }: FetchOptions): Promise<Response> {
-  return fetch(endpoint, {
-    headers: {
-      accept: 'application/json',
-      ...(etag !== undefined && { 'if-none-match': etag }),
-    },
-    redirect: 'manual',
-    signal,
-  });
+  return fetch(
+    endpoint,
+    // Without prototypes, nothing that pollutes `Object.prototype` becomes an option or a header.
+    bare({
+      method: 'GET',
+      headers: bare({
+        accept: 'application/json',
+        ...(etag !== undefined && { 'if-none-match': etag }),
+      }),
+      redirect: 'manual' as const,
+      signal,
+    }),
+  );
+}
+
+function bare<T extends object>(members: T): T {
+  return Object.assign(Object.create(null) as object, members);
 }
 
 function maxAgeOf(cacheControl: string | null): number | undefined {

@@ -33,7 +33,7 @@ export abstract class FixedKeySet implements KeySet {
     };
   }
 
-  close(): void {
-    // Nothing is ever under way.
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }

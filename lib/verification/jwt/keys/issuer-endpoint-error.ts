@@ -8,7 +8,8 @@ interface IssuerEndpointErrorOptions extends ErrorOptions {
 
 /**
  * The issuer did not answer, or not with what was asked for. The message is made of constants,
- * numbers and the address, without its query: nothing else that was received.
+ * numbers and the address, without its query; of what was received, only the origin of a key set that
+ * is not followed.
  */
 export class IssuerEndpointError extends Error {
   readonly status: number | undefined;

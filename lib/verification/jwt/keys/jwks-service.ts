@@ -14,6 +14,7 @@ const HYDRATION = { patience: 10_000, interval: 250 };
 /** The keys of every configured issuer, each issuer's apart from the others'. */
 export class JwksService {
   readonly #keySets: ReadonlyMap<string, KeySet>;
+  readonly #ending = new AbortController();
   readonly #hydrate: KeySetSurroundings['settings']['hydrate'];
 
   constructor(issuers: readonly JwtIssuer[], surroundings: KeySetSurroundings) {
@@ -86,13 +87,16 @@ export class JwksService {
         for (const [, keySet] of keySets) keySet.hydrate().catch(() => undefined);
         return;
       case 'required':
-        await Promise.all(keySets.map(([issuer, keySet]) => insist(issuer, keySet)));
+        await Promise.all(
+          keySets.map(([issuer, keySet]) => insist(issuer, keySet, this.#ending.signal)),
+        );
     }
   }
 
   /** Ends whatever is under way, and begins nothing more; what is known stays known. */
-  close(): void {
-    for (const keySet of this.#keySets.values()) keySet.close();
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all([...this.#keySets.values()].map((keySet) => keySet.close()));
   }
 
   #chosen(issuer: string | undefined): readonly [string, KeySet][] {
@@ -107,7 +111,7 @@ function keySetOf(issuer: JwtIssuer, surroundings: KeySetSurroundings): KeySet {
   const { keys } = issuer;
   switch (keys.kind) {
     case 'secret':
-      return new SecretKeySet(keys.secret);
+      return new SecretKeySet(keys.secret.reveal());
     case 'static':
       return new StaticKeySet(keys.jwks);
     case 'remote': {
@@ -118,14 +122,15 @@ function keySetOf(issuer: JwtIssuer, surroundings: KeySetSurroundings): KeySet {
 }
 
 /** An issuer that starts together with this application may take a while. */
-async function insist(issuer: string, keySet: KeySet): Promise<void> {
+async function insist(issuer: string, keySet: KeySet, ending: AbortSignal): Promise<void> {
   const deadline = performance.now() + HYDRATION.patience;
   for (;;) {
     try {
       await keySet.hydrate();
       return;
     } catch (failure) {
-      if (performance.now() + HYDRATION.interval > deadline) throw notHydrated(issuer, failure);
+      const isLate = performance.now() + HYDRATION.interval > deadline;
+      if (isLate || ending.aborted) throw notHydrated(issuer, failure);
       await sleep(HYDRATION.interval);
     }
   }

@@ -41,7 +41,9 @@ export function inspectKey(published: unknown, accepted: Iterable<string>): Insp
 
 function pick(published: object): JWK {
   const members = MEMBERS.map((name) => [name, ownProperty(published, name)] as const);
-  return Object.fromEntries(members.filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(members.filter(([, value]) => value !== undefined));
+  // Without a prototype, what a key does not say is not said by a polluted `Object.prototype`.
+  return Object.assign(Object.create(null) as object, given);
 }
 
 function unsound(flaw: KeyFlaw, { kid }: JWK): Inspection {

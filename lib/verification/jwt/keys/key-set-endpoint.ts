@@ -1,16 +1,20 @@
 import type { Clock } from '../../../core/clock.js';
+import { withDeadline } from './deadline.js';
 import { discoverJwksUri } from './discovery.js';
-import { fetchJson, type FetchedJson, type FetchOptions } from './fetch-json.js';
+import { fetchJson, type FetchedJson } from './fetch-json.js';
 import { IssuerEndpointError } from './issuer-endpoint-error.js';
 
-/** How long an answer may take altogether, discovery and bodies included, in milliseconds. */
-const TIMEOUT_MS = 3000;
+/** How long discovery may take where its answer can be done without, in milliseconds. */
+const DISCOVERY_MS = 1000;
 
 /** For how long it is known where the keys are, in milliseconds. */
 const LOCATED_MS = 24 * 3_600_000;
 
 /** How soon that may be doubted, in milliseconds. */
 const DOUBTED_MS = 30_000;
+
+/** A longer entity tag is not sent back: what stands between may refuse a request with it. */
+const MAX_ETAG_LENGTH = 256;
 
 /** Where the keys of an issuer are. */
 export interface KeySetAddress {
@@ -25,6 +29,7 @@ export class KeySetEndpoint {
   readonly #now: Clock;
   #located: { readonly uri: URL; readonly at: number } | undefined;
   #isDoubted = false;
+  #answered: { readonly uri: string; readonly etag: string } | undefined;
 
   /** @param now Never runs backwards. */
   constructor(address: KeySetAddress, now: Clock) {
@@ -33,12 +38,26 @@ export class KeySetEndpoint {
   }
 
   /**
-   * @param ending Ends the request before its time.
+   * @returns Without a document, when what was fetched last is still current.
    * @throws {IssuerEndpointError}
    */
-  async fetch(etag: string | undefined, ending: AbortSignal): Promise<FetchedJson> {
-    const signal = AbortSignal.any([ending, AbortSignal.timeout(TIMEOUT_MS)]);
-    return fetchJson(await this.#locate({ signal }), { signal, etag });
+  async fetch(signal: AbortSignal): Promise<FetchedJson> {
+    const uri = await this.#locate(signal);
+    const { href } = uri;
+    // The tag means something at the address it came from, and only after an answer that was understood.
+    const etag = this.#answered?.uri === href ? this.#answered.etag : undefined;
+    this.#answered = undefined;
+    const fetched = await fetchJson(uri, { signal, etag });
+    const tag = fetched.etag ?? (fetched.document ? undefined : etag);
+    if (tag !== undefined && tag.length <= MAX_ETAG_LENGTH) {
+      this.#answered = { uri: href, etag: tag };
+    }
+    return fetched;
+  }
+
+  /** What was fetched last is of no use: it is to be fetched as a whole. */
+  forget(): void {
+    this.#answered = undefined;
   }
 
   /** Keys are missing, or cannot be had: the issuer may publish them elsewhere by now. */
@@ -47,23 +66,27 @@ export class KeySetEndpoint {
     this.#isDoubted = this.#now() >= at + DOUBTED_MS;
   }
 
-  async #locate(options: FetchOptions): Promise<URL> {
+  async #locate(signal: AbortSignal): Promise<URL> {
     const { jwksUri } = this.#address;
     if (jwksUri) return jwksUri;
     const known = this.#located;
     if (known && !this.#isDoubted && this.#now() < known.at + LOCATED_MS) return known.uri;
-    const uri = await this.#discover(options, known?.uri);
+    const uri = known ? await this.#reconsider(known.uri, signal) : await this.#discover(signal);
     this.#located = { uri, at: this.#now() };
     this.#isDoubted = false;
     return uri;
   }
 
+  #discover(signal: AbortSignal): Promise<URL> {
+    return discoverJwksUri(this.#address.issuer, { signal });
+  }
+
   /** What was only doubted is still the best that is known. */
-  async #discover(options: FetchOptions, fallback: URL | undefined): Promise<URL> {
+  async #reconsider(known: URL, ending: AbortSignal): Promise<URL> {
     try {
-      return await discoverJwksUri(this.#address.issuer, options);
+      return await withDeadline(DISCOVERY_MS, ending, (signal) => this.#discover(signal));
     } catch (failure) {
-      if (fallback && failure instanceof IssuerEndpointError) return fallback;
+      if (failure instanceof IssuerEndpointError) return known;
       throw failure;
     }
   }

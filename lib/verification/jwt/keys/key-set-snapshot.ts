@@ -1,4 +1,4 @@
-import type { PublishedKeys } from './published-keys.js';
+import { areSameKeys, type PublishedKeys } from './published-keys.js';
 
 /** How long a key set is used, in milliseconds. */
 export interface KeySetLifetime {
@@ -19,7 +19,6 @@ export interface KeySetSnapshot {
   readonly published: PublishedKeys;
   /** Grows when keys come or go. */
   readonly generation: number;
-  readonly etag: string | undefined;
   readonly fetchedAt: number;
   /** From here on, the next one is fetched while this one still serves. */
   readonly refreshAt: number;
@@ -45,4 +44,19 @@ export function lifeOf(
     freshUntil: fetchedAt + fresh,
     staleUntil: fetchedAt + fresh + staleMs,
   };
+}
+
+/** The snapshot that takes the place of another one. */
+export function snapshotAfter(
+  previous: KeySetSnapshot | undefined,
+  next: Omit<KeySetSnapshot, 'generation'>,
+): KeySetSnapshot {
+  if (!previous) return Object.freeze({ ...next, generation: 1 });
+  const { published, generation } = previous;
+  if (!areSameKeys(published, next.published)) {
+    return Object.freeze({ ...next, generation: generation + 1 });
+  }
+  // What was imported and found once is kept with the keys it is of.
+  const { ignored } = next.published;
+  return Object.freeze({ ...next, published: { ...published, ignored }, generation });
 }

@@ -1,10 +1,20 @@
 import type { Clock } from '../../../core/clock.js';
+import { ownProperty } from '../../../core/own-property.js';
+import { withDeadline } from './deadline.js';
 import type { FetchedJson } from './fetch-json.js';
 import { IssuerEndpointError } from './issuer-endpoint-error.js';
 import { KeySetEndpoint, type KeySetAddress } from './key-set-endpoint.js';
-import { lifeOf, type KeySetLifetime, type KeySetSnapshot } from './key-set-snapshot.js';
-import { areSameKeys, readPublishedKeys, type PublishedKeys } from './published-keys.js';
+import {
+  lifeOf,
+  snapshotAfter,
+  type KeySetLifetime,
+  type KeySetSnapshot,
+} from './key-set-snapshot.js';
+import { readPublishedKeys, type PublishedKeys } from './published-keys.js';
 import type { SnapshotArchive } from './snapshot-archive.js';
+
+/** How long an answer may take altogether, discovery, bodies and a second try included, in milliseconds. */
+const TIMEOUT_MS = 3000;
 
 /** More keys than any issuer rotates through: whoever publishes them is not to be trusted with our memory. */
 const MAX_KEYS = 100;
@@ -50,73 +60,69 @@ export class KeySetSource {
    */
   async download(
     previous: KeySetSnapshot | undefined,
-    options: DownloadOptions,
+    { ending, persistently }: DownloadOptions,
   ): Promise<KeySetSnapshot> {
     const { now, lifetime } = this.#parts;
     const askedAt = now();
-    const { document, etag, maxAgeSeconds } = await this.#fetch(previous?.etag, options);
+    const { document, maxAgeSeconds } = await withDeadline(TIMEOUT_MS, ending, (signal) =>
+      this.#fetch(signal, persistently),
+    );
     const life = lifeOf(askedAt, lifetime, maxAgeSeconds);
     if (!document && previous) return Object.freeze({ ...previous, ...life });
-    const published = await this.#read(document ?? {});
-    return snapshotAfter(previous, { published, etag, ...life });
+    return snapshotAfter(previous, { published: await this.#read(document ?? {}), ...life });
   }
 
   /**
-   * What an earlier process knew, while it can still be trusted.
+   * What an earlier process knew, while it can still be trusted: to be used where the issuer fails,
+   * and not in its stead.
    *
    * @throws When the archive cannot be read, or holds no snapshot.
    */
   async restore(): Promise<KeySetSnapshot | undefined> {
     const { archive, lifetime, algorithms, now } = this.#parts;
-    const archived = await archive?.read(lifetime.freshMs + lifetime.staleMs);
+    const { freshMs, staleMs } = lifetime;
+    const archived = await archive?.read(freshMs + staleMs);
     if (!archived) return;
     const published = await readPublishedKeys(archived.keys, algorithms);
-    if (published.keys.size === 0) return;
-    const life = lifeOf(now() - archived.age, lifetime);
-    return snapshotAfter(undefined, { published, etag: undefined, ...life });
+    if (published.keys.length === 0) return;
+    const fetchedAt = now() - archived.age;
+    const life = { ...lifeOf(fetchedAt, lifetime), refreshAt: fetchedAt, freshUntil: fetchedAt };
+    return snapshotAfter(undefined, { published, ...life });
   }
 
   /** @throws When the archive cannot be written. */
   async keep({ published, fetchedAt }: KeySetSnapshot): Promise<void> {
     const { archive, now } = this.#parts;
-    await archive?.write([...published.keys.values()], now() - fetchedAt);
+    const keys = published.keys.map(({ key }) => key);
+    await archive?.write(keys, now() - fetchedAt);
   }
 
-  async #fetch(
-    etag: string | undefined,
-    { ending, persistently }: DownloadOptions,
-  ): Promise<FetchedJson> {
+  async #fetch(signal: AbortSignal, persistently: boolean): Promise<FetchedJson> {
     try {
-      return await this.#endpoint.fetch(etag, ending);
+      return await this.#endpoint.fetch(signal);
     } catch (failure) {
       const isTransient = failure instanceof IssuerEndpointError && failure.isTransient;
       if (!persistently || !isTransient) throw failure;
-      return this.#endpoint.fetch(etag, ending);
+      return this.#endpoint.fetch(signal);
     }
   }
 
-  async #read({ keys }: Readonly<Record<string, unknown>>): Promise<PublishedKeys> {
-    const { issuer, jwksUri } = this.#parts.address;
-    const address = jwksUri ?? new URL(issuer);
-    if (!Array.isArray(keys)) throw new IssuerEndpointError(address, 'publishes no key set');
+  async #read(document: object): Promise<PublishedKeys> {
+    const keys = ownProperty(document, 'keys');
+    const { algorithms } = this.#parts;
+    if (!Array.isArray(keys)) throw this.#useless('publishes no key set');
     if (keys.length > MAX_KEYS) {
-      throw new IssuerEndpointError(address, `publishes more than ${String(MAX_KEYS)} keys`);
+      throw this.#useless(`publishes more than ${String(MAX_KEYS)} keys`);
     }
-    const published = await readPublishedKeys(keys, this.#parts.algorithms);
-    if (published.keys.size > 0) return published;
-    const algorithms = [...this.#parts.algorithms].join(', ');
-    throw new IssuerEndpointError(address, `publishes no key to verify ${algorithms} with`);
+    const published = await readPublishedKeys(keys, algorithms);
+    if (published.keys.length > 0) return published;
+    throw this.#useless(`publishes no key to verify ${[...algorithms].join(', ')} with`);
   }
-}
 
-function snapshotAfter(
-  previous: KeySetSnapshot | undefined,
-  next: Omit<KeySetSnapshot, 'generation'>,
-): KeySetSnapshot {
-  if (!previous) return Object.freeze({ ...next, generation: 1 });
-  const isSame = areSameKeys(previous.published, next.published);
-  // What was imported and found once is kept with the keys it is of.
-  return isSame
-    ? Object.freeze({ ...next, published: previous.published, generation: previous.generation })
-    : Object.freeze({ ...next, generation: previous.generation + 1 });
+  #useless(problem: string): IssuerEndpointError {
+    const { issuer, jwksUri } = this.#parts.address;
+    // Otherwise the next answer might be that nothing changed.
+    this.#endpoint.forget();
+    return new IssuerEndpointError(jwksUri ?? new URL(issuer), problem);
+  }
 }

@@ -62,7 +62,7 @@ export interface KeySet {
   state(): Omit<KeySetState, 'issuer'>;
 
   /** Ends whatever is under way, and begins nothing more. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** How many keys of the same `kid` are tried before a signature counts as bad. */

@@ -8,11 +8,19 @@ interface IgnoredKey {
   readonly flaw: KeyFlaw;
 }
 
+/** A key that can verify signatures. */
+export interface PublishedKey {
+  readonly key: JWK;
+  /** RFC 7638. */
+  readonly thumbprint: string;
+}
+
 /** What is usable of a published key set: one generation, immutable. */
 export interface PublishedKeys {
   readonly set: LocalKeySet;
-  /** By thumbprint. */
-  readonly keys: ReadonlyMap<string, JWK>;
+  readonly keys: readonly PublishedKey[];
+  /** Of all the keys: one key may be published under several names. */
+  readonly thumbprints: ReadonlySet<string>;
   readonly ignored: readonly IgnoredKey[];
 }
 
@@ -31,14 +39,14 @@ export async function readPublishedKeys(
   const unsound = outcomes.filter((each) => each.kind === 'unsound');
   return {
     set: new LocalKeySet(usable.map(({ key }) => key)),
-    keys: new Map(usable.map(({ thumbprint, key }) => [thumbprint, key])),
+    keys: usable.map(({ key, thumbprint }) => ({ key, thumbprint })),
+    thumbprints: new Set(usable.map(({ thumbprint }) => thumbprint)),
     ignored: unsound.map(({ kid, flaw }) => ({ kid, flaw })),
   };
 }
 
 type Outcome =
-  | Exclude<Inspection, { kind: 'usable' }>
-  | { readonly kind: 'imported'; readonly key: JWK; readonly thumbprint: string };
+  Exclude<Inspection, { kind: 'usable' }> | (PublishedKey & { readonly kind: 'imported' });
 
 /** A point that is not on its curve is found out here, once, and not by the first token that names the key. */
 async function tryToImport(inspected: Inspection): Promise<Outcome> {
@@ -53,9 +61,14 @@ async function tryToImport(inspected: Inspection): Promise<Outcome> {
   }
 }
 
-/** Whether two generations hold the same keys under the same names. */
+/** Whether two generations hold the same keys, for the same purposes and under the same names. */
 export function areSameKeys(one: PublishedKeys, other: PublishedKeys): boolean {
-  const spelt = ({ keys }: PublishedKeys): string =>
-    JSON.stringify([...keys].map(([thumbprint, { kid, alg }]) => [thumbprint, kid, alg]).sort());
   return spelt(one) === spelt(other);
+}
+
+function spelt({ keys }: PublishedKeys): string {
+  const each = keys.map(({ thumbprint, key: { kid, alg } }) =>
+    JSON.stringify([thumbprint, kid, alg]),
+  );
+  return each.sort().join();
 }

@@ -5,7 +5,7 @@ import type { KeySetEvent } from '../../../observability/key-set-event.js';
 import type { KeySetSnapshots } from '../../../stores/key-set-snapshots.js';
 import type { JwtHeader } from '../header-checks.js';
 import { IssuerHealth } from './issuer-health.js';
-import { changesOf } from './key-set-changes.js';
+import { changeOfKeys, newlyIgnored } from './key-set-changes.js';
 import type { KeySetAddress } from './key-set-endpoint.js';
 import type { KeySetLifetime, KeySetSnapshot } from './key-set-snapshot.js';
 import { KeySetSource } from './key-set-source.js';
@@ -87,7 +87,7 @@ export class RemoteKeySet implements KeySet {
   }
 
   vouchesFor(thumbprint: string): boolean {
-    return this.#serving()?.published.keys.has(thumbprint) ?? false;
+    return this.#serving()?.published.thumbprints.has(thumbprint) ?? false;
   }
 
   /** One attempt, on nobody's behalf: `refresh` says how it went. */
@@ -98,23 +98,24 @@ export class RemoteKeySet implements KeySet {
   /** Asks at once, whatever failed before, and does not take what was asked for earlier for an answer. */
   async refresh(): Promise<void> {
     await this.#flight?.catch(() => undefined);
-    await this.#fetch({ anew: true });
+    await this.#fetch();
   }
 
   state(): Omit<KeySetState, 'issuer'> {
     const snapshot = this.#trusted();
     return {
       status: snapshot ? (this.#now() < snapshot.freshUntil ? 'fresh' : 'stale') : 'unavailable',
-      keys: snapshot?.published.keys.size ?? 0,
+      keys: snapshot?.published.keys.length ?? 0,
       fetchedAt: this.#snapshot && this.#epoch(this.#snapshot.fetchedAt),
       failingSince: this.#health.failingSince,
       nextAttemptAt: this.#health.nextAttemptAt,
     };
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#ending.abort();
+    await this.#flight?.catch(() => undefined);
   }
 
   /** What can be used without waiting. Whoever asks is the occasion to renew it, when that is due. */
@@ -168,36 +169,39 @@ export class RemoteKeySet implements KeySet {
     if (published.ignored.some((each) => each.kid !== undefined && each.kid === kid)) {
       throw new InvalidCredential('key_rejected');
     }
-    if (!isPlausible() || this.#unknown.has(kid) || !this.#mayLookAgain()) return [];
+    if (!isPlausible() || this.#unknown.has(kid)) return [];
+    // A look that somebody else is taking costs nothing, and proves nothing: it may have begun too early.
+    const isOwn = this.#flight === undefined;
+    if (isOwn && !this.#mayLookAgain()) return [];
     const renewed = await this.#fetch().catch(() => undefined);
     const found = renewed ? await unambiguous(renewed, header) : [];
-    if (renewed && found.length === 0) this.#lookedInVain(kid);
+    if (isOwn && renewed && found.length === 0) this.#lookedInVain(kid);
     return found;
   }
 
-  /** A look that somebody else is taking costs nothing. */
   #mayLookAgain(): boolean {
-    return this.#flight !== undefined || (this.#health.pauseMs === 0 && this.#unknown.spend());
+    return this.#health.pauseMs === 0 && this.#unknown.spend();
   }
 
   #lookedInVain(kid: string | undefined): void {
     this.#unknown.add(kid);
     this.#looksInVain += 1;
-    if (this.#looksInVain >= DOUBTFUL.looks) this.#source.doubtAddress();
+    if (this.#looksInVain < DOUBTFUL.looks) return;
+    this.#looksInVain = 0;
+    this.#source.doubtAddress();
   }
 
   /** Whoever comes while keys are being fetched gets the same ones; whoever leaves does not end it. */
-  #fetch({ persistently = false, anew = false } = {}): Promise<KeySetSnapshot> {
-    this.#flight ??= this.#attempt(persistently, anew).finally(() => {
+  #fetch({ persistently = false } = {}): Promise<KeySetSnapshot> {
+    this.#flight ??= this.#attempt(persistently).finally(() => {
       this.#flight = undefined;
       this.#schedule();
     });
     return this.#flight;
   }
 
-  async #attempt(persistently: boolean, anew: boolean): Promise<KeySetSnapshot> {
-    const restored = this.#snapshot ? undefined : await this.#restored();
-    if (restored && !anew && this.#now() < restored.refreshAt) return restored;
+  async #attempt(persistently: boolean): Promise<KeySetSnapshot> {
+    if (!this.#snapshot) await this.#restore();
     try {
       const ending = this.#ending.signal;
       const snapshot = await this.#source.download(this.#snapshot, { ending, persistently });
@@ -209,13 +213,12 @@ export class RemoteKeySet implements KeySet {
     }
   }
 
-  async #restored(): Promise<KeySetSnapshot | undefined> {
+  async #restore(): Promise<void> {
     try {
       this.#snapshot = await this.#source.restore();
     } catch (cause) {
       this.#surroundings.emit({ type: 'keys.snapshot_failed', issuer: this.#issuer, cause });
     }
-    return this.#snapshot;
   }
 
   #adopt(snapshot: KeySetSnapshot): void {
@@ -225,10 +228,12 @@ export class RemoteKeySet implements KeySet {
     if (!this.#health.isWell) emit({ type: 'keys.recovered', issuer: this.#issuer });
     this.#health.answered();
     this.#keep(snapshot);
-    if (previous?.generation === snapshot.generation) return;
-    this.#unknown.clear();
-    this.#looksInVain = 0;
-    changesOf(this.#issuer, previous?.published, snapshot.published).forEach(emit);
+    if (previous?.generation !== snapshot.generation) {
+      this.#unknown.clear();
+      this.#looksInVain = 0;
+      emit(changeOfKeys(this.#issuer, previous?.published, snapshot.published));
+    }
+    newlyIgnored(this.#issuer, previous?.published, snapshot.published).forEach(emit);
   }
 
   /** Nobody waits for the archive. */
@@ -254,9 +259,14 @@ export class RemoteKeySet implements KeySet {
     if (settings.refresh !== 'timer' || this.#ending.signal.aborted) return;
     clearTimeout(this.#timer);
     const due = Math.max((this.#snapshot?.refreshAt ?? 0) - this.#now(), this.#health.pauseMs);
-    this.#timer = setTimeout(() => {
-      this.#renewUnwatched();
-    }, due).unref();
+    this.#timer = setTimeout(
+      () => {
+        this.#renewUnwatched();
+        // Too early by a hair, or by a clock that was set back.
+        if (!this.#flight) this.#schedule();
+      },
+      Math.ceil(due) + 1,
+    ).unref();
   }
 
   /** When something is, in milliseconds since the epoch. */

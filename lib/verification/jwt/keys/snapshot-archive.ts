@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../core/clock.js';
+import { ownProperty } from '../../../core/own-property.js';
 import type { KeySetSnapshots } from '../../../stores/key-set-snapshots.js';
 import type { KeySetAddress } from './key-set-endpoint.js';
 
 const PATIENCE_MS = 1000;
+
+const MEMBERS = ['address', 'fetchedAt', 'keys'];
 
 /** A key set that was published once, and when. */
 export interface ArchivedKeySet {
@@ -18,6 +21,7 @@ export class SnapshotArchive {
   readonly #store: KeySetSnapshots;
   readonly #address: string;
   readonly #clock: Clock;
+  #written: Promise<void> = Promise.resolve();
 
   constructor(store: KeySetSnapshots, { issuer, jwksUri }: KeySetAddress, clock: Clock) {
     this.#store = store;
@@ -28,16 +32,25 @@ export class SnapshotArchive {
   /** @returns `undefined` for what is none, is another issuer's, is older than `maxAgeMs` or from the future. */
   async read(maxAgeMs: number): Promise<ArchivedKeySet | undefined> {
     const text = await withinReason(this.#store.read(this.#key));
-    const { address, fetchedAt, keys } = parse(text ?? '{}');
+    if (text === undefined) return;
+    const archived = parse(text);
+    const [address, fetchedAt, keys] = MEMBERS.map((name) => ownProperty(archived, name));
     const age = typeof fetchedAt === 'number' ? this.#clock() - fetchedAt : NaN;
     const isTrusted = address === this.#address && age >= 0 && age < maxAgeMs;
     return isTrusted && Array.isArray(keys) ? { keys, age } : undefined;
   }
 
-  /** @param age How long ago the issuer published the keys, in milliseconds. */
-  async write(keys: readonly object[], age: number): Promise<void> {
+  /**
+   * Writes one snapshot after the other, so that the newest is the last.
+   *
+   * @param age How long ago the issuer published the keys, in milliseconds.
+   */
+  write(keys: readonly object[], age: number): Promise<void> {
     const fetchedAt = this.#clock() - age;
-    await this.#store.write(this.#key, JSON.stringify({ address: this.#address, fetchedAt, keys }));
+    const text = JSON.stringify({ address: this.#address, fetchedAt, keys });
+    const writing = this.#written.then(() => this.#store.write(this.#key, text));
+    this.#written = writing.catch(() => undefined);
+    return writing;
   }
 
   /** Of a form that can name a file, whatever the issuer is called. */
@@ -54,7 +67,7 @@ async function withinReason<T>(reading: Promise<T>): Promise<T> {
   return Promise.race([reading, tooLate]);
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> {
+function parse(text: string): object {
   const value: unknown = JSON.parse(text);
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return typeof value === 'object' && value !== null ? value : {};
 }

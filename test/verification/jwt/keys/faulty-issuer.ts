@@ -8,7 +8,7 @@ export { json, paths, type Behaviour } from './faults.js';
 const METADATA = '/.well-known/openid-configuration';
 
 /** Where it publishes its keys, and whom its tokens are meant for. */
-export const JWKS = '/jwks';
+const JWKS = '/jwks';
 export const AUDIENCE = 'api://orders';
 
 /** What an issuer's endpoints do. */

@@ -41,7 +41,7 @@ export class ObservedKeySet {
   }
 
   async close(): Promise<void> {
-    this.subject.close();
+    await this.subject.close();
     await this.issuer.close();
   }
 

@@ -121,7 +121,7 @@ describe('a key set whose application ends', () => {
     keys.issuer.behaviour = () => undefined;
     const pending = keys.count();
     await settle();
-    keys.subject.close();
+    await keys.subject.close();
     await expect(pending).rejects.toThrow(AuthUnavailable);
     expect(keys.events).toEqual([]);
     keys.now += MINUTE;

@@ -100,6 +100,40 @@ describe('a key set that is fresh', () => {
     expect([keys.subject.state().status, keys.subject.generation]).toEqual(['fresh', 1]);
   });
 
+  it('is asked for as a whole at another address, after a failure, or where the tag is long', async () => {
+    const tags: unknown[] = [];
+    let etag = '"a"';
+    let status = 200;
+    const published = await publicJwk();
+    keys.issuer.behaviour = (request, response) => {
+      tags.push(request.headers['if-none-match']);
+      response.writeHead(status, { etag }).end(JSON.stringify({ keys: [published] }));
+    };
+    const next = async (): Promise<void> => {
+      await keys.subject.refresh().catch(() => undefined);
+    };
+    await next();
+    status = 500;
+    await next();
+    status = 200;
+    await next();
+    etag = `"${'a'.repeat(300)}"`;
+    await next();
+    await next();
+    expect(tags).toEqual([undefined, '"a"', undefined, '"a"', undefined]);
+  });
+
+  it('is not renewed by 304 to a set without a usable key', async () => {
+    const empty = answering({ keys: [] }, { etag: '"empty"' });
+    await keys.count();
+    keys.issuer.behaviour = (request, response) => {
+      if (request.headers['if-none-match'] === undefined) empty(request, response);
+      else response.writeHead(304).end();
+    };
+    await expect(keys.subject.refresh()).rejects.toThrow('publishes no key to verify');
+    await expect(keys.subject.refresh()).rejects.toThrow('publishes no key to verify');
+  });
+
   it('does not become older, nor younger, when the clock is set back', async () => {
     await keys.count();
     keys.now -= 60 * MINUTE;
@@ -216,6 +250,38 @@ describe('refresh', () => {
   });
 });
 
+describe('keys that share something', () => {
+  it('are renamed when their names change, and told of', async () => {
+    const [shared, other] = [await publicJwk(), await publicJwk()];
+    const named = (...kids: string[]): unknown => ({
+      keys: kids.map((kid, index) => ({ ...(index === 2 ? other : shared), kid })),
+    });
+    keys.issuer.behaviour = json(named('old', 'b'));
+    expect(await keys.count({ ...HEADER, kid: 'old' })).toBe(1);
+    keys.issuer.behaviour = json(named('new', 'b'));
+    await keys.subject.refresh();
+    expect(await keys.count({ ...HEADER, kid: 'new' })).toBe(1);
+    expect(await keys.count({ ...HEADER, kid: 'b' })).toBe(1);
+    expect(await keys.count({ ...HEADER, kid: 'old' })).toBe(0);
+    expect(keys.types).toEqual(['keys.refreshed', 'keys.refreshed']);
+  });
+
+  it('are told of when a bad one comes beside good ones that stay, and once', async () => {
+    const good = await publicJwk();
+    keys.issuer.behaviour = json({ keys: [good] });
+    await keys.count();
+    keys.issuer.behaviour = json({ keys: [good, { ...good, kid: 'bad', d: 'AAAA' }] });
+    await keys.subject.refresh();
+    await keys.subject.refresh();
+    expect(keys.events.slice(1)).toEqual([
+      { type: 'keys.ignored', issuer: keys.issuer.origin, kid: 'bad', flaw: 'private' },
+    ]);
+    await expect(keys.count({ ...HEADER, kid: 'bad' })).rejects.toMatchObject({
+      reason: 'key_rejected',
+    });
+  });
+});
+
 describe('a token that names no key', () => {
   it('is not guessed about', async () => {
     keys.issuer.behaviour = json({ keys: [await publicJwk(), await publicJwk({ kid: '2' })] });
@@ -239,7 +305,7 @@ describe("a key set with refresh: 'timer'", () => {
     await settle(600);
     clearInterval(timer);
     expect(keys.requests).toBeGreaterThan(2);
-    keys.subject.close();
+    await keys.subject.close();
     const length = keys.requests;
     await settle(200);
     expect(keys.requests).toBeLessThanOrEqual(length + 1);

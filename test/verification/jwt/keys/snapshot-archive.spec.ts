@@ -42,11 +42,41 @@ describe('a key set that outlives its process', () => {
     await second.close();
   });
 
-  it('serves while it would have been fresh, and asks nobody', async () => {
+  it('serves where the issuer does not answer, which is asked first', async () => {
     second.now += 5 * MINUTE;
     expect(await second.count()).toBe(1);
-    expect(second.requests).toBe(0);
-    expect(second.subject.state()).toMatchObject({ status: 'fresh', fetchedAt: first.now });
+    expect(second.requests).toBe(1);
+    expect(second.subject.state()).toMatchObject({ status: 'stale', fetchedAt: first.now });
+  });
+
+  it('holds each of the names that a key was published under', async () => {
+    const key = await publicJwk();
+    first.issuer.behaviour = json({ keys: [key, { ...key, kid: 'alias' }] });
+    await first.subject.refresh();
+    await settle();
+    store.text = store.text?.replaceAll(first.issuer.origin, second.issuer.origin);
+    expect([await second.count(), await second.count({ ...HEADER, kid: 'alias' })]).toEqual([1, 1]);
+  });
+
+  it('is the newest, though an older one took longer to write', async () => {
+    const texts: string[] = [];
+    let delay = 100;
+    const slow: KeySetSnapshots = {
+      read: () => Promise.resolve(undefined),
+      write: async (_, text) => {
+        delay -= 90;
+        await settle(delay + 90);
+        texts.push(text);
+      },
+    };
+    const subject = await ObservedKeySet.start({ snapshots: slow });
+    await subject.count();
+    subject.issuer.behaviour = json({ keys: [await publicJwk({ kid: 'newest' })] });
+    await subject.subject.refresh();
+    await settle(300);
+    expect(texts).toHaveLength(2);
+    expect(texts[1]).toContain('newest');
+    await subject.close();
   });
 
   it('serves until it is stale, while the issuer is down', async () => {

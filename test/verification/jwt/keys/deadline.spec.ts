@@ -1,0 +1,38 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { withDeadline } from '../../../../lib/verification/jwt/keys/deadline.js';
+
+const NEVER = new AbortController().signal;
+
+/** Ends when its signal does, with its reason. */
+const hanging = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+    if (signal.aborted) reject(signal.reason as Error);
+  });
+
+describe('withDeadline', () => {
+  it('gives what is done in time', async () => {
+    expect(await withDeadline(1000, NEVER, () => Promise.resolve(7))).toBe(7);
+  });
+
+  it('ends what is not, though garbage is collected meanwhile', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const timer = setInterval(collect, 10);
+    const hung = withDeadline(200, new AbortController().signal, hanging);
+    await expect(hung).rejects.toMatchObject({ name: 'TimeoutError' });
+    clearInterval(timer);
+  });
+
+  it('ends what something else ends, before or while it is done', async () => {
+    const ending = new AbortController();
+    const hung = withDeadline(10_000, ending.signal, hanging);
+    ending.abort();
+    await expect(hung).rejects.toMatchObject({ name: 'AbortError' });
+    const late = withDeadline(10_000, ending.signal, hanging);
+    await expect(late).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
