@@ -1,4 +1,5 @@
 import type { AuthError } from '../core/auth-error.js';
+import { hiddenNotes } from '../core/hidden-notes.js';
 import type { Principal } from '../core/principal.js';
 
 /** What the guards established about one request. */
@@ -11,9 +12,8 @@ export interface RequestAuth {
   refuse(error: AuthError): Error;
 }
 
-// On the side and not on the request: nothing that writes to requests can forge a principal, and
-// the entry goes with the request.
-const established = new WeakMap<object, RequestAuth>();
+// Hidden, and no property: nothing that writes to requests can forge a principal.
+const established = hiddenNotes<RequestAuth>();
 
 /** @param request The one object that stands for the request in middleware, guards and handlers alike. */
 export function rememberAuth(request: object, auth: RequestAuth): void {

@@ -1,6 +1,7 @@
 import type { AuthoritySet } from './authority-set.js';
 import type { Claims } from './claims.js';
 import type { Credential } from './credential.js';
+import { hiddenNotes } from './hidden-notes.js';
 
 /** Who acts on behalf of the subject (RFC 8693 section 4.1, claim `act`). */
 export interface Actor {
@@ -36,9 +37,9 @@ export interface ServicePrincipal extends PrincipalFacts {
 /** Who is calling: frozen, and safe to log or serialise, for it holds no credential. */
 export type Principal = UserPrincipal | ServicePrincipal;
 
-const credentials = new WeakMap<Principal, Credential>();
+const credentials = hiddenNotes<Credential>();
 
-/** Remembers, beside the principal and not on it, which credential established it. */
+/** Remembers, hidden from whoever looks at the principal, which credential established it. */
 export function rememberCredential(principal: Principal, credential: Credential): void {
   credentials.set(principal, credential);
 }

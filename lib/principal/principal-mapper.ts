@@ -1,6 +1,7 @@
 import { InvalidCredential } from '../core/auth-error.js';
 import { authoritySet } from '../core/authority-set.js';
 import type { Claims } from '../core/claims.js';
+import { hiddenNotes } from '../core/hidden-notes.js';
 import { ownProperty } from '../core/own-property.js';
 import { rememberCredential, type Actor, type Principal } from '../core/principal.js';
 import { PropertyPath } from '../core/property-path.js';
@@ -13,7 +14,7 @@ const DEFAULT_MAP = compileClaimMap();
 /** Makes a principal of a verified credential, as the claim map of its issuer says. */
 export class PrincipalMapper {
   readonly #maps: ReadonlyMap<string, CompiledClaimMap>;
-  readonly #mapped = new WeakMap<VerifiedCredential, Principal>();
+  readonly #mapped = hiddenNotes<Principal>();
 
   /** @param maps By issuer; an issuer without one follows the defaults. */
   constructor(maps: ReadonlyMap<string, CompiledClaimMap>) {
