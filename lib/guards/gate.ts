@@ -1,7 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { authOf, rememberAuth } from '../context/request-auth.js';
 import { AuthUnavailable, Forbidden, type AuthError } from '../core/auth-error.js';
-import { hiddenNotes } from '../core/hidden-notes.js';
 import type { Principal } from '../core/principal.js';
 import type { AuthEvents } from '../observability/auth-events.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
@@ -32,8 +31,6 @@ const UNKNOWN: RoutePolicy = Object.freeze({ public: false, requirements: [], sc
 export class Gate {
   readonly #policies: RoutePolicies;
   readonly #settings: GateSettings;
-  /** What was looked up for the guard before, which Nest hands the same context. */
-  readonly #visits = hiddenNotes<{ readonly visit: Visit | undefined }>();
 
   constructor(policies: RoutePolicies, settings: GateSettings) {
     this.#policies = policies;
@@ -45,14 +42,6 @@ export class Gate {
    * @throws When the kind of context or the handler is unknown.
    */
   visit(context: ExecutionContext): Visit | undefined {
-    const known = this.#visits.get(context);
-    if (known) return known.visit;
-    const visit = this.#look(context);
-    this.#visits.set(context, { visit });
-    return visit;
-  }
-
-  #look(context: ExecutionContext): Visit | undefined {
     const policy = this.#policies.of(context.getClass(), context.getHandler());
     const exchange = exchangeOf(context);
     const handler = `${context.getClass().name}.${context.getHandler().name}`;

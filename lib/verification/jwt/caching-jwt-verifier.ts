@@ -1,7 +1,7 @@
 import { InvalidCredential } from '../../core/auth-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { Credential } from '../../core/credential.js';
-import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
+import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
 import { assertLength } from './compact-jwt.js';
 import type { JwtVerifier } from './jwt-verifier.js';
@@ -41,9 +41,8 @@ export class CachingJwtVerifier implements CredentialVerifier {
 
   verify(credential: Credential): MaybePromise<VerifiedJwt> {
     assertLength(credential.value);
-    const digest = TokenCache.digestOf(credential.value);
-    const known = this.#recall(digest) ?? this.#share(digest, credential);
-    return whenReady(known, (verified) => presentedAs(credential, verified));
+    const known = this.#recall(credential.value);
+    return known ? presentedAs(credential, known) : this.#share(credential);
   }
 
   /**
@@ -52,11 +51,11 @@ export class CachingJwtVerifier implements CredentialVerifier {
    *
    * @throws {InvalidCredential} When the signature was found bad a moment ago, by the same keys.
    */
-  #recall(digest: string): VerifiedJwt | undefined {
-    const accepted = this.#cache.accepted(digest);
+  #recall(token: string): VerifiedJwt | undefined {
+    const accepted = this.#cache.accepted(token);
     if (accepted && this.#holds(accepted)) return accepted;
-    if (accepted) this.#cache.forget(digest);
-    else if (this.#cache.refused(digest) === this.#jwks.generation) {
+    if (accepted) this.#cache.forget(token);
+    else if (this.#cache.refused(token) === this.#jwks.generation) {
       throw new InvalidCredential('invalid_signature');
     }
     return;
@@ -69,26 +68,27 @@ export class CachingJwtVerifier implements CredentialVerifier {
   }
 
   /** Whoever presents the same token meanwhile waits for the same verification. */
-  #share(digest: string, credential: Credential): Promise<VerifiedJwt> {
-    const underWay = this.#underWay.get(digest);
-    if (underWay) return underWay;
-    const started = this.#remember(digest, credential).finally(() => {
-      this.#underWay.delete(digest);
-    });
-    this.#underWay.set(digest, started);
+  #share(credential: Credential): Promise<VerifiedJwt> {
+    const { value } = credential;
+    const underWay = this.#underWay.get(value);
+    if (underWay) return underWay.then((verified) => presentedAs(credential, verified));
+    const started = this.#remember(credential);
+    this.#underWay.set(value, started);
     return started;
   }
 
-  async #remember(digest: string, credential: Credential): Promise<VerifiedJwt> {
+  async #remember(credential: Credential): Promise<VerifiedJwt> {
     const { generation } = this.#jwks;
     try {
       const verified = await this.#verifier.verify(credential);
-      this.#cache.accept(digest, verified);
+      this.#cache.accept(verified);
       return verified;
     } catch (failure) {
       const isBad = failure instanceof InvalidCredential && failure.reason === 'invalid_signature';
-      if (isBad) this.#cache.refuse(digest, generation);
+      if (isBad) this.#cache.refuse(credential.value, generation);
       throw failure;
+    } finally {
+      this.#underWay.delete(credential.value);
     }
   }
 }

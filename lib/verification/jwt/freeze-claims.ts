@@ -18,7 +18,7 @@ export function freezeClaims(claims: Readonly<Record<string, unknown>>): Claims 
 
 function freeze(value: object, depth: number): void {
   if (depth > MAX_CLAIMS_DEPTH) throw new InvalidCredential('claims_too_deep');
-  Reflect.deleteProperty(value, '__proto__');
+  if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
   for (const member of Object.values(value) as unknown[]) {
     if (typeof member === 'object' && member !== null) freeze(member, depth + 1);
   }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { steady, type Clock } from '../../core/clock.js';
 import type { VerifiedJwt } from './verified-jwt.js';
@@ -20,6 +19,9 @@ interface Remembered<T> {
 /**
  * Remembers the outcomes of verifications: identities, never decisions.
  *
+ * The key is the token, all of it: nothing that differs in a single character is the same. It is held
+ * anyway, for whoever asks for the credential.
+ *
  * What is found here still has to be measured against the clock and the issuers' keys, each time.
  */
 export class TokenCache {
@@ -34,41 +36,33 @@ export class TokenCache {
     this.#now = steady(clock);
   }
 
-  /**
-   * Names a token by every one of its octets, so that a respelt one is another one (FIPS 180-4,
-   * SHA-256). The name is 32 characters, and none of them is meant to be read.
-   */
-  static digestOf(token: string): string {
-    return hash('sha256', token, 'binary');
+  accepted(token: string): VerifiedJwt | undefined {
+    return this.#find(this.#accepted, token);
   }
 
-  accepted(digest: string): VerifiedJwt | undefined {
-    return this.#find(this.#accepted, digest);
-  }
-
-  accept(digest: string, token: VerifiedJwt): void {
+  accept(verified: VerifiedJwt): void {
     const forgetAt = this.#now() + this.#maxAgeMs;
-    this.#accepted.set(digest, { outcome: token, forgetAt });
+    this.#accepted.set(verified.credential.value, { outcome: verified, forgetAt });
   }
 
   /** The generation of keys by which the signature was found bad. */
-  refused(digest: string): number | undefined {
-    return this.#find(this.#refused, digest);
+  refused(token: string): number | undefined {
+    return this.#find(this.#refused, token);
   }
 
-  refuse(digest: string, generation: number): void {
+  refuse(token: string, generation: number): void {
     const forgetAt = this.#now() + REFUSED.maxAgeMs;
-    this.#refused.set(digest, { outcome: generation, forgetAt });
+    this.#refused.set(token, { outcome: generation, forgetAt });
   }
 
-  forget(digest: string): void {
-    this.#accepted.delete(digest);
+  forget(token: string): void {
+    this.#accepted.delete(token);
   }
 
-  #find<T>(among: LRUCache<string, Remembered<T>>, digest: string): T | undefined {
-    const found = among.get(digest);
+  #find<T>(among: LRUCache<string, Remembered<T>>, token: string): T | undefined {
+    const found = among.get(token);
     if (!found || this.#now() < found.forgetAt) return found?.outcome;
-    among.delete(digest);
+    among.delete(token);
     return;
   }
 }

@@ -1,0 +1,4 @@
+/** Nothing: whoever comes is answered. */
+export function protect() {
+  return {};
+}
