@@ -170,7 +170,11 @@ describe('a configuration is refused at boot, with its cure, when', () => {
     ['the issuer has a query', { issuer: 'https://login.test/?x' }, /without a query/],
     ['the algorithms are null', { algorithms: null }, /is not a list/],
     ['the algorithms have a hole', { algorithms: new Array(1) }, /has undefined/],
-    ['an RSA key is short', { publicKey: SHORT_RSA }, /RSA key below 2048 bits, or above 8192\. Give/],
+    [
+      'an RSA key is short',
+      { publicKey: SHORT_RSA },
+      /RSA key below 2048 bits, or above 8192\. Give/,
+    ],
     ['a key fits no algorithm', { publicKey, algorithms: ['RS256'] }, /type P-256.* Add the alg/],
     ['a key cannot be read', { publicKey: { kty: 'EC', crv: 'P-256' } }, /cannot be read/],
     ['the key set is an address', { jwks: 'https://login.test/keys' }, /belongs into jwksUri/],

@@ -9,7 +9,7 @@ interface IgnoredKey {
 }
 
 /** A key that can verify signatures. */
-export interface PublishedKey {
+interface PublishedKey {
   readonly key: JWK;
   /** RFC 7638. */
   readonly thumbprint: string;
