@@ -14,7 +14,7 @@ const OUTAGE_MS = 10_000;
 const RECOVERY_MS = 5000;
 
 /** The timeout of 3 s, and what a busy machine adds. */
-const PATIENCE_MS = 4500;
+const PATIENCE_MS = 7000;
 
 /** What is seen of an outage. */
 interface Figures {

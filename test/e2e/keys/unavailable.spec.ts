@@ -21,7 +21,7 @@ import { handled } from './guarded-api.js';
 import { Stage } from './stage.js';
 
 /** The timeout of 3 s, and what a busy machine adds. */
-const PATIENCE_MS = 4500;
+const PATIENCE_MS = 7000;
 
 let good: SigningKey;
 
