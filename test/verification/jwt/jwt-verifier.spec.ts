@@ -75,6 +75,14 @@ describe('JwtVerifier', () => {
     expect(await verdict(subject, await by('3'))).toBe('no_matching_key');
   });
 
+  it('does not guess which of several named keys a token means that names none', async () => {
+    const keys = [jwk(one.publicKey, { kid: '1' }), jwk(two.publicKey, { kid: '2' })];
+    const unnamed = await sign(one.privateKey, A.issuer);
+    expect(await verdict(verifier({ ...A, jwks: { keys } }), unnamed)).toBe('ambiguous_key');
+    const alone = verifier({ ...A, jwks: { keys: keys.slice(0, 1) } });
+    expect(await verdict(alone, unnamed)).toBe(A.issuer);
+  });
+
   it('tries the keys that share an id', async () => {
     const keys = [jwk(one.publicKey, { kid: '1' }), jwk(two.publicKey, { kid: '1' })];
     const subject = verifier({ ...A, jwks: { keys } });

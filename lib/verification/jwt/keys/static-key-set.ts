@@ -1,4 +1,5 @@
 import type { JSONWebKeySet } from 'jose';
+import { InvalidCredential } from '../../../core/auth-error.js';
 import { whenReady, type MaybePromise } from '../../../core/maybe-promise.js';
 import type { JwtHeader } from '../header-checks.js';
 import { FixedKeySet } from './fixed-key-set.js';
@@ -9,7 +10,8 @@ import { LocalKeySet } from './local-key-set.js';
  * Public keys given in the configuration.
  *
  * A key configured without a `kid` (a PEM has none) was chosen by the operator for every token of
- * the issuer, so it is tried whatever `kid` a token names.
+ * the issuer, so it is tried whatever `kid` a token names. Of keys that have one, a token that names
+ * none is accepted only where one fits.
  */
 export class StaticKeySet extends FixedKeySet {
   protected readonly size: number;
@@ -25,8 +27,10 @@ export class StaticKeySet extends FixedKeySet {
   }
 
   candidates({ alg, kid }: JwtHeader): MaybePromise<readonly VerificationKey[]> {
-    return whenReady(this.#named.candidates({ alg, kid }), (named) =>
-      named.length > 0 ? named : this.#unnamed.candidates({ alg, kid: undefined }),
-    );
+    return whenReady(this.#named.candidates({ alg, kid }), (named) => {
+      if (named.length === 0) return this.#unnamed.candidates({ alg, kid: undefined });
+      if (kid === undefined && named.length > 1) throw new InvalidCredential('ambiguous_key');
+      return named;
+    });
   }
 }

@@ -103,11 +103,6 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     ours: 'accepted',
     explains: ({ header: { alg, kid } }) => String(alg).startsWith('Ed') && kid !== undefined,
   },
-  token_without_a_kid: {
-    why: 'Of several keys that fit, they ask the token to name one. We try those that are configured, as they are few.',
-    ours: 'accepted',
-    explains: ({ header: { alg, kid } }) => alg === 'ES256' && kid === undefined,
-  },
 };
 
 /** After the boundary that a whole second makes, and before it as time goes on. */
