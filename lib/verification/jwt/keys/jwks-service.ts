@@ -63,7 +63,8 @@ export class JwksService {
   }
 
   /**
-   * How the keys are, for health checks: reading it costs nothing and asks nobody.
+   * How the keys are, for health checks: answered at once. Where keys are due to be fetched, this is
+   * an occasion, as a request is.
    *
    * @param issuer As configured. Default: every issuer.
    * @throws {RangeError} When no such issuer is configured.

@@ -35,8 +35,8 @@ export function lifeOf(
   maxAgeSeconds?: number,
 ): Pick<KeySetSnapshot, 'fetchedAt' | 'refreshAt' | 'freshUntil' | 'staleUntil'> {
   const { min, max } = FRESH_BOUNDS_MS;
-  const asked = maxAgeSeconds === undefined ? freshMs : maxAgeSeconds * 1000;
-  const fresh = maxAgeSeconds === undefined ? freshMs : Math.min(max, Math.max(min, asked));
+  const asked = maxAgeSeconds === undefined ? undefined : maxAgeSeconds * 1000;
+  const fresh = asked === undefined ? freshMs : Math.min(max, Math.max(min, asked));
   const part = REFRESH_AT.part + REFRESH_AT.jitter * (2 * Math.random() - 1);
   return {
     fetchedAt,

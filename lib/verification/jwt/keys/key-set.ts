@@ -17,8 +17,10 @@ export interface KeySetState {
   /**
    * - `fixed`: given in the configuration.
    * - `fresh`: fetched, and not to be fetched again yet.
-   * - `stale`: the issuer does not answer, and the keys it last published are still trusted.
-   * - `unavailable`: there are no keys that could be trusted; requests are answered with 503.
+   * - `stale`: the issuer does not answer, and the keys it last published are still trusted; or
+   *   nobody has asked for them for a while.
+   * - `unavailable`: there are no keys that could be trusted; until they are fetched, requests wait
+   *   for that, or are answered with 503.
    */
   readonly status: 'fixed' | 'fresh' | 'stale' | 'unavailable';
   /** How many keys can verify a signature. */

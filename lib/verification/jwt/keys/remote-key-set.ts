@@ -90,7 +90,7 @@ export class RemoteKeySet implements KeySet {
     return this.#serving()?.published.thumbprints.has(thumbprint) ?? false;
   }
 
-  /** One attempt, on nobody's behalf: `refresh` says how it went. */
+  /** @throws When the issuer does not answer, or failed a moment ago. */
   async hydrate(): Promise<void> {
     await this.#renew();
   }
@@ -101,7 +101,9 @@ export class RemoteKeySet implements KeySet {
     await this.#fetch();
   }
 
+  /** Who looks at the keys is as good an occasion to renew them as who uses them: a health check must not wait for traffic that waits for it. */
   state(): Omit<KeySetState, 'issuer'> {
+    if (this.#now() >= (this.#snapshot?.refreshAt ?? 0)) this.#renewUnwatched();
     const snapshot = this.#trusted();
     return {
       status: snapshot ? (this.#now() < snapshot.freshUntil ? 'fresh' : 'stale') : 'unavailable',
@@ -122,12 +124,7 @@ export class RemoteKeySet implements KeySet {
   #serving(): KeySetSnapshot | undefined {
     const snapshot = this.#snapshot;
     const now = this.#now();
-    // The rule, and no second look at the clock for it.
-    if (snapshot && now < snapshot.refreshAt) return snapshot;
-    return snapshot && this.#servingYet(snapshot, now);
-  }
-
-  #servingYet(snapshot: KeySetSnapshot, now: number): KeySetSnapshot | undefined {
+    if (!snapshot || now < snapshot.refreshAt) return snapshot;
     if (now >= snapshot.staleUntil) return;
     this.#renewUnwatched();
     return now < snapshot.freshUntil || this.#health.isKnownToFail ? snapshot : undefined;

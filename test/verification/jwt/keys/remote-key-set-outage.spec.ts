@@ -116,6 +116,27 @@ describe('an issuer that does not answer', () => {
   });
 });
 
+describe('a key set that nobody uses', () => {
+  it('is fetched for whoever asks how it is, so that no traffic has to come first', async () => {
+    expect(keys.subject.state().status).toBe('unavailable');
+    await settle();
+    expect(keys.subject.state().status).toBe('fresh');
+    keys.now += 80 * MINUTE;
+    expect(keys.subject.state().status).toBe('unavailable');
+    await settle();
+    expect([keys.subject.state().status, keys.requests]).toEqual(['fresh', 2]);
+  });
+
+  it('is not fetched more often than the pause after a failure allows', async () => {
+    keys.issuer.behaviour = json({}, 500);
+    for (let look = 0; look < 20; look += 1) {
+      keys.subject.state();
+      await settle(5);
+    }
+    expect(keys.requests).toBe(1);
+  });
+});
+
 describe('a key set whose application ends', () => {
   it('ends its download, and begins no other', async () => {
     keys.issuer.behaviour = () => undefined;
