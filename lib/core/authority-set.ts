@@ -50,7 +50,10 @@ class FrozenAuthoritySet implements AuthoritySet {
   }
 }
 
+/** Most callers hold nothing of some kind. */
+const NOTHING: AuthoritySet = Object.freeze(new FrozenAuthoritySet([]));
+
 /** A read-only set of the given names. */
-export function authoritySet(names: Iterable<string> = []): AuthoritySet {
-  return Object.freeze(new FrozenAuthoritySet(names));
+export function authoritySet(names: readonly string[] = []): AuthoritySet {
+  return names.length === 0 ? NOTHING : Object.freeze(new FrozenAuthoritySet(names));
 }

@@ -3,7 +3,8 @@ import { AuthError } from '../core/auth-error.js';
 import { isPending } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
 import { Authenticator } from '../pipeline/authenticator.js';
-import { Gate, type Visit } from './gate.js';
+import { Gate } from './gate.js';
+import type { Visit } from './visit.js';
 
 /**
  * Establishes who is calling. Lets nobody in without a valid credential, except to handlers declared
@@ -23,7 +24,7 @@ export class AuthGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const visit = this.gate.visit(context);
-    if (!visit || this.gate.principalOf(visit)) return true;
+    if (!visit || visit.principal) return true;
     return this.authenticate(visit);
   }
 

@@ -7,6 +7,7 @@ import type { RoutePolicy } from '../policy/route-policy.js';
 import { exchangeOf, type Exchange, type RefusalStyles } from '../transports/exchange.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
 import type { RoutePolicies } from './route-policies.js';
+import { labelOf, Visit, type Gatekeeper, type Target } from './visit.js';
 
 /** What the module's options say of the guards. */
 export interface GateSettings {
@@ -16,19 +17,11 @@ export interface GateSettings {
   readonly requestProperty: string | null;
 }
 
-/** A request before the gate: what holds for its handler, and the way to answer it. */
-export interface Visit {
-  readonly exchange: Exchange;
-  readonly policy: RoutePolicy;
-  /** `Class.method`. */
-  readonly handler: string;
-}
-
 /** Stands for what was declared where that cannot be told; it is only ever used to refuse. */
 const UNKNOWN: RoutePolicy = Object.freeze({ public: false, requirements: [], scopes: [] });
 
 /** What both guards share: looking a request up, letting it in, and turning it away. */
-export class Gate {
+export class Gate implements Gatekeeper {
   readonly #policies: RoutePolicies;
   readonly #settings: GateSettings;
 
@@ -42,29 +35,24 @@ export class Gate {
    * @throws When the kind of context or the handler is unknown.
    */
   visit(context: ExecutionContext): Visit | undefined {
-    const policy = this.#policies.of(context.getClass(), context.getHandler());
+    const target = { controller: context.getClass(), handler: context.getHandler() };
     const exchange = exchangeOf(context);
-    const handler = `${context.getClass().name}.${context.getHandler().name}`;
-    if (policy?.public) {
-      if (exchange) this.#remember({ exchange, policy, handler }, undefined);
+    if (!exchange) {
+      this.#admitWithoutExchange(target);
       return;
     }
-    if (!exchange) throw this.#unsupported(handler);
-    if (!policy) {
-      throw this.refuse({ exchange, policy: UNKNOWN, handler }, new Forbidden('unknown_handler'));
-    }
-    return { exchange, policy, handler };
-  }
-
-  /** Who was let in already; what the guards of another application established does not count. */
-  principalOf({ exchange }: Visit): Principal | undefined {
-    const auth = authOf(exchange.key);
-    return auth?.establishedBy === this ? auth.principal : undefined;
+    const before = this.#visitBefore(exchange);
+    if (before?.isTo(target) && before.principal) return before;
+    const visit = this.#begin(exchange, target);
+    if (visit.policy.public) rememberAuth(exchange.key, visit);
+    else visit.principal = before?.principal;
+    return visit.policy.public ? undefined : visit;
   }
 
   /** Lets the rest of the application know who is calling. */
   admit(visit: Visit, principal: Principal): true {
-    this.#remember(visit, principal);
+    visit.principal = principal;
+    rememberAuth(visit.exchange.key, visit);
     const { requestProperty, events } = this.#settings;
     if (requestProperty !== null) visit.exchange.expose(requestProperty, principal);
     events.emit({ type: 'auth.authenticated', handler: visit.handler, principal });
@@ -73,22 +61,29 @@ export class Gate {
 
   /** The exception that turns the request away; the reason goes to the events. */
   refuse(visit: Visit, failure: AuthError): Error {
-    this.#report(failure, visit.handler, this.principalOf(visit));
+    this.#report(failure, visit.handler, visit.principal);
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
   }
 
-  #unsupported(handler: string): Error {
+  /** A public handler answers whomever, and however the request came. */
+  #admitWithoutExchange(target: Target): void {
+    if (this.#policies.of(target)?.public) return;
     const failure = new Forbidden('unsupported_context');
-    this.#report(failure, handler);
-    return unsupportedContext(failure);
+    this.#report(failure, labelOf(target));
+    throw unsupportedContext(failure);
   }
 
-  #remember(visit: Visit, principal: Principal | undefined): void {
-    rememberAuth(visit.exchange.key, {
-      principal,
-      establishedBy: this,
-      refuse: (failure) => this.refuse(visit, failure),
-    });
+  /** What the guards of another application established does not count. */
+  #visitBefore({ key }: Exchange): Visit | undefined {
+    const before = authOf(key);
+    return before instanceof Visit && before.establishedBy === this ? before : undefined;
+  }
+
+  #begin(exchange: Exchange, target: Target): Visit {
+    const policy = this.#policies.of(target);
+    const visit = new Visit(this, { exchange, policy: policy ?? UNKNOWN }, target);
+    if (!policy) throw this.refuse(visit, new Forbidden('unknown_handler'));
+    return visit;
   }
 
   #report(failure: AuthError, handler: string, principal?: Principal): void {

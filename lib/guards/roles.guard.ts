@@ -4,7 +4,8 @@ import { whenReady } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
 import { decide } from '../policy/decide.js';
 import { AuthGuard } from './auth.guard.js';
-import { Gate, type Visit } from './gate.js';
+import { Gate } from './gate.js';
+import type { Visit } from './visit.js';
 
 /**
  * Decides whether the caller may: measures the principal against `@Roles`, `@Permissions` and
@@ -25,16 +26,16 @@ export class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const visit = this.gate.visit(context);
     if (!visit) return true;
-    const principal = this.gate.principalOf(visit);
-    if (principal) return this.decide(visit, principal);
-    return whenReady(this.authGuard.canActivate(context), () => this.decideAfter(visit));
+    if (visit.principal) return this.decide(visit, visit.principal);
+    return whenReady(this.authGuard.canActivate(context), () => this.decideAfter(context));
   }
 
   /** Authenticated a moment ago; a guard put in the place of ours may have let somebody pass who is not. */
-  private decideAfter(visit: Visit): true {
-    const principal = this.gate.principalOf(visit);
-    if (!principal) throw this.gate.refuse(visit, new MissingCredential('missing_credentials'));
-    return this.decide(visit, principal);
+  private decideAfter(context: ExecutionContext): boolean {
+    const visit = this.gate.visit(context);
+    if (!visit) return true;
+    if (visit.principal) return this.decide(visit, visit.principal);
+    throw this.gate.refuse(visit, new MissingCredential('missing_credentials'));
   }
 
   private decide(visit: Visit, principal: Principal): true {

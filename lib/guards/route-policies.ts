@@ -15,6 +15,7 @@ import {
 import { compileRoutePolicy, isSamePolicy, type RoutePolicy } from '../policy/route-policy.js';
 import { ancestryOf, methodOf, type Controller } from './ancestry.js';
 import { originalOf } from './handler-identity.js';
+import type { Target } from './visit.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
@@ -45,7 +46,7 @@ export class RoutePolicies {
    * @returns `undefined` when the class declares something on its handlers and it cannot be told
    *   which of them this function is: it is to be refused.
    */
-  of(controller: Controller, handler: Handler): RoutePolicy | undefined {
+  of({ controller, handler }: Target): RoutePolicy | undefined {
     return this.#compiled.get(controller)?.get(handler) ?? this.#discover(controller, handler);
   }
 

@@ -26,7 +26,7 @@ export function assertEnforced(
 ): void {
   for (const each of handlers) {
     const isGuarded = guardsOf(each).some(decides) || (isGlobal && isRequest(each));
-    const requirements = policies.of(each.controller, each.handler)?.requirements;
+    const requirements = policies.of(each)?.requirements;
     if (!isGuarded && requirements?.length !== 0) throw unenforced(nameOf(each));
   }
 }
@@ -37,7 +37,7 @@ export function* unguardedMessages(
   policies: RoutePolicies,
 ): Generator<string> {
   for (const each of handlers) {
-    const isPublic = policies.of(each.controller, each.handler)?.public;
+    const isPublic = policies.of(each)?.public;
     if (isMessage(each) && !isPublic && !guardsOf(each).some(decides)) yield nameOf(each);
   }
 }

@@ -23,10 +23,12 @@ export function parseCompactJwt(token: string): CompactJwt {
   if (!header || !payload || signature === undefined || rest.length > 0) {
     throw new InvalidCredential('token_malformed');
   }
-  decode(signature);
+  if (![header, payload, signature].every(isCanonical)) {
+    throw new InvalidCredential('token_malformed');
+  }
   return {
-    header: parseObject(decode(header), 'token_malformed'),
-    claims: parseObject(decode(payload), 'claims_not_object'),
+    header: parseObject(header, 'token_malformed'),
+    claims: parseObject(payload, 'claims_not_object'),
     isSigned: signature !== '',
   };
 }
@@ -36,18 +38,27 @@ export function assertLength(token: string): void {
   if (token.length > MAX_TOKEN_LENGTH) throw new InvalidCredential('token_too_large');
 }
 
-/** Many texts decode to the same octets; only the one an encoder would write is accepted (RFC 4648 section 3.5). */
-function decode(segment: string): Buffer {
-  const octets = Buffer.from(segment, 'base64url');
-  if (octets.toString('base64url') !== segment) throw new InvalidCredential('token_malformed');
-  return octets;
+const BASE64URL = /^[\w-]*$/;
+
+/** What a segment may end with, by how many characters are beyond the last four: the bits of no octet are zero. */
+const ENDINGS: readonly string[] = ['', '', 'AQgw', 'AEIMQUYcgkosw048'];
+
+/**
+ * Many texts decode to the same octets; only the one an encoder would write is accepted (RFC 4648
+ * sections 3.5 and 5): no padding, and no bits beyond the last octet.
+ */
+function isCanonical(segment: string): boolean {
+  const beyond = segment.length % 4;
+  if (!BASE64URL.test(segment)) return false;
+  return beyond === 0 || ENDINGS[beyond]?.includes(segment.slice(-1)) === true;
 }
 
 /** A byte order mark is no white space of JSON (RFC 8259 section 8.1): it is kept, and refused. */
 function parseObject(
-  octets: Buffer,
+  segment: string,
   reason: InvalidCredentialReason,
 ): Readonly<Record<string, unknown>> {
+  const octets = Buffer.from(segment, 'base64url');
   if (!isUtf8(octets)) throw new InvalidCredential(reason, { cause: 'not UTF-8' });
   const value = parse(octets.toString('utf8'), reason);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -2,6 +2,7 @@ import { compactVerify, errors } from 'jose';
 import { AuthError, InvalidCredential } from '../../core/auth-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { Credential } from '../../core/credential.js';
+import { isPending } from '../../core/maybe-promise.js';
 import { ownProperty } from '../../core/own-property.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
 import { checkClaims } from './claim-checks.js';
@@ -38,7 +39,8 @@ export class JwtVerifier implements CredentialVerifier {
     const issuer = this.#issuerOf(jwt);
     checkAlgorithm(header.alg, issuer.algorithms);
     checkProfile(header, issuer.profile);
-    const keys = await this.#jwks.find(issuer.issuer, header, () => this.#isPlausible(jwt, issuer));
+    const found = this.#jwks.find(issuer.issuer, header, () => this.#isPlausible(jwt, issuer));
+    const keys = isPending(found) ? await found : found;
     const { thumbprint } = await verifySignature(credential.value, header, keys);
     const validity = this.#check(jwt, issuer);
     return {

@@ -16,11 +16,15 @@ interface Remembered<T> {
   readonly forgetAt: number;
 }
 
+/** How much of a token's end it is looked up by, in characters: as many bits as SHA-256 has. */
+const TAIL = 43;
+
 /**
  * Remembers the outcomes of verifications: identities, never decisions.
  *
- * The key is the token, all of it: nothing that differs in a single character is the same. It is held
- * anyway, for whoever asks for the credential.
+ * Good tokens are looked up by the end of the signature, and count as found only when they are the same
+ * from end to end: nothing that differs in a single character is the same. The token is held anyway,
+ * for whoever asks for the credential.
  *
  * What is found here still has to be measured against the clock and the issuers' keys, each time.
  */
@@ -37,12 +41,13 @@ export class TokenCache {
   }
 
   accepted(token: string): VerifiedJwt | undefined {
-    return this.#find(this.#accepted, token);
+    const found = this.#find(this.#accepted, token.slice(-TAIL));
+    return found?.credential.value === token ? found : undefined;
   }
 
   accept(verified: VerifiedJwt): void {
     const forgetAt = this.#now() + this.#maxAgeMs;
-    this.#accepted.set(verified.credential.value, { outcome: verified, forgetAt });
+    this.#accepted.set(verified.credential.value.slice(-TAIL), { outcome: verified, forgetAt });
   }
 
   /** The generation of keys by which the signature was found bad. */
@@ -56,7 +61,7 @@ export class TokenCache {
   }
 
   forget(token: string): void {
-    this.#accepted.delete(token);
+    this.#accepted.delete(token.slice(-TAIL));
   }
 
   #find<T>(among: LRUCache<string, Remembered<T>>, token: string): T | undefined {

@@ -1,5 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { Controller, Get, Module, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Module,
+  Req,
+  Res,
+  UseGuards,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import {
@@ -147,6 +155,20 @@ describe.each(ADAPTERS)('the guards on %s', (adapter) => {
     await api.close();
     api = await start(adapter, { controllers: [Exposed], auth: auth({ requestProperty: null }) });
     expect((await get(`${api.url}/exposed`, token)).body).toEqual({ user: null, auth: null });
+  });
+
+  it('leave a property alone that cannot be written', async () => {
+    const readOnly = (context: ExecutionContext): boolean =>
+      Reflect.defineProperty(context.switchToHttp().getRequest<object>(), 'user', {
+        get: () => ({ subject: 'theirs' }),
+      });
+    api = await start(adapter, {
+      controllers: [Exposed],
+      providers: [{ provide: APP_GUARD, useValue: { canActivate: readOnly } }],
+      auth: auth(),
+    });
+    const answer = await get(`${api.url}/exposed`, await issuer.token({ sub: 'ann' }));
+    expect(answer).toMatchObject({ status: 200, body: { user: 'theirs' } });
   });
 
   it('are not fooled by a principal that something else put on the request', async () => {

@@ -153,6 +153,18 @@ describe('CachingJwtVerifier', () => {
     expect(isRemembered(token)).toBe(true);
   });
 
+  it('knows a token by all that stands before its signature', async () => {
+    const token = await issuer.token();
+    await subject.verify(credential(token));
+    const [, payload = '', signature = ''] = token.split('.');
+    const header = Buffer.from('{"alg":"ES256"}').toString('base64url');
+    for (const other of [`${header}.${payload}.${signature}`, `x${token}`, token.slice(-43)]) {
+      expect(isRemembered(other)).toBe(false);
+      expect(await reason(other)).not.toBe('accepted');
+    }
+    expect(isRemembered(token)).toBe(true);
+  });
+
   it('remembers a bad signature for five seconds, or until keys come or go', async () => {
     await jwks.refresh();
     const [header = '', payload = ''] = (await issuer.token()).split('.');

@@ -1,0 +1,61 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { RequestAuth } from '../context/request-auth.js';
+import type { AuthError } from '../core/auth-error.js';
+import type { Principal } from '../core/principal.js';
+import type { RoutePolicy } from '../policy/route-policy.js';
+import type { Exchange } from '../transports/exchange.js';
+import type { Controller } from './ancestry.js';
+
+/** Which handler is called, as Nest tells it. */
+export interface Target {
+  readonly controller: Controller;
+  readonly handler: ReturnType<ExecutionContext['getHandler']>;
+}
+
+/** Whoever lets visits in and turns them away. */
+export interface Gatekeeper {
+  refuse(visit: Visit, failure: AuthError): Error;
+}
+
+/**
+ * A request before the gate: what holds for its handler, the way to answer it, and, once that is
+ * established, who is calling. It is what is remembered of the request, so that whoever comes second
+ * finds what the first has looked up.
+ */
+export class Visit implements RequestAuth {
+  readonly establishedBy: Gatekeeper;
+  readonly exchange: Exchange;
+  readonly policy: RoutePolicy;
+  readonly #target: Target;
+  principal: Principal | undefined;
+
+  constructor(
+    establishedBy: Gatekeeper,
+    { exchange, policy }: { readonly exchange: Exchange; readonly policy: RoutePolicy },
+    target: Target,
+  ) {
+    this.establishedBy = establishedBy;
+    this.exchange = exchange;
+    this.policy = policy;
+    this.#target = target;
+    this.principal = undefined;
+  }
+
+  /** `Class.method`. */
+  get handler(): string {
+    return labelOf(this.#target);
+  }
+
+  isTo({ controller, handler }: Target): boolean {
+    return this.#target.controller === controller && this.#target.handler === handler;
+  }
+
+  refuse(failure: AuthError): Error {
+    return this.establishedBy.refuse(this, failure);
+  }
+}
+
+/** `Class.method`. */
+export function labelOf({ controller, handler }: Target): string {
+  return `${controller.name}.${handler.name}`;
+}
