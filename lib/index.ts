@@ -9,7 +9,8 @@ export type {
   TokenCacheOptions,
   TokenUseOptions,
 } from './module/options/auth-options.js';
-export { authOptionsFromEnv, type Environment } from './module/options/auth-options-from-env.js';
+export { authOptionsFromEnv } from './module/options/auth-options-from-env.js';
+export type { Environment } from './module/options/environment.js';
 
 export { AuthGuard } from './guards/auth.guard.js';
 export { RolesGuard } from './guards/roles.guard.js';

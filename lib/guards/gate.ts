@@ -59,9 +59,10 @@ export class Gate implements Gatekeeper {
     return true;
   }
 
-  /** The exception that turns the request away; the reason goes to the events. */
+  /** The exception that turns the request away; the reason goes to the events, once for each request. */
   refuse(visit: Visit, failure: AuthError): Error {
-    this.#report(failure, visit.handler, visit.principal);
+    if (!visit.isRefused) this.#report(failure, visit.handler, visit.principal);
+    visit.isRefused = true;
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
   }
 

@@ -28,6 +28,8 @@ export class Visit implements RequestAuth {
   readonly policy: RoutePolicy;
   readonly #target: Target;
   principal: Principal | undefined;
+  /** Whether it was turned away: several parameters of a handler may find the same wanting. */
+  isRefused = false;
 
   constructor(
     establishedBy: Gatekeeper,

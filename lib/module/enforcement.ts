@@ -70,6 +70,6 @@ function unenforced(handler: string): AuthConfigurationError {
   return new AuthConfigurationError(
     handler,
     'requires something that nothing enforces',
-    'Declare it on the handler of a request, and leave out `global: false`; for any other handler, add @UseGuards(AuthGuard, RolesGuard) to its class.',
+    'Declare it on the handler of a request, and leave out `global: false`; for a handler of messages, add @UseGuards(AuthGuard, RolesGuard) to its class; on any other method, remove it.',
   );
 }

@@ -87,13 +87,15 @@ function logKeys(logger: LoggerService, event: KeySetEvent): void {
       );
       return;
     case 'keys.snapshot_failed':
-      logger.warn(`The snapshot of the keys of ${issuer} cannot be used: ${codeOf(event.cause)}`);
+      logger.warn(
+        `keySets.snapshots cannot ${event.operation} the keys of ${issuer}: ${codeOf(event.cause)}`,
+      );
   }
 }
 
 function outlook(trustedUntil: number | undefined): string {
   return trustedUntil === undefined
-    ? 'none are known, so requests are answered with 503'
+    ? 'none are known, and without them requests are answered with 503'
     : `those known stay in use until ${new Date(trustedUntil).toISOString()}`;
 }
 

@@ -38,6 +38,7 @@ export interface KeysRecoveredEvent extends KeySetFacts {
 /** The snapshot of a key set could not be read or written; the issuer is asked instead. */
 export interface KeysSnapshotEvent extends KeySetFacts {
   readonly type: 'keys.snapshot_failed';
+  readonly operation: 'read' | 'write';
   readonly cause: unknown;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { KeySetSnapshots } from './key-set-snapshots.js';
 
 /**
@@ -11,8 +12,18 @@ import type { KeySetSnapshots } from './key-set-snapshots.js';
 export class FileSnapshots implements KeySetSnapshots {
   readonly #folder: string;
 
-  /** @param folder Made when it is needed. Put it where only this service can write. */
+  /**
+   * @param folder Made when it is needed. Put it where only this service can write.
+   * @throws {AuthConfigurationError} When it has no name.
+   */
   constructor(folder: string) {
+    if (typeof (folder as unknown) !== 'string' || folder.trim() === '') {
+      throw new AuthConfigurationError(
+        'FileSnapshots',
+        'is given no folder',
+        'Name one, as in new FileSnapshots("/var/lib/orders/keys"); where it comes from a variable, see that it is set.',
+      );
+    }
     this.#folder = folder;
   }
 

@@ -31,7 +31,8 @@ export interface TestTokenOptions {
 
 /**
  * A real issuer for tests, on loopback: discovery, key set, tokens with any claims, key rotation and
- * a clock of its own. It refuses to start where `NODE_ENV` is `production`.
+ * a clock of its own. It keeps no process alive by itself, and refuses to start where `NODE_ENV` is
+ * `production`.
  */
 export class TestIssuer {
   /** Its name, and where its metadata is found. */
@@ -41,6 +42,7 @@ export class TestIssuer {
   readonly #keys: SigningKeys;
   readonly #requests: string[] = [];
   #clockOffsetMs = 0;
+  #isPaused = false;
 
   private constructor(server: Server, keys: SigningKeys, options: TestIssuerOptions) {
     const { port } = server.address() as AddressInfo;
@@ -112,7 +114,17 @@ export class TestIssuer {
     await this.#keys.rotate(withdraw);
   }
 
-  /** Stops answering. */
+  /** Hangs up on whoever asks, as in an outage, until {@link TestIssuer.resume}. It goes on signing. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** Answers again, with the same keys. */
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  /** Stops answering for good. */
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -132,6 +144,10 @@ export class TestIssuer {
 
   #answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
     this.#requests.push(url);
+    if (this.#isPaused) {
+      response.destroy();
+      return;
+    }
     const document = this.#documents().get(url);
     response.writeHead(document ? 200 : 404, { 'content-type': 'application/json' });
     response.end(JSON.stringify(document ?? { error: 'not_found' }));

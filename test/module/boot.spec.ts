@@ -38,7 +38,7 @@ describe('a configuration is refused at boot, with its cure, when', () => {
   it.each<Row>([
     ['there is no issuer', {}, /^issuers names nobody .*issuers: \[{ issuer, audience }\]/],
     ['the list of issuers is empty', { issuers: [] }, /^issuers names nobody/],
-    ['it is nothing at all', undefined, /^The options of AuthModule/],
+    ['it is nothing at all', undefined, /^What AuthModule is given/],
     ['an option is misspelt', { issuer: [ISSUER] }, /^options\.issuer is no option.*issuers/],
     ['an issuer comes twice', { issuers: [ISSUER, ISSUER] }, /^issuers\[1\]\.issuer .* Merge/],
     ['an issuer is no object', { issuers: ['https://login.test/'] }, /^issuers\[0\] .* Give/],
@@ -195,7 +195,7 @@ describe('a configuration is refused at boot, with its cure, when', () => {
   });
 
   it('AuthModule is imported without forRoot', async () => {
-    expect(await boot(AuthModule)).toMatch(/^The options of AuthModule .* AuthModule\.forRoot\(/);
+    expect(await boot(AuthModule)).toMatch(/^What AuthModule is given .* AuthModule\.forRoot\(/);
     expect(await boot(AuthModule, AuthModule.forRoot({ issuers: [ISSUER] }))).toMatch(
       /more than once/,
     );

@@ -50,6 +50,21 @@ describe('authOptionsFromEnv', () => {
     });
   });
 
+  it.each([
+    ['AUTH_AUTHORISED_PARTIES', 'AUTH_AUTHORIZED_PARTIES'],
+    ['AUTH_ISSUERS', 'AUTH_ISSUER'],
+    ['AUTH_SECERT_FILE', 'AUTH_SECRET_FILE'],
+  ])('refuses %s, which is nearly %s', (name, meant) => {
+    expect(() => authOptionsFromEnv({ [name]: 'x' })).toThrow(
+      new RegExp(`^${name} is no variable that is read\\. Call it ${meant}, .*\\.$`),
+    );
+  });
+
+  it('leaves alone what is called otherwise, or has no value', () => {
+    const env = { AUTH_URL: 'x', AUTH_TRUST_HOST: 'x', AUTHOR: 'x', AUTH_ISSUERS: '' };
+    expect(authOptionsFromEnv(env)).toEqual(authOptionsFromEnv({}));
+  });
+
   it('makes an issuer of each entry', () => {
     const { issuers } = authOptionsFromEnv({
       AUTH_ISSUER: 'https://a.test,https://b.test',

@@ -94,7 +94,7 @@ describe('logEvents', () => {
     ],
     [
       { type: 'keys.failing', issuer, cause: 'odd', trustedUntil: undefined },
-      'warn: Keys of https://login.test/ cannot be fetched; none are known, so requests are answered with 503: for an unknown reason',
+      'warn: Keys of https://login.test/ cannot be fetched; none are known, and without them requests are answered with 503: for an unknown reason',
     ],
     [{ type: 'keys.recovered', issuer }, 'log: Keys of https://login.test/ can be fetched again'],
     [
@@ -106,16 +106,22 @@ describe('logEvents', () => {
       'warn: A key of https://login.test/ is not used (rsa_size): it has no key id',
     ],
     [
-      { type: 'keys.snapshot_failed', issuer, cause: new SyntaxError('Unexpected "secret"') },
-      'warn: The snapshot of the keys of https://login.test/ cannot be used: SyntaxError',
+      {
+        type: 'keys.snapshot_failed',
+        issuer,
+        operation: 'read',
+        cause: new SyntaxError('Unexpected "secret"'),
+      },
+      'warn: keySets.snapshots cannot read the keys of https://login.test/: SyntaxError',
     ],
     [
       {
         type: 'keys.snapshot_failed',
         issuer,
+        operation: 'write',
         cause: Object.assign(new Error('open /x'), { code: 'EACCES' }),
       },
-      'warn: The snapshot of the keys of https://login.test/ cannot be used: EACCES',
+      'warn: keySets.snapshots cannot write the keys of https://login.test/: EACCES',
     ],
   ])('logs what happens to keys: %j', (event, line) => {
     expect(logged(event)).toEqual([line]);

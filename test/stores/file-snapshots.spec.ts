@@ -25,6 +25,12 @@ describe('FileSnapshots', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['a.json', 'b.json']);
   });
 
+  it.each<unknown>([undefined, '', ' '])('refuses a folder without a name: %p', (none) => {
+    expect(() => new FileSnapshots(none as string)).toThrow(
+      /FileSnapshots is given no folder.*set\.$/s,
+    );
+  });
+
   it('lets nobody else read or write', async () => {
     await subject.write('a', 'one');
     const modes = await Promise.all([folder, join(folder, 'a.json')].map((path) => stat(path)));

@@ -37,6 +37,17 @@ describe('TestIssuer', () => {
     await expect(issuer.token({}, { algorithm: 'RS256' })).rejects.toThrow('no key for RS256');
   });
 
+  it('can be down for a while, and has the same keys afterwards', async () => {
+    issuer = await TestIssuer.start();
+    const address = `${issuer.issuer}/jwks`;
+    const before = await json(address);
+    issuer.pause();
+    await expect(fetch(address)).rejects.toThrow('fetch failed');
+    expect(await issuer.token()).toMatch(/^ey/);
+    issuer.resume();
+    expect(await json(address)).toEqual(before);
+  });
+
   it('has a clock of its own', async () => {
     issuer = await TestIssuer.start({ algorithms: ['ES256'] });
     const before = decodeJwt(await issuer.token({}, { lifetimeSeconds: 10 }));

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { ClaimMap } from '../../principal/claim-map.js';
 import type { JwtAlgorithm } from '../../verification/jwt/algorithms.js';
 import type { AuthModuleOptions, IssuerOptions } from './auth-options.js';
-
-/** Environment variables: `process.env`, or something like it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { readVariable, refuseMisspelt, type Environment, type Variable } from './environment.js';
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
@@ -30,12 +27,13 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  * `NAME_FILE` names a file that holds the value instead, as container platforms mount secrets.
  *
  * @param env Default: `process.env`.
- * @throws {AuthConfigurationError} When a variable cannot be read or contradicts another one. What it
- *   says is checked when the module boots.
+ * @throws {AuthConfigurationError} When a variable cannot be read, contradicts another one, or is called
+ *   almost as one of these. What it says is checked when the module boots.
  * @publicApi
  */
 export function authOptionsFromEnv(env: Environment = process.env): AuthModuleOptions {
-  const read = (name: string): string | undefined => valueOf(env, name);
+  refuseMisspelt(env);
+  const read = (name: Variable): string | undefined => readVariable(env, name);
   const options: Partial<Mutable<AuthModuleOptions>> = { issuers: issuersFrom(read) };
   const cookie = read('AUTH_COOKIE');
   const realm = read('AUTH_REALM');
@@ -46,7 +44,7 @@ export function authOptionsFromEnv(env: Environment = process.env): AuthModuleOp
   return options as AuthModuleOptions;
 }
 
-type Read = (name: string) => string | undefined;
+type Read = (name: Variable) => string | undefined;
 
 function issuersFrom(read: Read): IssuerOptions[] {
   const issuers = list(read('AUTH_ISSUER')) ?? [];
@@ -106,14 +104,17 @@ function claimsFrom(read: Read): ClaimMap {
   });
 }
 
-function seconds(read: Read, name: string): number | undefined {
+/** An example for each, of a size that makes sense. */
+const SECONDS = { AUTH_CLOCK_TOLERANCE: '5', AUTH_MAX_TOKEN_AGE: '3600' } as const;
+
+function seconds(read: Read, name: keyof typeof SECONDS): number | undefined {
   const text = read(name);
   if (text === undefined) return;
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text);
   throw new AuthConfigurationError(
     name,
     'is no number',
-    `Give a number of seconds, without a unit: ${name}=5.`,
+    `Give a number of seconds, without a unit: ${name}=${SECONDS[name]}.`,
   );
 }
 
@@ -127,38 +128,4 @@ function present<T extends object>(
 ): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
-}
-
-function valueOf(env: Environment, name: string): string | undefined {
-  const value = env[name]?.trim() ?? '';
-  const file = env[`${name}_FILE`]?.trim() ?? '';
-  if (value !== '' && file !== '') {
-    throw new AuthConfigurationError(
-      `${name}_FILE`,
-      `is set beside ${name}`,
-      'Remove one of the two, so that it is clear which one counts.',
-    );
-  }
-  const found = file === '' ? value : contentOf(name, file);
-  return found === '' ? undefined : found;
-}
-
-function contentOf(name: string, file: string): string {
-  const content = textOf(file)?.trim();
-  if (content) return content;
-  throw new AuthConfigurationError(
-    `${name}_FILE`,
-    content === undefined
-      ? 'names a file that cannot be read as text'
-      : 'names a file that is empty',
-    'Mount the file and let the process read it, or correct the path.',
-  );
-}
-
-function textOf(file: string): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
-  } catch {
-    return;
-  }
 }

@@ -70,7 +70,7 @@ export interface IssuerOptions {
   readonly profile?: 'rfc9068';
   /**
    * How long ago a token may have been issued (`iat`, which is then mandatory), in seconds, however
-   * long it is valid.
+   * long it is valid: 1 to 31536000.
    *
    * @default as long as it is valid
    */
@@ -110,8 +110,8 @@ export interface TokenUseOptions {
 /** How verified tokens are remembered. */
 export interface TokenCacheOptions {
   /**
-   * How many tokens are remembered; the one that was used least lately makes room. A usual
-   * token takes some 2 KB.
+   * How many tokens are remembered, 1 to 1000000; the one that was used least lately makes room. A
+   * usual token takes some 2 KB.
    *
    * @default 10000
    */
@@ -129,7 +129,8 @@ export interface TokenCacheOptions {
 export interface KeySetOptions {
   /**
    * When keys are fetched first: in the `background` while the application starts; before it starts,
-   * so that it does not without them within 10 s (`required`); or with the first token (`lazy`).
+   * so that it does not without them within 10 s (`required`; those of a snapshot will do); or with
+   * the first token (`lazy`).
    *
    * @default 'background'
    */
@@ -230,12 +231,22 @@ export interface AuthModuleOptions {
   readonly resourceMetadata?: string;
   /**
    * Remember verified tokens: who presents one again is answered without another verification. Expiry
-   * and the issuer's keys are checked each time. `false` for none.
+   * and the issuer's keys are checked each time. `false` verifies each time anew.
+   *
+   * @default { maxEntries: 10000, maxAgeSeconds: 300 }
    */
   readonly tokenCache?: false | TokenCacheOptions;
-  /** How the issuers' keys are fetched and kept. */
+  /**
+   * How the issuers' keys are fetched and kept.
+   *
+   * @default as below
+   */
   readonly keySets?: KeySetOptions;
-  /** How refusals look to clients. */
+  /**
+   * How refusals look to clients.
+   *
+   * @default as below
+   */
   readonly errors?: ErrorOptions;
   /**
    * Told of every request authenticated, denied, or refused because the issuer is down, and of what

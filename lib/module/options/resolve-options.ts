@@ -62,7 +62,7 @@ const OPTIONS_CURE =
  * @throws {AuthConfigurationError}
  */
 export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAuthOptions {
-  assertObject('The options of AuthModule', given, OPTIONS_CURE);
+  assertObject('What AuthModule is given', given, OPTIONS_CURE);
   refuseUnknown('options', given, KNOWN);
   const options = ownMembers(given);
   const { onEvent, clock = Date.now } = options;

@@ -49,6 +49,14 @@ class Parameters {
     };
   }
 
+  @Get('two-required')
+  twoRequired(
+    @OrgId() organization: string,
+    @CurrentUser('claims.email', { required: true }) email: string,
+  ): object {
+    return { organization, email };
+  }
+
   @Public()
   @Get('public')
   public(@CurrentUser() user: unknown, @Claims() claims: unknown): object {
@@ -65,12 +73,17 @@ class Parameters {
 describe.each(ADAPTERS)('handler parameters on %s', (adapter) => {
   let issuer: TestIssuer;
   let api: RunningApplication;
+  const events: string[] = [];
 
   beforeAll(async () => {
     issuer = await TestIssuer.start({ algorithms: ['ES256'] });
     api = await start(adapter, {
       controllers: [Parameters],
-      auth: { issuers: [issuer.options()], cookie: { name: 'session' } },
+      auth: {
+        issuers: [issuer.options()],
+        cookie: { name: 'session' },
+        onEvent: ({ type }) => void events.push(type),
+      },
     });
   });
 
@@ -121,6 +134,13 @@ describe.each(ADAPTERS)('handler parameters on %s', (adapter) => {
   it('has nobody on a public route, even with a good token', async () => {
     const answer = await get(`${api.url}/public`, await issuer.token());
     expect(answer).toMatchObject({ status: 200, body: { absent: true } });
+  });
+
+  it('tells once of a request that lacks several values', async () => {
+    const token = await issuer.token();
+    events.length = 0;
+    expect((await get(`${api.url}/two-required`, token)).status).toBe(403);
+    expect(events).toEqual(['auth.authenticated', 'auth.denied']);
   });
 
   it('asks for a token where a public route requires a user', async () => {

@@ -75,6 +75,15 @@ describe.each(ADAPTERS)('keys kept beyond the life of a process, on %s', (adapte
     expect((await api.get(await good.token(issuer))).status).toBe(503);
   });
 
+  it('let it start even where it must not start without keys', async () => {
+    const startedAt = Date.now();
+    await anEarlierInstance(startedAt);
+    const snapshots = new FileSnapshots(folder);
+    const api = await stage.api(issuer, { startedAt, keySets: { hydrate: 'required', snapshots } });
+    expect(api.jwks.state()).toMatchObject([{ status: 'stale' }]);
+    expect((await api.get(await good.token(issuer, { now: startedAt }))).status).toBe(200);
+  });
+
   it('hold the keys that an issuer published, and are for nobody else to read', async () => {
     const leaked = await SigningKey.generate('ES256', 'leaked');
     issuer.serve({ jwks: json({ keys: [good.jwk, leaked.privateJwk] }) });

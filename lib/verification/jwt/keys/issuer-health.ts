@@ -56,7 +56,7 @@ export class IssuerHealth {
   }
 
   get nextAttemptAt(): number | undefined {
-    return this.#outage && this.#clock() + this.pauseMs;
+    return this.#outage && Math.ceil(this.#clock() + this.pauseMs);
   }
 
   failed(failure: unknown, hasKeys: boolean): void {

@@ -55,8 +55,9 @@ export class JwksService {
    * Fetches the keys of one issuer, or of all, at once: what was withdrawn is then refused.
    *
    * @param issuer As configured. Default: every issuer.
-   * @throws {Error} When the issuer does not answer, and the keys known so far stay in use; or when no
-   *   such issuer is configured.
+   * @throws {Error} When the issuer does not answer: its message says why, and the keys known so far
+   *   stay in use.
+   * @throws {RangeError} When no such issuer is configured.
    */
   async refresh(issuer?: string): Promise<void> {
     await Promise.all(this.#chosen(issuer).map(([, keySet]) => keySet.refresh()));
@@ -76,7 +77,7 @@ export class JwksService {
   /**
    * Fetches the keys at boot, as option `keySets.hydrate` says.
    *
-   * @throws {AuthConfigurationError} With `required`, when an issuer's keys cannot be had within 10 s.
+   * @throws {AuthConfigurationError} With `required`, when an issuer's keys cannot be had within 10 s, and no snapshot has them.
    */
   async hydrate(): Promise<void> {
     const keySets = [...this.#keySets];
@@ -122,7 +123,7 @@ function keySetOf(issuer: JwtIssuer, surroundings: KeySetSurroundings): KeySet {
   }
 }
 
-/** An issuer that starts together with this application may take a while. */
+/** An issuer that starts together with this application may take a while; one whose keys are known from a snapshot need not answer. */
 async function insist(issuer: string, keySet: KeySet, ending: AbortSignal): Promise<void> {
   const deadline = performance.now() + HYDRATION.patience;
   for (;;) {
@@ -130,6 +131,7 @@ async function insist(issuer: string, keySet: KeySet, ending: AbortSignal): Prom
       await keySet.hydrate();
       return;
     } catch (failure) {
+      if (keySet.state().status !== 'unavailable') return;
       const isLate = performance.now() + HYDRATION.interval > deadline;
       if (isLate || ending.aborted) throw notHydrated(issuer, failure);
       await sleep(HYDRATION.interval);

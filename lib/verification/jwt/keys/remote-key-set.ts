@@ -214,7 +214,7 @@ export class RemoteKeySet implements KeySet {
     try {
       this.#snapshot = await this.#source.restore();
     } catch (cause) {
-      this.#surroundings.emit({ type: 'keys.snapshot_failed', issuer: this.#issuer, cause });
+      this.#snapshotFailed('read', cause);
     }
   }
 
@@ -236,8 +236,13 @@ export class RemoteKeySet implements KeySet {
   /** Nobody waits for the archive. */
   #keep(snapshot: KeySetSnapshot): void {
     this.#source.keep(snapshot).catch((cause: unknown) => {
-      this.#surroundings.emit({ type: 'keys.snapshot_failed', issuer: this.#issuer, cause });
+      this.#snapshotFailed('write', cause);
     });
+  }
+
+  #snapshotFailed(operation: 'read' | 'write', cause: unknown): void {
+    const { emit } = this.#surroundings;
+    emit({ type: 'keys.snapshot_failed', issuer: this.#issuer, operation, cause });
   }
 
   #failed(cause: unknown): void {

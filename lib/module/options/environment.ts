@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { distance } from 'fastest-levenshtein';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+
+/** Environment variables: `process.env`, or something like it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables that are read. */
+const VARIABLES = [
+  'AUTH_ISSUER',
+  'AUTH_AUDIENCE',
+  'AUTH_ALGORITHMS',
+  'AUTH_CLOCK_TOLERANCE',
+  'AUTH_MAX_TOKEN_AGE',
+  'AUTH_PROFILE',
+  'AUTH_AUTHORIZED_PARTIES',
+  'AUTH_JWKS_URI',
+  'AUTH_PUBLIC_KEY',
+  'AUTH_SECRET',
+  'AUTH_ROLES_CLAIM',
+  'AUTH_PERMISSIONS_CLAIM',
+  'AUTH_SCOPES_CLAIM',
+  'AUTH_ORGANIZATION_CLAIM',
+  'AUTH_COOKIE',
+  'AUTH_REALM',
+  'AUTH_RESOURCE_METADATA',
+] as const;
+
+export type Variable = (typeof VARIABLES)[number];
+
+/** With so many letters changed, or fewer, a name counts as misspelt; with more, it is somebody else's. */
+const SLIP = 2;
+
+/**
+ * Other packages have variables that begin alike, so that not every unknown one can be refused.
+ *
+ * @throws {AuthConfigurationError} When a variable is called almost, and not quite, as one that is read.
+ */
+export function refuseMisspelt(env: Environment): void {
+  const known = VARIABLES.flatMap((name) => [name, `${name}_FILE`]);
+  for (const [name, value] of Object.entries(env)) {
+    if (!value || !name.startsWith('AUTH_') || known.includes(name)) continue;
+    const meant = known.find((each) => distance(each, name) <= SLIP);
+    if (meant === undefined) continue;
+    throw new AuthConfigurationError(
+      name,
+      'is no variable that is read',
+      `Call it ${meant}, if that is meant; otherwise give it a name that cannot be mistaken for it.`,
+    );
+  }
+}
+
+/**
+ * @returns The value, or the content of the file that `NAME_FILE` names; `undefined` for an empty one.
+ * @throws {AuthConfigurationError} When both are given, or the file cannot be read.
+ */
+export function readVariable(env: Environment, name: Variable): string | undefined {
+  const value = env[name]?.trim() ?? '';
+  const file = env[`${name}_FILE`]?.trim() ?? '';
+  if (value !== '' && file !== '') {
+    throw new AuthConfigurationError(
+      `${name}_FILE`,
+      `is set beside ${name}`,
+      'Remove one of the two, so that it is clear which one counts.',
+    );
+  }
+  const found = file === '' ? value : contentOf(name, file);
+  return found === '' ? undefined : found;
+}
+
+function contentOf(name: string, file: string): string {
+  const content = textOf(file)?.trim();
+  if (content) return content;
+  throw new AuthConfigurationError(
+    `${name}_FILE`,
+    content === undefined
+      ? 'names a file that cannot be read as text'
+      : 'names a file that is empty',
+    'Mount the file and let the process read it, or correct the path.',
+  );
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch {
+    return;
+  }
+}
