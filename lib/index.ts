@@ -6,6 +6,8 @@ export type {
   ErrorOptions,
   IssuerOptions,
   KeySetOptions,
+  PolicyOptions,
+  RoleOptions,
   TokenCacheOptions,
   TokenUseOptions,
 } from './module/options/auth-options.js';
@@ -16,6 +18,21 @@ export { AuthGuard } from './guards/auth.guard.js';
 export { RolesGuard } from './guards/roles.guard.js';
 
 export { Public } from './decorators/public.decorator.js';
+export { OptionalAuth, type OptionalAuthOptions } from './decorators/optional-auth.decorator.js';
+export { Authenticated } from './decorators/authenticated.decorator.js';
+export { Authorize, Owner, SameOrg, type RuleOptions } from './decorators/authorize.decorator.js';
+export { Resource } from './decorators/resource.decorator.js';
+export { arg, type Argument } from './decorators/arg.js';
+export { allOf, anyOf, hasPermission, hasRole, hasScope, not } from './decorators/rules.js';
+export {
+  owner,
+  policy,
+  sameOrganization,
+  type OwnerOptions,
+  type ResourceLoader,
+} from './decorators/policy-rules.js';
+export type { Policy, PolicyClass, PolicyRequest } from './policy/policy.js';
+export type { Rule } from './policy/rule.js';
 export { Roles } from './decorators/roles.decorator.js';
 export { Permissions } from './decorators/permissions.decorator.js';
 export { Scopes } from './decorators/scopes.decorator.js';
@@ -33,7 +50,15 @@ export type { KeySetState, VerificationKey } from './verification/jwt/keys/key-s
 export type { KeySetSnapshots } from './stores/key-set-snapshots.js';
 export { FileSnapshots } from './stores/file-snapshots.js';
 
-export type { Actor, Principal, ServicePrincipal, UserPrincipal } from './core/principal.js';
+export type {
+  Actor,
+  AnonymousPrincipal,
+  AnonymousStatus,
+  AuthenticatedPrincipal,
+  Principal,
+  ServicePrincipal,
+  UserPrincipal,
+} from './core/principal.js';
 export type { AuthoritySet } from './core/authority-set.js';
 export { Credential, type CredentialSource } from './core/credential.js';
 export type { Clock } from './core/clock.js';
@@ -44,6 +69,7 @@ export {
   AuthError,
   AuthUnavailable,
   Forbidden,
+  Hidden,
   InvalidCredential,
   InvalidRequest,
   MissingCredential,
@@ -52,11 +78,13 @@ export { AuthConfigurationError } from './core/auth-configuration-error.js';
 export type { RefusalCode, RefusalReason } from './core/refusal.js';
 
 export type {
+  AnonymousEvent,
   AuthenticatedEvent,
   AuthEvent,
   AuthEventListener,
   DeniedEvent,
   UnavailableEvent,
+  WouldDenyEvent,
 } from './observability/auth-event.js';
 export type {
   KeyIgnoredEvent,

@@ -8,6 +8,8 @@ export interface RequestAuth {
   readonly principal: Principal | undefined;
   /** Whose guards these were: another application in the process does not rely on them. */
   readonly establishedBy: object;
+  /** What a rule decided on and hands to the handler. */
+  readonly resource: unknown;
   /** Puts a refusal into the currency of the request's transport, answer headers included. */
   refuse(error: AuthError): Error;
 }

@@ -73,7 +73,14 @@ export class Forbidden extends AuthError {
   }
 }
 
-/** We cannot tell who is calling, and that is our failure: 503 with `Retry-After` (RFC 9110 section 15.6.4). */
+/** The caller is known, may not, and is not even to learn that there is such a thing: 404 (RFC 9110 section 15.5.4). */
+export class Hidden extends AuthError {
+  public constructor(options?: AuthErrorOptions) {
+    super('resource_hidden', options);
+  }
+}
+
+/** We cannot tell who is calling, or whether they may, and that is our failure: 503 with `Retry-After` (RFC 9110 section 15.6.4). */
 export class AuthUnavailable extends AuthError {
   /** When it is worth trying again, in whole seconds, at least 1. */
   readonly retryAfterSeconds: number;

@@ -1,5 +1,6 @@
 /** Why an authenticated principal is refused. */
-export type DenialReason = 'insufficient_role' | 'insufficient_permission' | 'insufficient_scope';
+export type DenialReason =
+  'insufficient_role' | 'insufficient_permission' | 'insufficient_scope' | 'undeclared_route';
 
 /** The verdict of a policy on a principal: a value, never a bare boolean. */
 export type Decision =

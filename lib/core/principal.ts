@@ -34,8 +34,24 @@ export interface ServicePrincipal extends PrincipalFacts {
   readonly kind: 'service';
 }
 
+/** Why nobody is known: what was presented, if anything was. */
+export type AnonymousStatus =
+  'no-token' | 'invalid-token' | 'token-expired' | 'token-not-active' | 'malformed-token';
+
+/**
+ * Nobody, let in by `@OptionalAuth()`: without an organization and without any authority. Its subject
+ * is `anonymous`, which is nobody's name.
+ */
+export interface AnonymousPrincipal extends PrincipalFacts {
+  readonly kind: 'anonymous';
+  readonly status: AnonymousStatus;
+}
+
+/** Somebody whose credential was verified. */
+export type AuthenticatedPrincipal = UserPrincipal | ServicePrincipal;
+
 /** Who is calling: frozen, and safe to log or serialise, for it holds no credential. */
-export type Principal = UserPrincipal | ServicePrincipal;
+export type Principal = AuthenticatedPrincipal | AnonymousPrincipal;
 
 const credentials = hiddenNotes<Credential>();
 

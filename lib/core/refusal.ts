@@ -1,6 +1,6 @@
 /** What a client is told. Everything in it is a constant. */
 export interface Refusal {
-  readonly status: 400 | 401 | 403 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 503;
   /** The sentence in the body and in `error_description`: only %x20-21 / %x23-5B / %x5D-7E (RFC 6750 section 3). */
   readonly message: string;
   /** The error code of the challenge (RFC 6750 section 3.1), where a challenge carries one. */
@@ -38,6 +38,7 @@ export const REFUSALS = {
     message: 'The access token does not have the required scope',
   },
   forbidden: { status: 403, message: 'Access is denied' },
+  not_found: { status: 404, message: 'Not Found' },
   auth_unavailable: { status: 503, message: 'Authentication is temporarily unavailable' },
 } as const satisfies Record<string, Refusal>;
 
@@ -77,7 +78,12 @@ export const REFUSAL_OF_REASON = {
   missing_value: 'forbidden',
   unsupported_context: 'forbidden',
   unknown_handler: 'forbidden',
+  policy_denied: 'forbidden',
+  undeclared_route: 'forbidden',
+  resource_hidden: 'not_found',
   issuer_unavailable: 'auth_unavailable',
+  policy_timeout: 'auth_unavailable',
+  policy_failed: 'auth_unavailable',
 } as const satisfies Record<string, RefusalCode>;
 
 /** Why a request was refused, precisely: stable, and free of anything a client sent. */

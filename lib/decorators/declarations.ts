@@ -2,8 +2,10 @@ import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import {
   closingPart,
   emptyDeclaration,
+  isClosing,
   type ClassDeclarations,
   type Declaration,
+  type Opening,
 } from '../policy/declaration.js';
 
 /** Metadata key of what is declared in a class; read it through `Reflector`. */
@@ -71,12 +73,32 @@ function prototypeOf(owner: object): object {
   return typeof prototype === 'object' && prototype !== null ? prototype : owner;
 }
 
+const SPELLING: Readonly<Record<Opening['kind'], string>> = {
+  public: '@Public',
+  optional: '@OptionalAuth',
+};
+
+/** @throws {AuthConfigurationError} When it was opened in another way. */
+export function open(declaration: Declaration, opening: Opening, target: string): void {
+  const before = declaration.opening;
+  if (before && JSON.stringify(before) !== JSON.stringify(opening)) {
+    throw new AuthConfigurationError(
+      `${SPELLING[opening.kind]} on ${target}`,
+      `contradicts ${SPELLING[before.kind]} beside it`,
+      'Keep one of the two.',
+    );
+  }
+  declaration.opening = opening;
+}
+
 function refuseContradiction(declaration: Declaration, target: string): void {
-  if (!declaration.public || declaration.requirements.size === 0) return;
+  const { opening } = declaration;
+  if (!opening || !isClosing(declaration)) return;
+  const spelling = SPELLING[opening.kind];
   throw new AuthConfigurationError(
-    `@Public on ${target}`,
+    `${spelling} on ${target}`,
     'contradicts the requirement declared beside it',
-    'Remove @Public to keep the requirement, or remove the requirement to open the route.',
+    `Remove ${spelling} to keep the requirement, or remove the requirement to open the route.`,
   );
 }
 

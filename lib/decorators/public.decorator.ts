@@ -1,4 +1,4 @@
-import { declare, type AuthDecorator } from './declarations.js';
+import { declare, open, type AuthDecorator } from './declarations.js';
 
 /**
  * Opens a handler, or every handler of a controller that requires nothing itself.
@@ -10,7 +10,7 @@ import { declare, type AuthDecorator } from './declarations.js';
  * @publicApi
  */
 export function Public(): AuthDecorator {
-  return declare('Public', (declaration) => {
-    declaration.public = true;
+  return declare('Public', (declaration, target) => {
+    open(declaration, { kind: 'public' }, target);
   });
 }

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { authOf } from '../context/request-auth.js';
+import { authOf, type RequestAuth } from '../context/request-auth.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { Forbidden, MissingCredential } from '../core/auth-error.js';
 import type { Principal } from '../core/principal.js';
@@ -15,7 +15,7 @@ export interface ValueOptions {
 interface RequestValue extends Required<ValueOptions> {
   /** The decorator, for messages. */
   readonly name: string;
-  readonly read: (principal: Principal) => unknown;
+  readonly read: (principal: Principal, auth: RequestAuth) => unknown;
 }
 
 const requestValueOf = createParamDecorator(
@@ -23,16 +23,21 @@ const requestValueOf = createParamDecorator(
     const request = exchangeOf(context)?.key;
     const auth = request && authOf(request);
     if (!auth) throw guardDidNotRun(name);
-    const value = auth.principal && read(auth.principal);
-    if (value !== undefined && value !== null) return value;
-    if (!required) return undefined;
-    throw auth.refuse(
-      auth.principal
-        ? new Forbidden('missing_value', { detail: `@${name}` })
-        : new MissingCredential('missing_credentials'),
-    );
+    const value = (auth.principal && read(auth.principal, auth)) ?? undefined;
+    if (required) assertThere(name, value, auth);
+    return value;
   },
 );
+
+/** Nobody has no values, whatever stands for nobody. */
+function assertThere(name: string, value: unknown, auth: RequestAuth): void {
+  const { principal } = auth;
+  if (!principal || principal.kind === 'anonymous') {
+    throw auth.refuse(new MissingCredential('missing_credentials'));
+  }
+  if (value === undefined)
+    throw auth.refuse(new Forbidden('missing_value', { detail: `@${name}` }));
+}
 
 /** Makes the decorator of a handler parameter that is read from the principal. */
 export function requestValue(value: RequestValue): ParameterDecorator {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '../core/auth-error.js';
 import { isPending } from '../core/maybe-promise.js';
-import type { Principal } from '../core/principal.js';
+import type { AuthenticatedPrincipal } from '../core/principal.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Gate } from './gate.js';
 import type { Visit } from './visit.js';
@@ -35,19 +35,23 @@ export class AuthGuard implements CanActivate {
       if (isPending(principal)) return this.awaited(visit, principal);
       return this.gate.admit(visit, principal);
     } catch (failure) {
-      throw this.refusal(visit, failure);
+      return this.withoutPrincipal(visit, failure);
     }
   }
 
-  private async awaited(visit: Visit, principal: Promise<Principal>): Promise<boolean> {
+  private async awaited(
+    visit: Visit,
+    principal: Promise<AuthenticatedPrincipal>,
+  ): Promise<boolean> {
     try {
       return this.gate.admit(visit, await principal);
     } catch (failure) {
-      throw this.refusal(visit, failure);
+      return this.withoutPrincipal(visit, failure);
     }
   }
 
-  private refusal(visit: Visit, failure: unknown): unknown {
-    return failure instanceof AuthError ? this.gate.refuse(visit, failure) : failure;
+  private withoutPrincipal(visit: Visit, failure: unknown): true {
+    if (failure instanceof AuthError) return this.gate.admitAnonymous(visit, failure);
+    throw failure;
   }
 }

@@ -1,11 +1,20 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { authOf, rememberAuth } from '../context/request-auth.js';
-import { AuthUnavailable, Forbidden, type AuthError } from '../core/auth-error.js';
-import type { Principal } from '../core/principal.js';
+import { anonymousAfter } from '../core/anonymous.js';
+import {
+  AuthUnavailable,
+  Forbidden,
+  MissingCredential,
+  type AuthError,
+} from '../core/auth-error.js';
+import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
+import type { AuthenticatedPrincipal, Principal } from '../core/principal.js';
 import type { AuthEvents } from '../observability/auth-events.js';
+import { decide, type DecisionSettings } from '../policy/decide.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
 import { exchangeOf, type Exchange, type RefusalStyles } from '../transports/exchange.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
+import type { Judge } from './judge.js';
 import type { RoutePolicies } from './route-policies.js';
 import { labelOf, Visit, type Gatekeeper, type Target } from './visit.js';
 
@@ -13,12 +22,20 @@ import { labelOf, Visit, type Gatekeeper, type Target } from './visit.js';
 export interface GateSettings {
   readonly events: AuthEvents;
   readonly styles: RefusalStyles;
+  readonly rules: DecisionSettings;
+  readonly judge: Judge;
   /** The property of the request that shows the principal to other packages; `null` for none. */
   readonly requestProperty: string | null;
 }
 
 /** Stands for what was declared where that cannot be told; it is only ever used to refuse. */
-const UNKNOWN: RoutePolicy = Object.freeze({ public: false, requirements: [], scopes: [] });
+const UNKNOWN: RoutePolicy = Object.freeze({
+  opening: undefined,
+  declaredOn: [],
+  requirements: [],
+  rules: [],
+  scopes: [],
+});
 
 /** What both guards share: looking a request up, letting it in, and turning it away. */
 export class Gate implements Gatekeeper {
@@ -44,19 +61,54 @@ export class Gate implements Gatekeeper {
     const before = this.#visitBefore(exchange);
     if (before?.isTo(target) && before.principal) return before;
     const visit = this.#begin(exchange, target);
-    if (visit.policy.public) rememberAuth(exchange.key, visit);
-    else visit.principal = before?.principal;
-    return visit.policy.public ? undefined : visit;
+    if (isPublic(visit.policy)) {
+      rememberAuth(exchange.key, visit);
+      return;
+    }
+    // Nobody is let in as nobody because another handler lets nobody in.
+    if (before?.principal?.kind !== 'anonymous') visit.principal = before?.principal;
+    return visit;
   }
 
   /** Lets the rest of the application know who is calling. */
-  admit(visit: Visit, principal: Principal): true {
-    visit.principal = principal;
-    rememberAuth(visit.exchange.key, visit);
-    const { requestProperty, events } = this.#settings;
-    if (requestProperty !== null) visit.exchange.expose(requestProperty, principal);
+  admit(visit: Visit, principal: AuthenticatedPrincipal): true {
+    this.#remember(visit, principal);
+    const { events } = this.#settings;
     events.emit({ type: 'auth.authenticated', handler: visit.handler, principal });
     return true;
+  }
+
+  /**
+   * Lets in who could not be authenticated, where that is declared and the failure is the caller's.
+   *
+   * @throws Otherwise.
+   */
+  admitAnonymous(visit: Visit, failure: AuthError): true {
+    const { opening } = visit.policy;
+    const isBad = !(failure instanceof MissingCredential);
+    const isWelcome = opening?.kind === 'optional' && (!isBad || opening.onInvalid === 'anonymous');
+    const principal = isWelcome ? anonymousAfter(failure) : undefined;
+    if (!principal) throw this.refuse(visit, failure);
+    this.#remember(visit, principal);
+    const { handler } = visit;
+    this.#settings.events.emit({ type: 'auth.anonymous', handler, reason: failure.reason });
+    return true;
+  }
+
+  /**
+   * Decides whether a principal may reach the handler.
+   *
+   * @throws When not; and whatever a policy throws.
+   */
+  decide(visit: Visit, principal: Principal): MaybePromise<true> {
+    const { rules, judge } = this.#settings;
+    const decision = decide(visit.policy, principal, rules);
+    if (!decision.allowed) throw this.refuse(visit, new Forbidden(decision.reason, decision));
+    if (visit.policy.rules.length === 0) return true;
+    return whenReady(judge.judge(visit, principal), (failure) => {
+      if (failure) throw this.refuse(visit, failure);
+      return true as const;
+    });
   }
 
   /** The exception that turns the request away; the reason goes to the events, once for each request. */
@@ -66,9 +118,18 @@ export class Gate implements Gatekeeper {
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
   }
 
+  #remember(visit: Visit, principal: Principal): void {
+    const { exchange } = visit;
+    const { requestProperty } = this.#settings;
+    visit.principal = principal;
+    rememberAuth(exchange.key, visit);
+    if (requestProperty !== null) exchange.expose(requestProperty, principal);
+  }
+
   /** A public handler answers whomever, and however the request came. */
   #admitWithoutExchange(target: Target): void {
-    if (this.#policies.of(target)?.public) return;
+    const policy = this.#policies.of(target);
+    if (policy && isPublic(policy)) return;
     const failure = new Forbidden('unsupported_context');
     this.#report(failure, labelOf(target));
     throw unsupportedContext(failure);
@@ -96,4 +157,8 @@ export class Gate implements Gatekeeper {
       events.emit({ type: 'auth.denied', handler, code, reason, detail, principal, cause });
     }
   }
+}
+
+function isPublic({ opening }: RoutePolicy): boolean {
+  return opening?.kind === 'public';
 }

@@ -1,15 +1,13 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { Forbidden, MissingCredential } from '../core/auth-error.js';
+import { MissingCredential } from '../core/auth-error.js';
 import { whenReady } from '../core/maybe-promise.js';
-import type { Principal } from '../core/principal.js';
-import { decide } from '../policy/decide.js';
 import { AuthGuard } from './auth.guard.js';
 import { Gate } from './gate.js';
-import type { Visit } from './visit.js';
 
 /**
  * Decides whether the caller may: measures the principal against `@Roles`, `@Permissions` and
- * `@Scopes` of the handler and its class.
+ * `@Scopes` of the handler and its class, and asks the policies of `@Authorize`, `@Owner` and
+ * `@SameOrg`.
  *
  * Global by default, after {@link AuthGuard}. Where it comes first, it has the request authenticated
  * before it decides.
@@ -26,21 +24,15 @@ export class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const visit = this.gate.visit(context);
     if (!visit) return true;
-    if (visit.principal) return this.decide(visit, visit.principal);
+    if (visit.principal) return this.gate.decide(visit, visit.principal);
     return whenReady(this.authGuard.canActivate(context), () => this.decideAfter(context));
   }
 
   /** Authenticated a moment ago; a guard put in the place of ours may have let somebody pass who is not. */
-  private decideAfter(context: ExecutionContext): boolean {
+  private decideAfter(context: ExecutionContext): boolean | Promise<boolean> {
     const visit = this.gate.visit(context);
     if (!visit) return true;
-    if (visit.principal) return this.decide(visit, visit.principal);
+    if (visit.principal) return this.gate.decide(visit, visit.principal);
     throw this.gate.refuse(visit, new MissingCredential('missing_credentials'));
-  }
-
-  private decide(visit: Visit, principal: Principal): true {
-    const decision = decide(visit.policy, principal);
-    if (decision.allowed) return true;
-    throw this.gate.refuse(visit, new Forbidden(decision.reason, decision));
   }
 }

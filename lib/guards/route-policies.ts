@@ -12,7 +12,12 @@ import {
   type ClassDeclarations,
   type Declaration,
 } from '../policy/declaration.js';
-import { compileRoutePolicy, isSamePolicy, type RoutePolicy } from '../policy/route-policy.js';
+import {
+  compileRoutePolicy,
+  isSamePolicy,
+  type NamedDeclarations,
+  type RoutePolicy,
+} from '../policy/route-policy.js';
 import { ancestryOf, methodOf, type Controller } from './ancestry.js';
 import { originalOf } from './handler-identity.js';
 import type { Target } from './visit.js';
@@ -85,9 +90,12 @@ export class RoutePolicies {
     return this.#keep(controller, handler, policy);
   }
 
-  #chainOf(classes: readonly Controller[]): readonly ClassDeclarations[] {
+  #chainOf(classes: readonly Controller[]): readonly NamedDeclarations[] {
     const ancestry = [...new Set(classes.flatMap(ancestryOf))];
-    return ancestry.map((each) => this.#declarationsIn(each, ancestry));
+    return ancestry.map((each) => ({
+      ...this.#declarationsIn(each, ancestry),
+      name: each.name,
+    }));
   }
 
   /**

@@ -28,6 +28,7 @@ export class Visit implements RequestAuth {
   readonly policy: RoutePolicy;
   readonly #target: Target;
   principal: Principal | undefined;
+  resource: unknown;
   /** Whether it was turned away: several parameters of a handler may find the same wanting. */
   isRefused = false;
 

@@ -25,6 +25,7 @@ import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
 import { concealOptions } from './options/conceal-options.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
+import { assertProvided } from './policy-classes.js';
 
 const logger = new Logger('AuthModule');
 
@@ -91,7 +92,10 @@ export class AuthModule
 
   /** @throws {AuthConfigurationError} When keys are required at boot, and cannot be had. */
   async onModuleInit(): Promise<void> {
-    compileRoutes(this.#get(ModulesContainer), this.#get(RoutePolicies));
+    const policies = this.#get(RoutePolicies);
+    const modules = this.#get(ModulesContainer);
+    compileRoutes(modules, policies);
+    assertProvided(handlersOf(modules), policies, this.#moduleRef);
     await this.#get(JwksService).hydrate();
   }
 

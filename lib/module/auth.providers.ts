@@ -1,10 +1,11 @@
-import { Logger, type Provider } from '@nestjs/common';
-import { APP_GUARD, Reflector } from '@nestjs/core';
+import { Logger, type Provider, type Type } from '@nestjs/common';
+import { APP_GUARD, ModuleRef, Reflector } from '@nestjs/core';
 import { BearerExtractor } from '../credential/bearer-extractor.js';
 import { CookieExtractor } from '../credential/cookie-extractor.js';
 import type { CredentialExtractor } from '../credential/credential-extractor.js';
 import { AuthGuard } from '../guards/auth.guard.js';
 import { Gate } from '../guards/gate.js';
+import { Judge } from '../guards/judge.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
 import { AuthEvents } from '../observability/auth-events.js';
@@ -62,7 +63,7 @@ const CORRIDOR: readonly Provider[] = [
       new Authenticator({
         extractors: extractorsOf(options),
         verifiers: [jwtVerifierOf(options, jwks)],
-        mapper: new PrincipalMapper(options.claimMaps),
+        mapper: new PrincipalMapper(options.claimMaps, options.authorization.roleModel),
       }),
     inject: [RESOLVED_OPTIONS, JwksService],
   },
@@ -72,12 +73,27 @@ const CORRIDOR: readonly Provider[] = [
     inject: [Reflector],
   },
   {
+    provide: Judge,
+    useFactory: (
+      events: AuthEvents,
+      { authorization: { rules, policyTimeoutMs } }: ResolvedAuthOptions,
+      container: ModuleRef,
+    ) =>
+      new Judge({
+        events,
+        rules,
+        timeoutMs: policyTimeoutMs,
+        instanceOf: (token) => container.get<unknown>(token as Type, { strict: false }),
+      }),
+    inject: [AuthEvents, RESOLVED_OPTIONS, ModuleRef],
+  },
+  {
     provide: Gate,
-    useFactory: (policies: RoutePolicies, events: AuthEvents, options: ResolvedAuthOptions) => {
-      const { styles, requestProperty } = options;
-      return new Gate(policies, { events, styles, requestProperty });
-    },
-    inject: [RoutePolicies, AuthEvents, RESOLVED_OPTIONS],
+    useFactory: (
+      { styles, requestProperty, authorization: { rules } }: ResolvedAuthOptions,
+      ...[policies, events, judge]: [RoutePolicies, AuthEvents, Judge]
+    ) => new Gate(policies, { events, styles, requestProperty, rules, judge }),
+    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge],
   },
 ];
 

@@ -26,8 +26,9 @@ export function assertEnforced(
 ): void {
   for (const each of handlers) {
     const isGuarded = guardsOf(each).some(decides) || (isGlobal && isRequest(each));
-    const requirements = policies.of(each)?.requirements;
-    if (!isGuarded && requirements?.length !== 0) throw unenforced(nameOf(each));
+    const policy = policies.of(each);
+    const asksNothing = policy?.requirements.length === 0 && policy.rules.length === 0;
+    if (!isGuarded && !asksNothing) throw unenforced(nameOf(each));
   }
 }
 
@@ -37,7 +38,7 @@ export function* unguardedMessages(
   policies: RoutePolicies,
 ): Generator<string> {
   for (const each of handlers) {
-    const isPublic = policies.of(each)?.public;
+    const isPublic = policies.of(each)?.opening?.kind === 'public';
     if (isMessage(each) && !isPublic && !guardsOf(each).some(decides)) yield nameOf(each);
   }
 }

@@ -21,23 +21,29 @@ const OUTAGE_LINE_MS = 10_000;
 export function logEvents(logger: LoggerService): AuthEventListener {
   const logUnavailable = unavailableLog(logger);
   return (event: AuthEvent) => {
+    if (!isOfRequest(event)) {
+      logKeys(logger, event);
+      return;
+    }
     switch (event.type) {
       case 'auth.authenticated':
+      case 'auth.anonymous':
         return;
       case 'auth.denied':
         logDenial(logger, event);
         return;
+      case 'auth.would_deny':
+        logger.log(`${event.handler} would be denied: ${event.reason}: ${event.detail}`);
+        return;
       case 'auth.unavailable':
         logUnavailable(event);
         return;
-      case 'keys.refreshed':
-      case 'keys.recovered':
-      case 'keys.ignored':
-      case 'keys.failing':
-      case 'keys.snapshot_failed':
-        logKeys(logger, event);
     }
   };
+}
+
+function isOfRequest(event: AuthEvent): event is Exclude<AuthEvent, KeySetEvent> {
+  return Object.hasOwn(event, 'handler');
 }
 
 /** What the guards do not know is the application's affair, and would be looked for in vain at `debug`. */

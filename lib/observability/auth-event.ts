@@ -1,4 +1,4 @@
-import type { Principal } from '../core/principal.js';
+import type { AuthenticatedPrincipal, Principal } from '../core/principal.js';
 import type { RefusalCode, RefusalReason } from '../core/refusal.js';
 import type { KeySetEvent } from './key-set-event.js';
 
@@ -10,7 +10,14 @@ interface EventFacts {
 /** It is established who is calling. Whether they may is another matter. */
 export interface AuthenticatedEvent extends EventFacts {
   readonly type: 'auth.authenticated';
-  readonly principal: Principal;
+  readonly principal: AuthenticatedPrincipal;
+}
+
+/** A request without a valid credential was let in, as `@OptionalAuth()` says. */
+export interface AnonymousEvent extends EventFacts {
+  readonly type: 'auth.anonymous';
+  /** Why it has none. */
+  readonly reason: RefusalReason;
 }
 
 /** A request was refused, and that is the caller's affair. */
@@ -27,6 +34,15 @@ export interface DeniedEvent extends EventFacts {
   readonly cause?: unknown;
 }
 
+/** A request was let in that a rule on trial (`dryRun`) would have refused. */
+export interface WouldDenyEvent extends EventFacts {
+  readonly type: 'auth.would_deny';
+  readonly reason: RefusalReason;
+  /** The rule, in words. */
+  readonly detail: string;
+  readonly principal: Principal;
+}
+
 /** A request was refused because we could not tell: our failure, and worth an alarm. */
 export interface UnavailableEvent extends EventFacts {
   readonly type: 'auth.unavailable';
@@ -36,7 +52,13 @@ export interface UnavailableEvent extends EventFacts {
 }
 
 /** What the guards, and the keys they rely on, tell whoever listens. No event holds a credential. */
-export type AuthEvent = AuthenticatedEvent | DeniedEvent | UnavailableEvent | KeySetEvent;
+export type AuthEvent =
+  | AuthenticatedEvent
+  | AnonymousEvent
+  | DeniedEvent
+  | WouldDenyEvent
+  | UnavailableEvent
+  | KeySetEvent;
 
 /** It is called within the request, or when keys were fetched, so it must not block; nobody waits for what it promises. */
 export type AuthEventListener = (event: AuthEvent) => void | Promise<void>;

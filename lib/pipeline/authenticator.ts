@@ -2,7 +2,7 @@ import { InvalidCredential, MissingCredential } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import type { Credential } from '../core/credential.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
-import type { Principal } from '../core/principal.js';
+import type { AuthenticatedPrincipal } from '../core/principal.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
 import type { CredentialExtractor } from '../credential/credential-extractor.js';
 import type { PrincipalMapper } from '../principal/principal-mapper.js';
@@ -33,7 +33,7 @@ export class Authenticator {
    * @throws {InvalidCredential} When it carries a bad one.
    * @throws {AuthUnavailable} When nobody can tell at present.
    */
-  authenticate(request: AuthRequest): MaybePromise<Principal> {
+  authenticate(request: AuthRequest): MaybePromise<AuthenticatedPrincipal> {
     return whenReady(this.#verify(this.#extract(request)), (verified) =>
       this.#stages.mapper.map(verified),
     );

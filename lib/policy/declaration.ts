@@ -1,10 +1,32 @@
 import type { AuthorityKind, Requirement } from './requirement.js';
+import type { Rule } from './rule.js';
+
+/**
+ * What opens a handler: to whomever, no credential looked at (`public`); or to those as well who bring
+ * no credential (`optional`), and, where that is declared, a bad one.
+ */
+export type Opening =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'optional'; readonly onInvalid: 'reject' | 'anonymous' };
+
+/** A rule, and what becomes of whoever does not meet it. */
+export interface DeclaredRule {
+  readonly rule: Rule;
+  /** Answered as if there were no such thing: 404. */
+  readonly hide: boolean;
+  /** Told of and let in: for a rule that is to prove itself first. */
+  readonly dryRun: boolean;
+}
 
 /** What was declared on one class or one handler, and nowhere else. */
 export interface Declaration {
-  public: boolean;
+  opening: Opening | undefined;
+  /** That any authenticated caller will do: it requires nothing, and closes. */
+  authenticated: boolean;
   /** The same decorator twice adds up: every requirement of a kind must be met. */
   readonly requirements: Map<AuthorityKind, Requirement[]>;
+  /** By decorator, each of which is a kind of its own. */
+  readonly rules: Map<string, DeclaredRule[]>;
 }
 
 /** What was declared in one class of an inheritance chain. */
@@ -14,7 +36,12 @@ export interface ClassDeclarations {
 }
 
 export function emptyDeclaration(): Declaration {
-  return { public: false, requirements: new Map() };
+  return { opening: undefined, authenticated: false, requirements: new Map(), rules: new Map() };
+}
+
+/** Whether it keeps anybody out. */
+export function isClosing({ authenticated, requirements, rules }: Declaration): boolean {
+  return authenticated || requirements.size > 0 || rules.size > 0;
 }
 
 /** Stands for a class without any declaration; nobody may add to it. */
@@ -25,9 +52,11 @@ export const NOTHING_DECLARED: ClassDeclarations = Object.freeze({
 
 /** A copy of what closes: what opens counts only where it was declared. */
 export function closingPart({ onClass, onHandlers }: ClassDeclarations): ClassDeclarations {
-  const closing = ({ requirements }: Declaration): Declaration => ({
-    public: false,
+  const closing = ({ authenticated, requirements, rules }: Declaration): Declaration => ({
+    opening: undefined,
+    authenticated,
     requirements: new Map(requirements),
+    rules: new Map(rules),
   });
   const handlers = [...onHandlers].map(([key, each]) => [key, closing(each)] as const);
   return { onClass: closing(onClass), onHandlers: new Map(handlers) };

@@ -1,61 +1,137 @@
-import type { ClassDeclarations, Declaration } from './declaration.js';
+import {
+  isClosing,
+  type ClassDeclarations,
+  type Declaration,
+  type DeclaredRule,
+  type Opening,
+} from './declaration.js';
 import { AUTHORITY_KINDS, type AuthorityKind, type Requirement } from './requirement.js';
 
-/** What holds for one handler of one class: all requirements must be met. */
+/** What holds for one handler of one class: all requirements and all rules must be met. */
 export interface RoutePolicy {
-  /** No credential is looked at. */
-  readonly public: boolean;
+  /** `undefined`: it is closed to whoever brings no valid credential. */
+  readonly opening: Opening | undefined;
+  /** Where it was opened, or closed without a requirement: `Class` or `Class.method`. Empty: nothing was declared. */
+  readonly declaredOn: readonly string[];
   readonly requirements: readonly RouteRequirement[];
+  readonly rules: readonly RouteRule[];
   /** Every scope of the operation, for the challenge (RFC 6750 section 3). */
   readonly scopes: readonly string[];
 }
 
-/** A requirement and the kind of authority it is about. */
+/** A requirement, the kind of authority it is about, and where it was declared. */
 export interface RouteRequirement extends Requirement {
   readonly kind: AuthorityKind;
+  readonly declaredOn: string;
 }
 
-const PUBLIC: RoutePolicy = Object.freeze({ public: true, requirements: [], scopes: [] });
+/** A rule, and where it was declared. */
+export interface RouteRule extends DeclaredRule {
+  readonly declaredOn: string;
+}
+
+/** What was declared in one class, and what the class is called. */
+export interface NamedDeclarations extends ClassDeclarations {
+  readonly name: string;
+}
+
+/** One place where something may be declared. */
+interface Level {
+  readonly declaredOn: string;
+  readonly declaration: Declaration;
+}
 
 /**
  * Merges what was declared into what holds.
  *
  * Kind by kind the closest declaration wins: the handler's before the class's, the subclass's before
- * the base class's. What closes is inherited; what opens is not, and counts only where the
- * controller class itself declares it.
+ * the base class's; each decorator is a kind. What closes is inherited; what opens is not, and counts
+ * only where the controller class itself declares it.
  *
  * @param chain The controller class first, then its base classes.
  * @param key The name of the handler.
  * @param onFunction What the function carries that was declared under another class or name.
  */
 export function compileRoutePolicy(
-  chain: readonly ClassDeclarations[],
+  chain: readonly NamedDeclarations[],
   key: string | symbol | undefined,
   onFunction?: Declaration,
 ): RoutePolicy {
-  const handler = chain.map((each) => (key === undefined ? undefined : each.onHandlers.get(key)));
-  const levels = [...handler, onFunction, ...chain.map((each) => each.onClass)];
-  const [controller] = chain;
-  const closedByHandler = [...handler, onFunction].some(isClosing);
-  const opened = !closedByHandler && controller?.onClass.public === true;
-  return handler[0]?.public || opened ? PUBLIC : closed(levels);
+  const onHandlers = levelsOfHandler(chain, key, onFunction);
+  const onClasses = chain.map(({ name, onClass }) => ({ declaredOn: name, declaration: onClass }));
+  const isOwn = key !== undefined && chain[0]?.onHandlers.has(key) === true;
+  const isClosedByHandler = onHandlers.some(({ declaration }) => isClosing(declaration));
+  return (
+    openedBy(isOwn ? onHandlers[0] : undefined) ??
+    openedBy(isClosedByHandler ? undefined : onClasses[0]) ??
+    closed([...onHandlers, ...onClasses])
+  );
 }
 
-function isClosing(declaration: Declaration | undefined): boolean {
-  return declaration !== undefined && declaration.requirements.size > 0;
+function levelsOfHandler(
+  chain: readonly NamedDeclarations[],
+  key: string | symbol | undefined,
+  onFunction: Declaration | undefined,
+): Level[] {
+  const levels = chain.flatMap(({ name, onHandlers }) => {
+    const declaration = key === undefined ? undefined : onHandlers.get(key);
+    return declaration ? [{ declaredOn: `${name}.${String(key)}`, declaration }] : [];
+  });
+  if (onFunction && levels.every(({ declaration }) => declaration !== onFunction)) {
+    levels.push({ declaredOn: 'the function', declaration: onFunction });
+  }
+  return levels;
 }
 
-function closed(levels: readonly (Declaration | undefined)[]): RoutePolicy {
+function openedBy(level: Level | undefined): RoutePolicy | undefined {
+  const opening = level?.declaration.opening;
+  if (!level || !opening) return;
+  const [requirements, rules, scopes] = [[], [], []];
+  return Object.freeze({ opening, declaredOn: [level.declaredOn], requirements, rules, scopes });
+}
+
+function closed(levels: readonly Level[]): RoutePolicy {
   const requirements = AUTHORITY_KINDS.flatMap((kind) => {
-    const closest = levels.find((level) => level?.requirements.has(kind));
-    const groups = closest?.requirements.get(kind) ?? [];
-    return groups.map((group): RouteRequirement => ({ kind, ...group }));
+    const closest = levels.find(({ declaration }) => declaration.requirements.has(kind));
+    const groups = closest?.declaration.requirements.get(kind) ?? [];
+    return groups.map((group): RouteRequirement => ({
+      kind,
+      ...group,
+      declaredOn: closest?.declaredOn ?? '',
+    }));
   });
   const scopes = requirements.filter(({ kind }) => kind === 'scopes').flatMap(({ names }) => names);
-  return Object.freeze({ public: false, requirements, scopes: [...new Set(scopes)] });
+  return Object.freeze({
+    opening: undefined,
+    declaredOn: levels.filter(({ declaration }) => isClosing(declaration)).map(nameOf),
+    requirements,
+    rules: rulesOf(levels),
+    scopes: [...new Set(scopes)],
+  });
+}
+
+function rulesOf(levels: readonly Level[]): readonly RouteRule[] {
+  const kinds = new Set(levels.flatMap(({ declaration }) => [...declaration.rules.keys()]));
+  return [...kinds].flatMap((kind) => {
+    const closest = levels.find(({ declaration }) => declaration.rules.has(kind));
+    const rules = closest?.declaration.rules.get(kind) ?? [];
+    return rules.map((rule): RouteRule => ({ ...rule, declaredOn: closest?.declaredOn ?? '' }));
+  });
+}
+
+function nameOf({ declaredOn }: Level): string {
+  return declaredOn;
 }
 
 /** Whether two policies hold the same: then it does not matter which of them is meant. */
 export function isSamePolicy(one: RoutePolicy, other: RoutePolicy): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  const areSameRules =
+    one.rules.length === other.rules.length &&
+    one.rules.every(({ rule }, index) => rule === other.rules[index]?.rule);
+  return areSameRules && spelt(one) === spelt(other);
+}
+
+function spelt({ opening, requirements }: RoutePolicy): string {
+  const groups = requirements.map(({ kind, mode, names }) => ({ kind, mode, names }));
+  return JSON.stringify([opening ?? null, groups]);
 }

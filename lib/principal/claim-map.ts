@@ -70,11 +70,28 @@ function compileSource(source: ClaimSource, defaultFormat: ClaimFormat): Compile
 
 /** The names that the first source with a value lists; none when no source has one. */
 export function readNames(claims: unknown, sources: readonly CompiledSource[]): readonly string[] {
+  const found = firstValue(claims, sources);
+  return found ? namesIn(found.value, found.format) : [];
+}
+
+/** As {@link readNames}; a whole number in a list names the role with these digits, for some number their roles. */
+export function readRoles(claims: unknown, sources: readonly CompiledSource[]): readonly string[] {
+  const found = firstValue(claims, sources);
+  if (!found) return [];
+  const { value, format } = found;
+  const spelt = (each: unknown): unknown => (Number.isSafeInteger(each) ? String(each) : each);
+  return namesIn(Array.isArray(value) ? value.map(spelt) : value, format);
+}
+
+function firstValue(
+  claims: unknown,
+  sources: readonly CompiledSource[],
+): { readonly value: unknown; readonly format: ClaimFormat } | undefined {
   for (const { path, format } of sources) {
     const value = path.read(claims);
-    if (value !== undefined && value !== null) return namesIn(value, format);
+    if (value !== undefined && value !== null) return { value, format };
   }
-  return [];
+  return;
 }
 
 /** What does not have the expected form lists nothing: a claim is never coerced into an authority. */

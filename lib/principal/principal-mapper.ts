@@ -3,10 +3,11 @@ import { authoritySet } from '../core/authority-set.js';
 import type { Claims } from '../core/claims.js';
 import { hiddenNotes } from '../core/hidden-notes.js';
 import { ownProperty } from '../core/own-property.js';
-import { rememberCredential, type Actor, type Principal } from '../core/principal.js';
+import { rememberCredential, type Actor, type AuthenticatedPrincipal } from '../core/principal.js';
 import { PropertyPath } from '../core/property-path.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
-import { compileClaimMap, readNames, type CompiledClaimMap } from './claim-map.js';
+import { compileClaimMap, readNames, readRoles, type CompiledClaimMap } from './claim-map.js';
+import { expandAuthorities, PLAIN_ROLES, type RoleModel } from './role-model.js';
 
 const ACTOR_SUBJECT = PropertyPath.parse('act.sub');
 const DEFAULT_MAP = compileClaimMap();
@@ -14,11 +15,13 @@ const DEFAULT_MAP = compileClaimMap();
 /** Makes a principal of a verified credential, as the claim map of its issuer says. */
 export class PrincipalMapper {
   readonly #maps: ReadonlyMap<string, CompiledClaimMap>;
-  readonly #mapped = hiddenNotes<Principal>();
+  readonly #roles: RoleModel;
+  readonly #mapped = hiddenNotes<AuthenticatedPrincipal>();
 
   /** @param maps By issuer; an issuer without one follows the defaults. */
-  constructor(maps: ReadonlyMap<string, CompiledClaimMap>) {
+  constructor(maps: ReadonlyMap<string, CompiledClaimMap>, roles: RoleModel = PLAIN_ROLES) {
     this.#maps = maps;
+    this.#roles = roles;
   }
 
   /**
@@ -26,7 +29,7 @@ export class PrincipalMapper {
    *
    * @throws {InvalidCredential} When the credential does not say whose it is.
    */
-  map(verified: VerifiedCredential): Principal {
+  map(verified: VerifiedCredential): AuthenticatedPrincipal {
     const known = this.#mapped.get(verified);
     if (known) return known;
     const principal = this.#principalOf(verified);
@@ -34,16 +37,25 @@ export class PrincipalMapper {
     return principal;
   }
 
-  #principalOf({ claims, issuer, expiresAt, credential }: VerifiedCredential): Principal {
+  #principalOf({
+    claims,
+    issuer,
+    expiresAt,
+    credential,
+  }: VerifiedCredential): AuthenticatedPrincipal {
     const map = this.#maps.get(issuer) ?? DEFAULT_MAP;
     const subject = subjectOf(claims);
+    const organizationId = onlyOne(readNames(claims, map.organizationId));
+    const roles = readRoles(claims, map.roles);
+    const permissions = readNames(claims, map.permissions);
+    const has = expandAuthorities({ organizationId, roles, permissions }, this.#roles);
     // Written out: an object that begins with another one's members is slow to make.
-    const principal: Principal = {
+    const principal: AuthenticatedPrincipal = {
       kind: kindOf(claims, subject),
       subject,
-      organizationId: onlyOne(readNames(claims, map.organizationId)),
-      roles: authoritySet(readNames(claims, map.roles)),
-      permissions: authoritySet(readNames(claims, map.permissions)),
+      organizationId,
+      roles: authoritySet(has.roles),
+      permissions: authoritySet(has.permissions),
       scopes: authoritySet(readNames(claims, map.scopes)),
       claims,
       issuer,
@@ -66,7 +78,7 @@ function subjectOf(claims: Claims): string {
  * A client that acts for itself is its own subject (RFC 9068 section 2.2). Some issuers leave that
  * subject out; of `azp` alone nobody can tell whether a user stands behind the client.
  */
-function kindOf(claims: Claims, subject: string): Principal['kind'] {
+function kindOf(claims: Claims, subject: string): AuthenticatedPrincipal['kind'] {
   const client = text(claims, 'client_id') ?? text(claims, 'azp');
   return subject === client ? 'service' : 'user';
 }

@@ -1,7 +1,7 @@
 import { MissingCredential } from '../core/auth-error.js';
 import { authoritySet } from '../core/authority-set.js';
 import { Credential } from '../core/credential.js';
-import { rememberCredential, type Actor, type Principal } from '../core/principal.js';
+import { rememberCredential, type Actor, type AuthenticatedPrincipal } from '../core/principal.js';
 import { resolveKeySets } from '../module/options/resolve-key-sets.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
@@ -10,7 +10,7 @@ import { refuseProduction } from './refuse-production.js';
 /** Who a test acts as. What is not given is empty. */
 export interface TestPrincipal {
   /** Default: `'user'`. */
-  readonly kind?: Principal['kind'];
+  readonly kind?: AuthenticatedPrincipal['kind'];
   /** Default: `'test-user'`. */
   readonly subject?: string;
   readonly organizationId?: string;
@@ -49,7 +49,7 @@ interface ModuleBuilder {
  */
 export function overrideAuth(builder: ModuleBuilder): TestCaller {
   refuseProduction('overrideAuth');
-  let current: Principal | undefined;
+  let current: AuthenticatedPrincipal | undefined;
   const authenticator: Pick<Authenticator, 'authenticate'> = {
     authenticate: () =>
       current
@@ -77,8 +77,8 @@ function jwksOfNobody(): JwksService {
   });
 }
 
-function principalFrom(given: TestPrincipal): Principal {
-  const principal: Principal = {
+function principalFrom(given: TestPrincipal): AuthenticatedPrincipal {
+  const principal: AuthenticatedPrincipal = {
     kind: given.kind ?? 'user',
     subject: given.subject ?? 'test-user',
     organizationId: given.organizationId,

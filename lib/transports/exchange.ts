@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
+import type { PropertyPath } from '../core/property-path.js';
 import { HttpExchange } from './http/http-exchange.js';
 import type { HttpRefusalStyle } from './http/http-refusal.js';
 
@@ -14,6 +15,10 @@ export interface Exchange {
   /** The one object that stands for the request in middleware, guards and handlers alike. */
   readonly key: object;
   readonly request: AuthRequest;
+  /** `http`. */
+  readonly transport: string;
+  /** An argument of the request, own properties only: `params.id`, `query.page`, `body.owner`. */
+  argument(path: PropertyPath): unknown;
   /** Puts a value where other packages look for it on a request. */
   expose(property: string, value: unknown): void;
   /**

@@ -8,6 +8,11 @@ import type { RefusalReason } from '../../lib/index.js';
  */
 const CATALOGUE_CODES: Readonly<Record<RefusalReason, readonly string[]>> = {
   missing_credentials: ['missing_credentials'],
+  policy_denied: ['insufficient_permission', 'insufficient_role', 'org_mismatch'],
+  undeclared_route: ['insufficient_permission'],
+  resource_hidden: ['not_found'],
+  policy_timeout: ['policy_timeout'],
+  policy_failed: ['policy_failed'],
   unsupported_scheme: ['unsupported_scheme'],
   malformed_authorization: ['malformed_authorization'],
   multiple_credentials: ['multiple_credentials'],

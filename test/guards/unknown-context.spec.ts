@@ -6,6 +6,7 @@ import { Roles } from '../../lib/decorators/roles.decorator.js';
 import { AuthGuard } from '../../lib/guards/auth.guard.js';
 import { Gate } from '../../lib/guards/gate.js';
 import { identify } from '../../lib/guards/handler-identity.js';
+import { Judge } from '../../lib/guards/judge.js';
 import { RolesGuard } from '../../lib/guards/roles.guard.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
@@ -38,10 +39,14 @@ const events = new AuthEvents(
   ],
   fail,
 );
+const rules = { denyUndeclared: false, superRoles: [] };
+const judge = new Judge({ events, rules, instanceOf: fail, timeoutMs: 1000 });
 const gate = new Gate(new RoutePolicies(new Reflector()), {
   events,
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
   requestProperty: 'user',
+  rules,
+  judge,
 });
 const authenticator = new Authenticator({
   extractors: [],

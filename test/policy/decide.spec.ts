@@ -17,13 +17,18 @@ const principal: Principal = {
 };
 
 const outcome = (...requirements: RouteRequirement[]): string => {
-  const decision = decide({ public: false, requirements, scopes: [] }, principal);
+  const decision = decide(
+    { opening: undefined, declaredOn: [], requirements, rules: [], scopes: [] },
+    principal,
+    { denyUndeclared: false, superRoles: [] },
+  );
   return decision.allowed ? 'allowed' : decision.reason;
 };
 const roles = (mode: 'any' | 'all', ...names: string[]): RouteRequirement => ({
   kind: 'roles',
   mode,
   names,
+  declaredOn: 'Api.read',
 });
 
 describe('decide', () => {

@@ -52,7 +52,7 @@ OrgId({ requird: false });
 
 // A principal is read-only, and told apart by its kind.
 declare const principal: Principal;
-expectTypeOf(principal.kind).toEqualTypeOf<'user' | 'service'>();
+expectTypeOf(principal.kind).toEqualTypeOf<'user' | 'service' | 'anonymous'>();
 expectTypeOf(principal.roles).toEqualTypeOf<AuthoritySet>();
 expectTypeOf(principal.organizationId).toEqualTypeOf<string | undefined>();
 // @ts-expect-error Read-only.
@@ -64,6 +64,6 @@ principal.claims['x'] = 1;
 // A reason is one of a table, never any.
 declare const error: unknown;
 if (error instanceof InvalidCredential) expectTypeOf(error.reason).toEqualTypeOf<RefusalReason>();
-expectTypeOf<AuthError['status']>().toEqualTypeOf<400 | 401 | 403 | 503>();
+expectTypeOf<AuthError['status']>().toEqualTypeOf<400 | 401 | 403 | 404 | 503>();
 
 expectTypeOf<AuthModuleOptions['issuers']>().toEqualTypeOf<readonly IssuerOptions[]>();

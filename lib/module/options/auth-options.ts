@@ -171,6 +171,49 @@ export interface KeySetOptions {
   readonly snapshots?: KeySetSnapshots;
 }
 
+/** What roles mean beyond their names. */
+export interface RoleOptions {
+  /**
+   * Roles that come with a role: with `{ admin: ['editor'], editor: ['reader'] }`, an admin is an
+   * editor and a reader too.
+   *
+   * @default none
+   */
+  readonly hierarchy?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Permissions that come with a role: `{ editor: ['orders:write'] }`.
+   *
+   * @default none
+   */
+  readonly permissions?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Roles that stand for every role and every permission. Scopes and policies still hold.
+   *
+   * > [!WARNING]
+   * > Whoever has one reaches every handler that asks for roles and permissions only.
+   *
+   * @default none
+   */
+  readonly super?: readonly string[];
+  /**
+   * Roles hold only inside an organization: a caller without one has none.
+   *
+   * @default false
+   */
+  readonly withinOrganization?: boolean;
+}
+
+/** How policies are asked. */
+export interface PolicyOptions {
+  /**
+   * How long the policies of a handler may take altogether, in seconds: 0.1 to 60. After that the
+   * answer is 503.
+   *
+   * @default 3
+   */
+  readonly timeoutSeconds?: number;
+}
+
 /** A token in a cookie. */
 export interface CookieOptions {
   /** The name of the cookie that holds the token. No cookie parser is needed. */
@@ -208,6 +251,26 @@ export interface AuthModuleOptions {
    * @default true
    */
   readonly global?: boolean;
+  /**
+   * What becomes of a handler for which nothing is declared: any authenticated caller reaches it
+   * (`authenticated`), or nobody does (`deny`), and `@Authenticated()` has to say so where any caller
+   * will do.
+   *
+   * @default 'authenticated'
+   */
+  readonly undeclaredRoutes?: 'authenticated' | 'deny';
+  /**
+   * What roles mean beyond their names.
+   *
+   * @default as below
+   */
+  readonly roles?: RoleOptions;
+  /**
+   * How policies are asked.
+   *
+   * @default as below
+   */
+  readonly policies?: PolicyOptions;
   /**
    * The property of the request under which other packages find the principal, once the guards
    * ran. Nothing here reads it back. `null` for none.

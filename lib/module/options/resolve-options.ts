@@ -20,6 +20,7 @@ import {
   ownMembers,
   refuseUnknown,
 } from './option-checks.js';
+import { resolveAuthorization, type ResolvedAuthorization } from './resolve-authorization.js';
 import { resolveClaimMap } from './resolve-claim-map.js';
 import { resolveIssuer } from './resolve-issuer.js';
 import { resolveKeySets } from './resolve-key-sets.js';
@@ -36,6 +37,7 @@ export interface ResolvedAuthOptions {
   readonly tokenCache: TokenCacheSettings | undefined;
   readonly keySets: KeySetSettings;
   readonly styles: RefusalStyles;
+  readonly authorization: ResolvedAuthorization;
   readonly onEvent: AuthEventListener | undefined;
   readonly clock: Clock;
 }
@@ -44,6 +46,9 @@ const KNOWN = [
   'issuers',
   'cookie',
   'global',
+  'undeclaredRoutes',
+  'roles',
+  'policies',
   'requestProperty',
   'realm',
   'resourceMetadata',
@@ -76,6 +81,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     tokenCache: resolveTokenCache(options),
     keySets: resolveKeySets(options),
     styles: { http: resolveStyle(options) },
+    authorization: resolveAuthorization(options),
     onEvent,
     clock,
   });

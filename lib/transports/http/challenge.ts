@@ -22,7 +22,7 @@ export function challengeFor(
   scopes: readonly string[],
 ): string | undefined {
   const { status, error, message }: Refusal = REFUSALS[code];
-  if (status === 503 || (status === 403 && !error)) return;
+  if (status === 404 || status === 503 || (status === 403 && !error)) return;
   const parameters = {
     realm,
     error,

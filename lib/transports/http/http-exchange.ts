@@ -2,10 +2,18 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { ExecutionContext, HttpException } from '@nestjs/common';
 import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
+import type { PropertyPath } from '../../core/property-path.js';
 import { httpRefusal, type HttpRefusalStyle } from './http-refusal.js';
 
 /** What Express passes is Node's own request; what Fastify passes holds it. */
 type AdapterRequest = IncomingMessage | (object & { readonly raw: IncomingMessage });
+
+/** What both adapters have parsed by the time guards run. */
+interface Arguments {
+  readonly params?: unknown;
+  readonly query?: unknown;
+  readonly body?: unknown;
+}
 
 /** Express sets headers with the one, Fastify with the other. */
 interface AdapterResponse {
@@ -16,6 +24,7 @@ interface AdapterResponse {
 /** A request over HTTP and its response, through the Express or the Fastify adapter. */
 export class HttpExchange implements AuthRequest {
   readonly key: IncomingMessage;
+  readonly transport = 'http';
   readonly #request: AdapterRequest;
   readonly #response: AdapterResponse;
 
@@ -41,6 +50,11 @@ export class HttpExchange implements AuthRequest {
 
   header(name: string): readonly string[] {
     return headerValues(this.key, name);
+  }
+
+  argument(path: PropertyPath): unknown {
+    const { params, query, body } = this.#request as AdapterRequest & Arguments;
+    return path.read({ params, query, body });
   }
 
   expose(property: string, value: unknown): void {

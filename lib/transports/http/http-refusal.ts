@@ -1,6 +1,7 @@
 import {
   BadRequestException,
   ForbiddenException,
+  NotFoundException,
   ServiceUnavailableException,
   UnauthorizedException,
   type HttpException,
@@ -28,6 +29,7 @@ const EXCEPTIONS = {
   400: { exception: BadRequestException, error: 'Bad Request' },
   401: { exception: UnauthorizedException, error: 'Unauthorized' },
   403: { exception: ForbiddenException, error: 'Forbidden' },
+  404: { exception: NotFoundException, error: 'Not Found' },
   503: { exception: ServiceUnavailableException, error: 'Service Unavailable' },
 } as const;
 

@@ -1,0 +1,40 @@
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { PropertyPath } from '../core/property-path.js';
+
+/** Where in a request something is, to be read when it comes. Made by {@link arg}. */
+export class Argument {
+  readonly path: PropertyPath;
+  readonly text: string;
+
+  /** @throws {AuthConfigurationError} When the text is no path to an argument. */
+  constructor(text: string) {
+    this.text = text;
+    this.path = parse(text);
+  }
+}
+
+/**
+ * An argument of the request that is decided on: `arg('params.id')`, `arg('query.page')`,
+ * `arg('body.owner')`. It is read before pipes, as it was sent: a text, or whatever the body holds.
+ *
+ * @throws {AuthConfigurationError} When the text is no path to an argument.
+ * @publicApi
+ */
+export function arg(path: string): Argument {
+  return new Argument(path);
+}
+
+const ROOTS = /^(?:params|query|body)[.[]/;
+
+function parse(text: string): PropertyPath {
+  try {
+    if (ROOTS.test(text)) return PropertyPath.parse(text);
+  } catch {
+    // Told below.
+  }
+  throw new AuthConfigurationError(
+    `arg(${JSON.stringify(text)})`,
+    'is no path to an argument',
+    "Begin with params, query or body: arg('params.id').",
+  );
+}

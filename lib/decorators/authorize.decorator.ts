@@ -1,0 +1,99 @@
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import type { PolicyClass } from '../policy/policy.js';
+import type { Rule } from '../policy/rule.js';
+import { declare, type AuthDecorator } from './declarations.js';
+import { owner, policy, sameOrganization, type OwnerOptions } from './policy-rules.js';
+
+/** What becomes of whoever does not meet a rule. */
+export interface RuleOptions {
+  /**
+   * Answer 404, as if there were no such resource, instead of 403.
+   *
+   * @default false
+   */
+  readonly hide?: boolean;
+  /**
+   * Let them in, and tell of it (`auth.would_deny`): for a rule that is to prove itself first.
+   *
+   * @default false
+   */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Requires that a policy, or a combination of rules, allows it: `@Authorize(MayRead, { id:
+ * arg('params.id') })`, `@Authorize(anyOf(hasRole('admin'), owner({ … })))`.
+ *
+ * Given twice on one target, both must be met; on a handler it replaces `@Authorize` of the class, and
+ * nothing else. Roles, permissions and scopes are decided first.
+ *
+ * @throws {AuthConfigurationError} When it is given neither.
+ * @publicApi
+ */
+export function Authorize(rule: Rule, options?: RuleOptions): AuthDecorator;
+export function Authorize<Args extends object>(
+  policyClass: PolicyClass<Args>,
+  args?: Args,
+  options?: RuleOptions,
+): AuthDecorator;
+export function Authorize(
+  given: Rule | PolicyClass,
+  second?: object,
+  third?: RuleOptions,
+): AuthDecorator {
+  if (typeof given === 'object' && Object.hasOwn(given, 'kind')) {
+    return requireRule('Authorize', given, second ?? {});
+  }
+  return requireRule('Authorize', policy(given as PolicyClass, second ?? {}), third ?? {});
+}
+
+/**
+ * Requires that the caller owns a resource, which is loaded once and handed to the handler
+ * (`@Resource()`): `@Owner({ load: Documents, id: 'params.id', field: 'authorId', hide: true })`.
+ *
+ * @throws {AuthConfigurationError} When an option is none.
+ * @publicApi
+ */
+export function Owner<T extends object>(options: OwnerOptions<T> & RuleOptions): AuthDecorator {
+  const { hide, dryRun, ...others } = options;
+  return requireRule('Owner', owner(others as OwnerOptions<T>), present({ hide, dryRun }));
+}
+
+/**
+ * Requires that the caller's organization is the one the request names: `@SameOrg('params.orgId')`.
+ *
+ * @throws {AuthConfigurationError} When the text is no path to an argument.
+ * @publicApi
+ */
+export function SameOrg(path: string, options: RuleOptions = {}): AuthDecorator {
+  return requireRule('SameOrg', sameOrganization(path), options);
+}
+
+function requireRule(decorator: string, rule: Rule, options: RuleOptions): AuthDecorator {
+  return declare(decorator, ({ rules }, target) => {
+    const { hide = false, dryRun = false, ...others } = options;
+    if (
+      [hide, dryRun].some((each) => typeof each !== 'boolean') ||
+      Object.keys(others).length > 0
+    ) {
+      throw noOptions(decorator, target);
+    }
+    rules.set(decorator, [...(rules.get(decorator) ?? []), { rule, hide, dryRun }]);
+  });
+}
+
+function present(options: {
+  readonly hide: boolean | undefined;
+  readonly dryRun: boolean | undefined;
+}): RuleOptions {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries);
+}
+
+function noOptions(decorator: string, target: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    `@${decorator} on ${target}`,
+    'has options that are none',
+    'Give { hide: true } or { dryRun: true }, or none.',
+  );
+}

@@ -1,0 +1,30 @@
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import type { AuthorityKind } from '../policy/requirement.js';
+
+/** Names, or one list of names. */
+export type Names = readonly string[] | readonly [readonly string[]];
+
+/** Every name of an empty list is held by anybody, so a list is never empty. */
+export function checkedNames(
+  spelling: string,
+  kind: AuthorityKind,
+  names: readonly unknown[],
+): string[] {
+  const problem =
+    names.length === 0 ? 'names nothing' : names.map((name) => problemOf(kind, name)).find(Boolean);
+  if (problem === undefined) return names as string[];
+  throw new AuthConfigurationError(
+    spelling,
+    problem,
+    `Name the ${kind} it requires, one text each; without the decorator, any authenticated caller gets in.`,
+  );
+}
+
+function problemOf(kind: AuthorityKind, name: unknown): string | undefined {
+  if (name === undefined) return 'names undefined, which a circular import may have left behind';
+  if (typeof name !== 'string') return `names a ${typeof name}`;
+  if (name === '' || name.trim() !== name) return 'has a name that is empty or padded with space';
+  // RFC 6749 section 3.3: what a client could not ask for, it cannot have.
+  const isAskable = kind !== 'scopes' || /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(name);
+  return isAskable ? undefined : 'has a scope with a character that scopes cannot have';
+}

@@ -1,0 +1,12 @@
+import { requestValue, type ValueOptions } from './request-value.js';
+
+/**
+ * What a rule decided on and loaded: that of `@Owner(…)`, or whatever a policy provided.
+ *
+ * @param options `required` (default `false`): refuse the request where there is none, instead of
+ *   passing `undefined`.
+ * @publicApi
+ */
+export function Resource({ required = false }: ValueOptions = {}): ParameterDecorator {
+  return requestValue({ name: 'Resource', read: (_principal, { resource }) => resource, required });
+}

@@ -1,0 +1,144 @@
+import type { MaybePromise } from '../core/maybe-promise.js';
+import type { Principal } from '../core/principal.js';
+import type { PropertyPath } from '../core/property-path.js';
+import type { AuthorityKind, Requirement } from './requirement.js';
+
+/** What a check may ask of the request it decides on. */
+export interface CheckContext {
+  readonly principal: Principal;
+  /** Whether a role of the principal stands for every role and permission. */
+  readonly isSuper: boolean;
+  /** How the request came: `http`. */
+  readonly transport: string;
+  /** `Class.method`. */
+  readonly handler: string;
+  /** An argument of the request: `params.id`, `query.page`, `body.owner`. */
+  argument(path: PropertyPath): unknown;
+  /** The instance of a class that the application's container holds. */
+  instanceOf(token: unknown): unknown;
+  /** Hands the handler what the check decided on. */
+  provide(resource: unknown): void;
+}
+
+/** A question with the answer true or false; anything else, from whatever code, counts as no answer. */
+export interface Check {
+  readonly kind: 'check';
+  /** In words, for the report and the log: `same organization as params.orgId`. */
+  readonly label: string;
+  /** The classes it takes from the container. */
+  readonly needs: readonly unknown[];
+  readonly run: (context: CheckContext) => unknown;
+}
+
+/** A requirement, and the kind of authority it is about. */
+export interface AuthorityRule extends Requirement {
+  readonly kind: AuthorityKind;
+}
+
+/** What must hold for a handler to be reached. */
+export type Rule =
+  | Check
+  | AuthorityRule
+  | { readonly kind: 'anyOf' | 'allOf'; readonly rules: readonly Rule[] }
+  | { readonly kind: 'not'; readonly rule: Rule };
+
+export function isAuthorityRule(rule: Rule): rule is AuthorityRule {
+  return Object.hasOwn(rule, 'names');
+}
+
+/** The classes that a rule takes from the container. */
+export function needsOf(rule: Rule): readonly unknown[] {
+  if (isAuthorityRule(rule)) return [];
+  switch (rule.kind) {
+    case 'check':
+      return rule.needs;
+    case 'anyOf':
+    case 'allOf':
+      return rule.rules.flatMap(needsOf);
+    case 'not':
+      return needsOf(rule.rule);
+  }
+}
+
+/** `undefined`: there is no answer, which is worth no more than false, and less where it is negated. */
+export type Answer = boolean | undefined;
+
+/** Whether a principal holds what a requirement names. Names are compared exactly. */
+export function holds(principal: Principal, { kind, mode, names }: AuthorityRule): boolean {
+  const held = principal[kind];
+  for (const name of names) {
+    if (held.has(name) !== (mode === 'all')) return mode === 'any';
+  }
+  return mode === 'all';
+}
+
+/** Asks at most as much as it takes, in the order that was declared; at once where nothing is asynchronous. */
+export function evaluate(rule: Rule, context: CheckContext): MaybePromise<Answer> {
+  if (isAuthorityRule(rule)) {
+    return holds(context.principal, rule) || (context.isSuper && rule.kind !== 'scopes');
+  }
+  switch (rule.kind) {
+    case 'check':
+      return literal(rule.run(context));
+    case 'anyOf':
+      return combine(rule.rules, context, true);
+    case 'allOf':
+      return combine(rule.rules, context, false);
+    case 'not':
+      // To have every role is no reason to have the one that must not be had.
+      return negated(evaluate(rule.rule, { ...context, isSuper: false }));
+  }
+}
+
+/** Only `true` is true and only `false` is false: 1, 'true', and what a forgotten `return` gives are no answers. */
+function literal(outcome: unknown): MaybePromise<Answer> {
+  if (typeof outcome === 'boolean') return outcome;
+  if (!isThenable(outcome)) return undefined;
+  return Promise.resolve(outcome).then((value) => (typeof value === 'boolean' ? value : undefined));
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  const isHolder = (typeof value === 'object' && value !== null) || typeof value === 'function';
+  return isHolder && typeof (value as { readonly then?: unknown }).then === 'function';
+}
+
+function negated(answer: MaybePromise<Answer>): MaybePromise<Answer> {
+  const negate = (value: Answer): Answer => (value === undefined ? undefined : !value);
+  return answer instanceof Promise ? answer.then(negate) : negate(answer);
+}
+
+/** @param decisive The answer of one rule that settles the matter. */
+function combine(
+  rules: readonly Rule[],
+  context: CheckContext,
+  decisive: boolean,
+): MaybePromise<Answer> {
+  let answer: Answer = !decisive;
+  for (const [index, rule] of rules.entries()) {
+    const each = evaluate(rule, context);
+    if (each instanceof Promise) {
+      return settle({ first: each, rest: rules.slice(index + 1), answer }, context, decisive);
+    }
+    if (each === decisive) return each;
+    if (each === undefined) answer = undefined;
+  }
+  return answer;
+}
+
+interface Unsettled {
+  readonly first: Promise<Answer>;
+  readonly rest: readonly Rule[];
+  readonly answer: Answer;
+}
+
+async function settle(
+  { first, rest, answer }: Unsettled,
+  context: CheckContext,
+  decisive: boolean,
+): Promise<Answer> {
+  const one = await first;
+  if (one === decisive) return one;
+  const others = await combine(rest, context, decisive);
+  if (others === decisive) return others;
+  return one === undefined || answer === undefined ? undefined : others;
+}
