@@ -21,7 +21,7 @@ export interface CheckContext {
 }
 
 /** A question with the answer true or false; anything else, from whatever code, counts as no answer. */
-export interface Check {
+interface Check {
   readonly kind: 'check';
   /** In words, for the report and the log: `same organization as params.orgId`. */
   readonly label: string;
