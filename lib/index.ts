@@ -14,6 +14,13 @@ export type {
 export { authOptionsFromEnv } from './module/options/auth-options-from-env.js';
 export type { Environment } from './module/options/environment.js';
 
+export { AuthReport } from './module/report/auth-report.js';
+export type {
+  ReportedRoute,
+  ReportWarning,
+  ReportWarningCode,
+} from './module/report/reported-route.js';
+
 export { AuthGuard } from './guards/auth.guard.js';
 export { RolesGuard } from './guards/roles.guard.js';
 
@@ -59,6 +66,8 @@ export type {
   ServicePrincipal,
   UserPrincipal,
 } from './core/principal.js';
+// By a star, for only what is exported so can be augmented by applications.
+export * from './core/authority-names.js';
 export type { AuthoritySet } from './core/authority-set.js';
 export { Credential, type CredentialSource } from './core/credential.js';
 export type { Clock } from './core/clock.js';

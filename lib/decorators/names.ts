@@ -2,7 +2,7 @@ import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { AuthorityKind } from '../policy/requirement.js';
 
 /** Names, or one list of names. */
-export type Names = readonly string[] | readonly [readonly string[]];
+export type Names<Name> = readonly Name[] | readonly [readonly Name[]];
 
 /** Every name of an empty list is held by anybody, so a list is never empty. */
 export function checkedNames(
@@ -10,14 +10,20 @@ export function checkedNames(
   kind: AuthorityKind,
   names: readonly unknown[],
 ): string[] {
+  const spelt = kind === 'roles' ? names.map(digits) : names;
   const problem =
-    names.length === 0 ? 'names nothing' : names.map((name) => problemOf(kind, name)).find(Boolean);
-  if (problem === undefined) return names as string[];
+    names.length === 0 ? 'names nothing' : spelt.map((name) => problemOf(kind, name)).find(Boolean);
+  if (problem === undefined) return spelt as string[];
   throw new AuthConfigurationError(
     spelling,
     problem,
     `Name the ${kind} it requires, one text each; without the decorator, any authenticated caller gets in.`,
   );
+}
+
+/** Some products number their roles. */
+function digits(name: unknown): unknown {
+  return Number.isSafeInteger(name) ? String(name) : name;
 }
 
 function problemOf(kind: AuthorityKind, name: unknown): string | undefined {

@@ -1,4 +1,5 @@
-import { requireDecorator } from './require.js';
+import type { PermissionName } from '../core/authority-names.js';
+import { requireDecorator, type RequireDecorator } from './require.js';
 
 /**
  * Requires permissions: of a bare list, every one. `Permissions.any` is content with one.
@@ -8,4 +9,8 @@ import { requireDecorator } from './require.js';
  *
  * @publicApi
  */
-export const Permissions = requireDecorator('Permissions', 'permissions', 'all');
+export const Permissions: RequireDecorator<PermissionName> = requireDecorator(
+  'Permissions',
+  'permissions',
+  'all',
+);

@@ -3,23 +3,23 @@ import { declare, type AuthDecorator } from './declarations.js';
 import { checkedNames, type Names } from './names.js';
 
 /** A decorator that requires authorities: called with names, or with one list of names. */
-export interface RequireDecorator {
-  (...names: Names): AuthDecorator;
+export interface RequireDecorator<Name> {
+  (...names: Names<Name>): AuthDecorator;
   /** One of the names is enough. */
-  any(...names: Names): AuthDecorator;
+  any(...names: Names<Name>): AuthDecorator;
   /** Every one of the names is needed. */
-  all(...names: Names): AuthDecorator;
+  all(...names: Names<Name>): AuthDecorator;
 }
 
 /** Makes the decorator for one kind of authority; `bare` is what a bare list means. */
-export function requireDecorator(
+export function requireDecorator<Name>(
   decorator: string,
   kind: AuthorityKind,
   bare: Requirement['mode'],
-): RequireDecorator {
+): RequireDecorator<Name> {
   const requiring =
     (mode: Requirement['mode'], spelling: string) =>
-    (...given: Names): AuthDecorator =>
+    (...given: Names<Name>): AuthDecorator =>
       declare(decorator, ({ requirements }, target) => {
         const names = checkedNames(`@${spelling} on ${target}`, kind, given.flat());
         requirements.set(kind, [...(requirements.get(kind) ?? []), { mode, names }]);

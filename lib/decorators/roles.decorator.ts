@@ -1,4 +1,5 @@
-import { requireDecorator } from './require.js';
+import type { RoleName } from '../core/authority-names.js';
+import { requireDecorator, type RequireDecorator } from './require.js';
 
 /**
  * Requires a role: of a bare list, any one. `Roles.all` requires every one.
@@ -7,4 +8,4 @@ import { requireDecorator } from './require.js';
  *
  * @publicApi
  */
-export const Roles = requireDecorator('Roles', 'roles', 'any');
+export const Roles: RequireDecorator<RoleName> = requireDecorator('Roles', 'roles', 'any');

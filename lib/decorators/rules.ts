@@ -1,4 +1,5 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import type { PermissionName, RoleName, ScopeName } from '../core/authority-names.js';
 import type { AuthorityKind, Requirement } from '../policy/requirement.js';
 import type { Rule } from '../policy/rule.js';
 import { checkedNames, type Names } from './names.js';
@@ -20,24 +21,24 @@ export function not(rule: Rule): Rule {
 }
 
 /** That the caller has one of these roles. */
-export function hasRole(...names: Names): Rule {
+export function hasRole(...names: Names<RoleName>): Rule {
   return authorities('hasRole', { kind: 'roles', mode: 'any' }, names);
 }
 
 /** That the caller has every one of these permissions. */
-export function hasPermission(...names: Names): Rule {
+export function hasPermission(...names: Names<PermissionName>): Rule {
   return authorities('hasPermission', { kind: 'permissions', mode: 'all' }, names);
 }
 
 /** That the caller has every one of these scopes. */
-export function hasScope(...names: Names): Rule {
+export function hasScope(...names: Names<ScopeName>): Rule {
   return authorities('hasScope', { kind: 'scopes', mode: 'all' }, names);
 }
 
 function authorities(
   name: string,
   what: { readonly kind: AuthorityKind; readonly mode: Requirement['mode'] },
-  given: Names,
+  given: Names<unknown>,
 ): Rule {
   return { ...what, names: checkedNames(`${name}()`, what.kind, given.flat()) };
 }

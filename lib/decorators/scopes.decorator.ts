@@ -1,4 +1,5 @@
-import { requireDecorator } from './require.js';
+import type { ScopeName } from '../core/authority-names.js';
+import { requireDecorator, type RequireDecorator } from './require.js';
 
 /**
  * Requires scopes: of a bare list, every one. `Scopes.any` is content with one.
@@ -8,4 +9,4 @@ import { requireDecorator } from './require.js';
  *
  * @publicApi
  */
-export const Scopes = requireDecorator('Scopes', 'scopes', 'all');
+export const Scopes: RequireDecorator<ScopeName> = requireDecorator('Scopes', 'scopes', 'all');

@@ -26,6 +26,7 @@ import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
 import { concealOptions } from './options/conceal-options.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { assertProvided } from './policy-classes.js';
+import { globalGuardsOf } from './report/guarding.js';
 
 const logger = new Logger('AuthModule');
 
@@ -118,9 +119,7 @@ export class AuthModule
 
   /** Whether the application made our guards, or guards that extend them, its own global ones. */
   #isGuarded(): boolean {
-    const config = this.#get(ApplicationConfig);
-    const perRequest = config.getGlobalRequestGuards().map(({ metatype }) => metatype);
-    return [...config.getGlobalGuards(), ...perRequest].some(decides);
+    return globalGuardsOf(this.#get(ApplicationConfig)).some(decides);
   }
 
   #get<T>(token: Type<T> | symbol): T {

@@ -1,5 +1,5 @@
 import { Logger, type Provider, type Type } from '@nestjs/common';
-import { APP_GUARD, ModuleRef, Reflector } from '@nestjs/core';
+import { APP_GUARD, ApplicationConfig, ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
 import { BearerExtractor } from '../credential/bearer-extractor.js';
 import { CookieExtractor } from '../credential/cookie-extractor.js';
 import type { CredentialExtractor } from '../credential/credential-extractor.js';
@@ -19,6 +19,7 @@ import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { logEvents } from './log-events.js';
 import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
+import { AuthReport } from './report/auth-report.js';
 
 /** The options, checked and complete. */
 export const RESOLVED_OPTIONS = Symbol.for('nestjs-portcullis:resolved-options');
@@ -95,6 +96,14 @@ const CORRIDOR: readonly Provider[] = [
     ) => new Gate(policies, { events, styles, requestProperty, rules, judge }),
     inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge],
   },
+  {
+    provide: AuthReport,
+    useFactory: (
+      { global, authorization: { rules } }: ResolvedAuthOptions,
+      ...[policies, modules, config]: [RoutePolicies, ModulesContainer, ApplicationConfig]
+    ) => new AuthReport({ policies, modules, config, global, ...rules }),
+    inject: [RESOLVED_OPTIONS, RoutePolicies, ModulesContainer, ApplicationConfig],
+  },
 ];
 
 function extractorsOf({ cookieName }: ResolvedAuthOptions): readonly CredentialExtractor[] {
@@ -123,4 +132,4 @@ const GUARDS: readonly Provider[] = [
 export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS];
 
 /** What an application may inject, and what `@UseGuards(AuthGuard, RolesGuard)` needs in any module. */
-export const AUTH_EXPORTS = [JwksService, Authenticator, Gate, AuthGuard, RolesGuard];
+export const AUTH_EXPORTS = [JwksService, AuthReport, Authenticator, Gate, AuthGuard, RolesGuard];

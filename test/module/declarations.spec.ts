@@ -33,7 +33,7 @@ describe('a declaration is refused when', () => {
     ],
     ['@Roles("")', Roles(''), 'Roles', 'has a name that is empty'],
     ['@Roles("admin ")', Roles('admin '), 'Roles', 'has a name that is empty or padded'],
-    ['@Roles(1)', Roles(1 as unknown as string), 'Roles', 'names a number'],
+    ['@Roles(1.5)', Roles(1.5), 'Roles', 'names a number'],
     ['@Scopes("a b")', Scopes('a b'), 'Scopes', 'has a scope with a character'],
     ['@Scopes("a\\r\\nX: 1")', Scopes('a\r\nX: 1'), 'Scopes', 'has a scope with a character'],
     ['@Scopes("données")', Scopes('données'), 'Scopes', 'has a scope with a character'],

@@ -40,8 +40,11 @@ Roles('a', 'b');
 Roles(['a', 'b']);
 Permissions.any('a');
 Scopes.all(['a']);
+Roles(1, 'a');
 // @ts-expect-error No number.
-Roles(1);
+Permissions(1);
+// @ts-expect-error A role is no boolean.
+Roles(true);
 // @ts-expect-error No mixture.
 Scopes(['a'], 'b');
 

@@ -1,0 +1,63 @@
+import type { Opening } from '../../policy/declaration.js';
+import type { RoutePolicy, RouteRequirement, RouteRule } from '../../policy/route-policy.js';
+import { inWords, requirementInWords } from '../../policy/words.js';
+import type { Guarding } from './guarding.js';
+import type { ReportedRoute } from './reported-route.js';
+
+/** What a policy means depends on it. */
+export interface Circumstances {
+  readonly guarding: Guarding;
+  /** Whether a handler for which nothing is declared is closed to everybody. */
+  readonly denyUndeclared: boolean;
+}
+
+type PolicyInWords = Pick<ReportedRoute, 'policy' | 'declaredOn'>;
+
+/** A part of a policy in words, and where it was declared. */
+type Part = readonly [words: string, declaredOn: string];
+
+const ANY_CALLER = 'any authenticated caller';
+
+/** Who may call a handler, in words. */
+export function policyInWords(
+  policy: RoutePolicy | undefined,
+  { guarding, denyUndeclared }: Circumstances,
+): PolicyInWords {
+  if (!policy) return stated('nobody: what is declared cannot be told');
+  const { opening, declaredOn } = policy;
+  if (opening?.kind === 'public') return stated('public', declaredOn);
+  if (guarding === 'none') return stated('anyone: no guard of AuthModule is there', declaredOn);
+  if (opening) return stated(openingInWords(opening), declaredOn);
+  if (declaredOn.length > 0) return ofParts(policy);
+  const isDenied = denyUndeclared && guarding === 'decides';
+  return stated(isDenied ? 'nobody: nothing is declared' : ANY_CALLER);
+}
+
+function stated(policy: string, declaredOn: readonly string[] = []): PolicyInWords {
+  return { policy, declaredOn: declaredOn.slice(0, 1) };
+}
+
+function openingInWords(opening: Opening): string {
+  if (opening.kind === 'public') return 'public';
+  return `anyone, a bad token ${opening.onInvalid === 'reject' ? 'rejected' : 'counts as none'}`;
+}
+
+function ofParts({ requirements, rules, declaredOn }: RoutePolicy): PolicyInWords {
+  const isAsking = requirements.length > 0 || rules.some(({ dryRun }) => !dryRun);
+  const [closest = ''] = declaredOn;
+  const anyCaller: Part[] = isAsking ? [] : [[ANY_CALLER, closest]];
+  const parts = [...anyCaller, ...requirements.map(ofRequirement), ...rules.map(ofRule)];
+  return {
+    policy: parts.map(([words]) => words).join('; '),
+    declaredOn: parts.map(([, where]) => where),
+  };
+}
+
+function ofRequirement({ kind, mode, names, declaredOn }: RouteRequirement): Part {
+  const what = names.length === 1 ? kind.slice(0, -1) : kind;
+  return [`${what} ${requirementInWords({ mode, names })}`, declaredOn];
+}
+
+function ofRule({ rule, hide, dryRun, declaredOn }: RouteRule): Part {
+  return [`${inWords(rule)}${hide ? ' (404)' : ''}${dryRun ? ' (on trial)' : ''}`, declaredOn];
+}
