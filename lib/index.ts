@@ -28,6 +28,7 @@ export { Public } from './decorators/public.decorator.js';
 export { OptionalAuth, type OptionalAuthOptions } from './decorators/optional-auth.decorator.js';
 export { Authenticated } from './decorators/authenticated.decorator.js';
 export { Authorize, Owner, SameOrg, type RuleOptions } from './decorators/authorize.decorator.js';
+export { RoleMap, type RoleMapEntry, type RoleMapping } from './decorators/role-map.decorator.js';
 export { Resource } from './decorators/resource.decorator.js';
 export { arg, type Argument } from './decorators/arg.js';
 export { allOf, anyOf, hasPermission, hasRole, hasScope, not } from './decorators/rules.js';

@@ -18,6 +18,13 @@ export interface RuleOptions {
    * @default false
    */
   readonly dryRun?: boolean;
+  /**
+   * The methods of HTTP that it does not bear on, as `['GET']` on a class whose documents anybody who
+   * is authenticated may read. It never exempts from authentication, nor a handler of every method.
+   *
+   * @default none
+   */
+  readonly safeMethods?: readonly string[];
 }
 
 /**
@@ -55,8 +62,8 @@ export function Authorize(
  * @publicApi
  */
 export function Owner<T extends object>(options: OwnerOptions<T> & RuleOptions): AuthDecorator {
-  const { hide, dryRun, ...others } = options;
-  return requireRule('Owner', owner(others as OwnerOptions<T>), present({ hide, dryRun }));
+  const { hide = false, dryRun = false, safeMethods = [], ...others } = options;
+  return requireRule('Owner', owner(others as OwnerOptions<T>), { hide, dryRun, safeMethods });
 }
 
 /**
@@ -71,29 +78,23 @@ export function SameOrg(path: string, options: RuleOptions = {}): AuthDecorator 
 
 function requireRule(decorator: string, rule: Rule, options: RuleOptions): AuthDecorator {
   return declare(decorator, ({ rules }, target) => {
-    const { hide = false, dryRun = false, ...others } = options;
-    if (
-      [hide, dryRun].some((each) => typeof each !== 'boolean') ||
-      Object.keys(others).length > 0
-    ) {
+    const { hide = false, dryRun = false, safeMethods = [], ...others } = options;
+    const areBooleans = [hide, dryRun].every((each) => typeof each === 'boolean');
+    const areMethods = Array.isArray(safeMethods) && safeMethods.every((each) => METHODS.has(each));
+    if (!areBooleans || !areMethods || Object.keys(others).length > 0) {
       throw noOptions(decorator, target);
     }
-    rules.set(decorator, [...(rules.get(decorator) ?? []), { rule, hide, dryRun }]);
+    const declared = { rule, hide, dryRun, safeMethods };
+    rules.set(decorator, [...(rules.get(decorator) ?? []), declared]);
   });
 }
 
-function present(options: {
-  readonly hide: boolean | undefined;
-  readonly dryRun: boolean | undefined;
-}): RuleOptions {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries);
-}
+const METHODS = new Set<unknown>(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 function noOptions(decorator: string, target: string): AuthConfigurationError {
   return new AuthConfigurationError(
     `@${decorator} on ${target}`,
     'has options that are none',
-    'Give { hide: true } or { dryRun: true }, or none.',
+    "Give { hide: true }, { dryRun: true } or { safeMethods: ['GET'] }, or none.",
   );
 }

@@ -92,7 +92,14 @@ export function open(declaration: Declaration, opening: Opening, target: string)
 }
 
 function refuseContradiction(declaration: Declaration, target: string): void {
-  const { opening } = declaration;
+  const { opening, requirements, roleMap } = declaration;
+  if (roleMap && requirements.has('roles')) {
+    throw new AuthConfigurationError(
+      `@RoleMap on ${target}`,
+      'contradicts @Roles beside it',
+      'Keep one of the two.',
+    );
+  }
   if (!opening || !isClosing(declaration)) return;
   const spelling = SPELLING[opening.kind];
   throw new AuthConfigurationError(

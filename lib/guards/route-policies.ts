@@ -16,10 +16,13 @@ import {
   compileRoutePolicy,
   isSamePolicy,
   type NamedDeclarations,
+  type RouteFacts,
   type RoutePolicy,
 } from '../policy/route-policy.js';
 import { ancestryOf, methodOf, type Controller } from './ancestry.js';
+import type { CompiledRoleMap } from '../policy/role-map.js';
 import { originalOf } from './handler-identity.js';
+import { operationOf } from './operation.js';
 import type { Target } from './visit.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
@@ -38,11 +41,14 @@ export interface NamedHandler {
 /** What is declared on every handler, compiled once for each pair of class and handler. */
 export class RoutePolicies {
   readonly #reflector: Reflector;
+  readonly #roleMap: CompiledRoleMap | undefined;
   readonly #compiled = new WeakMap<Controller, WeakMap<Handler, RoutePolicy>>();
   readonly #metatypes = new WeakMap<Controller, Set<Controller>>();
 
-  constructor(reflector: Reflector) {
+  /** @param roleMap That of the module. */
+  constructor(reflector: Reflector, roleMap?: CompiledRoleMap) {
     this.#reflector = reflector;
+    this.#roleMap = roleMap;
   }
 
   /**
@@ -65,7 +71,8 @@ export class RoutePolicies {
     const metatypes = this.#metatypes.get(controller) ?? new Set();
     this.#metatypes.set(controller, metatypes.add(metatype));
     const chain = this.#chainOf([metatype, controller]);
-    const policy = compileRoutePolicy(chain, name, this.#declarationOn(handler));
+    const method = methodOf(metatype.prototype, name) as Handler | undefined;
+    const policy = compileRoutePolicy(chain, name, this.#factsOf(handler, method));
     const known = this.#compiled.get(controller)?.get(handler);
     if (known && !isSamePolicy(known, policy)) throw oneFunctionForTwo(controller, name);
     return this.#keep(controller, handler, policy);
@@ -86,7 +93,7 @@ export class RoutePolicies {
     const name = nameOf(original, ancestryOf(controller));
     const declares = chain.some(({ onHandlers }) => onHandlers.size > 0);
     if (others.length > 0 || (name === undefined && declares)) return;
-    const policy = compileRoutePolicy(chain, name, this.#declarationOn(original));
+    const policy = compileRoutePolicy(chain, name, this.#factsOf(original));
     return this.#keep(controller, handler, policy);
   }
 
@@ -116,8 +123,13 @@ export class RoutePolicies {
     return own ?? (foreign ? closingPart(foreign) : NOTHING_DECLARED);
   }
 
-  #declarationOn(handler: Handler): Declaration | undefined {
-    return this.#reflector.get<Declaration | undefined>(HANDLER_DECLARATION, handler);
+  /** @param method What the class has, where the instance has another function in its place. */
+  #factsOf(handler: Handler, method: Handler = handler): RouteFacts {
+    return {
+      onFunction: this.#reflector.get<Declaration | undefined>(HANDLER_DECLARATION, handler),
+      operation: operationOf(handler) ?? operationOf(method),
+      roleMap: this.#roleMap,
+    };
   }
 }
 

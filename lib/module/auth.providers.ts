@@ -70,8 +70,9 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: RoutePolicies,
-    useFactory: (reflector: Reflector) => new RoutePolicies(reflector),
-    inject: [Reflector],
+    useFactory: (reflector: Reflector, { authorization }: ResolvedAuthOptions) =>
+      new RoutePolicies(reflector, authorization.roleMap),
+    inject: [Reflector, RESOLVED_OPTIONS],
   },
   {
     provide: Judge,
@@ -99,9 +100,9 @@ const CORRIDOR: readonly Provider[] = [
   {
     provide: AuthReport,
     useFactory: (
-      { global, authorization: { rules } }: ResolvedAuthOptions,
+      options: ResolvedAuthOptions,
       ...[policies, modules, config]: [RoutePolicies, ModulesContainer, ApplicationConfig]
-    ) => new AuthReport({ policies, modules, config, global, ...rules }),
+    ) => new AuthReport({ policies, modules, config, options }),
     inject: [RESOLVED_OPTIONS, RoutePolicies, ModulesContainer, ApplicationConfig],
   },
 ];

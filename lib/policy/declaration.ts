@@ -1,4 +1,5 @@
 import type { AuthorityKind, Requirement } from './requirement.js';
+import type { CompiledRoleMap } from './role-map.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -16,6 +17,8 @@ export interface DeclaredRule {
   readonly hide: boolean;
   /** Told of and let in: for a rule that is to prove itself first. */
   readonly dryRun: boolean;
+  /** The methods of HTTP whose handlers it does not bear on: `GET`. */
+  readonly safeMethods: readonly string[];
 }
 
 /** What was declared on one class or one handler, and nowhere else. */
@@ -27,6 +30,8 @@ export interface Declaration {
   readonly requirements: Map<AuthorityKind, Requirement[]>;
   /** By decorator, each of which is a kind of its own. */
   readonly rules: Map<string, DeclaredRule[]>;
+  /** Of a class: the roles that its handlers ask for, by method. */
+  roleMap: CompiledRoleMap | undefined;
 }
 
 /** What was declared in one class of an inheritance chain. */
@@ -36,12 +41,19 @@ export interface ClassDeclarations {
 }
 
 export function emptyDeclaration(): Declaration {
-  return { opening: undefined, authenticated: false, requirements: new Map(), rules: new Map() };
+  return {
+    opening: undefined,
+    authenticated: false,
+    requirements: new Map(),
+    rules: new Map(),
+    roleMap: undefined,
+  };
 }
 
 /** Whether it keeps anybody out. */
-export function isClosing({ authenticated, requirements, rules }: Declaration): boolean {
-  return authenticated || requirements.size > 0 || rules.size > 0;
+export function isClosing(declaration: Declaration): boolean {
+  const { authenticated, requirements, rules, roleMap } = declaration;
+  return authenticated || requirements.size > 0 || rules.size > 0 || roleMap !== undefined;
 }
 
 /** Stands for a class without any declaration; nobody may add to it. */
@@ -52,11 +64,11 @@ export const NOTHING_DECLARED: ClassDeclarations = Object.freeze({
 
 /** A copy of what closes: what opens counts only where it was declared. */
 export function closingPart({ onClass, onHandlers }: ClassDeclarations): ClassDeclarations {
-  const closing = ({ authenticated, requirements, rules }: Declaration): Declaration => ({
+  const closing = (declaration: Declaration): Declaration => ({
+    ...declaration,
     opening: undefined,
-    authenticated,
-    requirements: new Map(requirements),
-    rules: new Map(rules),
+    requirements: new Map(declaration.requirements),
+    rules: new Map(declaration.rules),
   });
   const handlers = [...onHandlers].map(([key, each]) => [key, closing(each)] as const);
   return { onClass: closing(onClass), onHandlers: new Map(handlers) };

@@ -5,6 +5,8 @@ import {
   type DeclaredRule,
   type Opening,
 } from './declaration.js';
+import { entryFor, type CompiledRoleMap, type Operation } from './role-map.js';
+import type { Rule } from './rule.js';
 import { AUTHORITY_KINDS, type AuthorityKind, type Requirement } from './requirement.js';
 
 /** What holds for one handler of one class: all requirements and all rules must be met. */
@@ -35,6 +37,16 @@ export interface NamedDeclarations extends ClassDeclarations {
   readonly name: string;
 }
 
+/** What bears on a handler beside what its classes declare. */
+export interface RouteFacts {
+  /** What the function carries that was declared under another class or name. */
+  readonly onFunction?: Declaration | undefined;
+  /** What the handler is asked with, where it is one of HTTP. */
+  readonly operation?: Operation | undefined;
+  /** That of the module. */
+  readonly roleMap?: CompiledRoleMap | undefined;
+}
+
 /** One place where something may be declared. */
 interface Level {
   readonly declaredOn: string;
@@ -50,21 +62,20 @@ interface Level {
  *
  * @param chain The controller class first, then its base classes.
  * @param key The name of the handler.
- * @param onFunction What the function carries that was declared under another class or name.
  */
 export function compileRoutePolicy(
   chain: readonly NamedDeclarations[],
   key: string | symbol | undefined,
-  onFunction?: Declaration,
+  facts: RouteFacts = {},
 ): RoutePolicy {
-  const onHandlers = levelsOfHandler(chain, key, onFunction);
+  const onHandlers = levelsOfHandler(chain, key, facts.onFunction);
   const onClasses = chain.map(({ name, onClass }) => ({ declaredOn: name, declaration: onClass }));
   const isOwn = key !== undefined && chain[0]?.onHandlers.has(key) === true;
   const isClosedByHandler = onHandlers.some(({ declaration }) => isClosing(declaration));
   return (
     openedBy(isOwn ? onHandlers[0] : undefined) ??
     openedBy(isClosedByHandler ? undefined : onClasses[0]) ??
-    closed([...onHandlers, ...onClasses])
+    closed([...onHandlers, ...onClasses], facts)
   );
 }
 
@@ -90,8 +101,9 @@ function openedBy(level: Level | undefined): RoutePolicy | undefined {
   return Object.freeze({ opening, declaredOn: [level.declaredOn], requirements, rules, scopes });
 }
 
-function closed(levels: readonly Level[]): RoutePolicy {
-  const requirements = AUTHORITY_KINDS.flatMap((kind) => {
+function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
+  const mapped = mappedRoles(levels, facts);
+  const declared = AUTHORITY_KINDS.flatMap((kind) => {
     const closest = levels.find(({ declaration }) => declaration.requirements.has(kind));
     const groups = closest?.declaration.requirements.get(kind) ?? [];
     return groups.map((group): RouteRequirement => ({
@@ -100,27 +112,76 @@ function closed(levels: readonly Level[]): RoutePolicy {
       declaredOn: closest?.declaredOn ?? '',
     }));
   });
+  const requirements = [...mapped.requirements, ...declared];
   const scopes = requirements.filter(({ kind }) => kind === 'scopes').flatMap(({ names }) => names);
   return Object.freeze({
     opening: undefined,
-    declaredOn: levels.filter(({ declaration }) => isClosing(declaration)).map(nameOf),
+    declaredOn: [...levels.filter(({ declaration }) => isClosing(declaration)), ...mapped.by].map(
+      ({ declaredOn }) => declaredOn,
+    ),
     requirements,
-    rules: rulesOf(levels),
+    rules: [...mapped.rules, ...rulesOf(levels, facts)],
     scopes: [...new Set(scopes)],
   });
 }
 
-function rulesOf(levels: readonly Level[]): readonly RouteRule[] {
+function rulesOf(levels: readonly Level[], { operation }: RouteFacts): readonly RouteRule[] {
   const kinds = new Set(levels.flatMap(({ declaration }) => [...declaration.rules.keys()]));
   return [...kinds].flatMap((kind) => {
     const closest = levels.find(({ declaration }) => declaration.rules.has(kind));
     const rules = closest?.declaration.rules.get(kind) ?? [];
-    return rules.map((rule): RouteRule => ({ ...rule, declaredOn: closest?.declaredOn ?? '' }));
+    return rules
+      .filter(({ safeMethods }) => !operation || !safeMethods.includes(operation.method))
+      .map((rule): RouteRule => ({ ...rule, declaredOn: closest?.declaredOn ?? '' }));
   });
 }
 
-function nameOf({ declaredOn }: Level): string {
-  return declaredOn;
+interface MappedRoles {
+  readonly requirements: readonly RouteRequirement[];
+  readonly rules: readonly RouteRule[];
+  /** The module's map, where it is the one that counts. */
+  readonly by: readonly { readonly declaredOn: string }[];
+}
+
+const REFUSING = { hide: false, dryRun: false, safeMethods: [] };
+
+const NOT_MAPPED: MappedRoles = { requirements: [], rules: [], by: [] };
+
+/** What the closest role map says, where nobody said it by `@Roles`. */
+function mappedRoles(levels: readonly Level[], facts: RouteFacts): MappedRoles {
+  if (levels.some(({ declaration }) => declaration.requirements.has('roles'))) return NOT_MAPPED;
+  const closest = levels.find(({ declaration }) => declaration.roleMap);
+  if (closest) return { ...mappedBy(closest.declaration.roleMap, closest, facts), by: [] };
+  return facts.operation ? mappedBy(facts.roleMap, { declaredOn: 'roleMap' }, facts) : NOT_MAPPED;
+}
+
+function mappedBy(
+  map: CompiledRoleMap | undefined,
+  { declaredOn }: Pick<Level, 'declaredOn'>,
+  { operation = NO_OPERATION }: RouteFacts,
+): MappedRoles {
+  if (!map) return NOT_MAPPED;
+  const by = [{ declaredOn }];
+  const entry = entryFor(map, operation);
+  if (entry === 'authenticated') return { ...NOT_MAPPED, by };
+  if (entry) return { requirements: [{ kind: 'roles', ...entry, declaredOn }], rules: [], by };
+  const rule = unlisted(operation);
+  return { requirements: [], rules: [{ ...REFUSING, rule, declaredOn }], by };
+}
+
+/** What is no handler of HTTP is asked for what holds for every method. */
+const NO_OPERATION: Operation = { method: 'ALL', isOne: false };
+
+const UNLISTED = new Map<string, Rule>();
+
+/** The same for every handler of a method, so that their policies are seen to be the same. */
+function unlisted({ method }: Operation): Rule {
+  const known = UNLISTED.get(method);
+  if (known) return known;
+  const label = `nobody: ${method} is not in the role map`;
+  const rule: Rule = { kind: 'check', label, needs: [], run: () => false };
+  UNLISTED.set(method, rule);
+  return rule;
 }
 
 /** Whether two policies hold the same: then it does not matter which of them is meant. */

@@ -1,5 +1,6 @@
 import type { JSONWebKeySet, JWK } from 'jose';
 import type { Clock } from '../../core/clock.js';
+import type { RoleMapping } from '../../decorators/role-map.decorator.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
 import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { ClaimMap } from '../../principal/claim-map.js';
@@ -265,6 +266,14 @@ export interface AuthModuleOptions {
    * @default as below
    */
   readonly roles?: RoleOptions;
+  /**
+   * The roles that handlers ask for by their HTTP method, where neither `@Roles` nor `@RoleMap` says
+   * otherwise: `{ GET: true, POST: { roles: ['editor', 'admin'], match: 'any' }, ALL: 'admin' }`. A
+   * method that is not listed is denied, unless `unlisted` is `'authenticated'`.
+   *
+   * @default none
+   */
+  readonly roleMap?: RoleMapping;
   /**
    * How policies are asked.
    *

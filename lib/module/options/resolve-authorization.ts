@@ -1,5 +1,7 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { compileRoleMap } from '../../decorators/role-map.decorator.js';
 import type { DecisionSettings } from '../../policy/decide.js';
+import type { CompiledRoleMap } from '../../policy/role-map.js';
 import type { RoleModel } from '../../principal/role-model.js';
 import type { AuthModuleOptions, RoleOptions } from './auth-options.js';
 import { assertObject, assertSeconds, ownMembers, refuseUnknown } from './option-checks.js';
@@ -8,6 +10,7 @@ import { assertObject, assertSeconds, ownMembers, refuseUnknown } from './option
 export interface ResolvedAuthorization {
   readonly rules: DecisionSettings;
   readonly roleModel: RoleModel;
+  readonly roleMap: CompiledRoleMap | undefined;
   readonly policyTimeoutMs: number;
 }
 
@@ -24,8 +27,13 @@ export function resolveAuthorization(options: AuthModuleOptions): ResolvedAuthor
       permissions: resolveMap('roles.permissions', roles.permissions),
       withinOrganization: resolveWithin(roles.withinOrganization),
     },
+    roleMap: resolveRoleMap(options),
     policyTimeoutMs: resolveTimeout(options),
   };
+}
+
+function resolveRoleMap({ roleMap }: AuthModuleOptions): CompiledRoleMap | undefined {
+  return roleMap === undefined ? undefined : compileRoleMap('roleMap', roleMap);
 }
 
 function resolveUndeclared({ undeclaredRoutes = 'authenticated' }: AuthModuleOptions): boolean {

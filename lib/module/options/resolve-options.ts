@@ -48,6 +48,7 @@ const KNOWN = [
   'global',
   'undeclaredRoutes',
   'roles',
+  'roleMap',
   'policies',
   'requestProperty',
   'realm',

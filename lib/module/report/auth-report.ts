@@ -4,6 +4,7 @@ import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { RolesGuard } from '../../guards/roles.guard.js';
 import type { RoutePolicies } from '../../guards/route-policies.js';
 import { handlersOf, type ControllerHandler } from '../controllers.js';
+import type { ResolvedAuthOptions } from '../options/resolve-options.js';
 import { globalGuardsOf, guardingOf } from './guarding.js';
 import { warningsAbout } from './handler-warnings.js';
 import { policyInWords } from './policy-in-words.js';
@@ -16,10 +17,7 @@ export interface ReportSources {
   readonly modules: ModulesContainer;
   readonly config: ApplicationConfig;
   readonly policies: RoutePolicies;
-  /** Whether the options put the guards before every HTTP route. */
-  readonly global: boolean;
-  /** Whether a handler for which nothing is declared is closed to everybody. */
-  readonly denyUndeclared: boolean;
+  readonly options: ResolvedAuthOptions;
 }
 
 /**
@@ -75,7 +73,10 @@ export class AuthReport implements OnModuleInit {
 
 function reported(sources: ReportSources): ReportedRoute[] {
   const addresses = new RouteAddresses(sources.modules, sources.config);
-  const globalGuards = [...globalGuardsOf(sources.config), ...(sources.global ? [RolesGuard] : [])];
+  const globalGuards = [
+    ...globalGuardsOf(sources.config),
+    ...(sources.options.global ? [RolesGuard] : []),
+  ];
   const routes = distinct(handlersOf(sources.modules)).flatMap((each) =>
     addresses.of(each).map((address) => {
       const inherited = address.transport === 'http' ? globalGuards : [];
@@ -93,7 +94,8 @@ interface Reached {
 }
 
 function routeOf({ each, address, inherited }: Reached, sources: ReportSources): ReportedRoute {
-  const { policies, denyUndeclared } = sources;
+  const { policies, options } = sources;
+  const { denyUndeclared } = options.authorization.rules;
   const policy = policies.of(each);
   const circumstances = { guarding: guardingOf(each, inherited), denyUndeclared };
   const { policy: words, declaredOn } = policyInWords(policy, circumstances);

@@ -2,8 +2,7 @@ import { isClosing, type Declaration } from '../../policy/declaration.js';
 import type { RoutePolicy } from '../../policy/route-policy.js';
 import type { ControllerHandler } from '../controllers.js';
 import { levelsOf, type DeclaredLevel } from './declared-levels.js';
-import type { Guarding } from './guarding.js';
-import { policyInWords, type Circumstances } from './policy-in-words.js';
+import { callersOfUndeclared, type Circumstances } from './policy-in-words.js';
 import type { ReportWarning } from './reported-route.js';
 
 /** A handler, what holds for it, and what was declared for it where. */
@@ -41,8 +40,11 @@ function undeclared({ handler, policy, levels, circumstances }: Case): ReportWar
   if (policy.opening || policy.declaredOn.length > 0) return;
   const opened = levels.find(({ onClass, onHandler }) => onClass.opening ?? onHandler?.opening);
   const aside = opened ? `, and what opens ${opened.className} is not inherited` : '';
-  const { policy: who } = policyInWords(policy, circumstances);
-  return { code: 'undeclared', message: `${handler} has no declaration${aside}: ${who}` };
+  const callers = callersOfUndeclared(circumstances);
+  return {
+    code: 'undeclared',
+    message: `${handler} has no declaration${aside}: ${callers} may call it`,
+  };
 }
 
 function requirementFromOverride({ handler, name, levels }: Case): ReportWarning | undefined {
@@ -86,9 +88,11 @@ function wrapped({ handler, levels }: Case): ReportWarning | undefined {
 }
 
 function unguarded({ handler, policy, circumstances }: Case): ReportWarning | undefined {
-  const none: Guarding = 'none';
-  if (circumstances.guarding !== none || policy.opening?.kind === 'public') return;
-  return { code: 'unguarded', message: `${handler} has no guard of AuthModule before it` };
+  if (circumstances.guarding !== 'none' || policy.opening?.kind === 'public') return;
+  return {
+    code: 'unguarded',
+    message: `${handler} has no guard of AuthModule before it: anyone may call it`,
+  };
 }
 
 function closes(declaration: Declaration | undefined): boolean {

@@ -16,21 +16,31 @@ type PolicyInWords = Pick<ReportedRoute, 'policy' | 'declaredOn'>;
 /** A part of a policy in words, and where it was declared. */
 type Part = readonly [words: string, declaredOn: string];
 
+const ANYONE = 'anyone';
 const ANY_CALLER = 'any authenticated caller';
+const NOBODY = 'nobody';
 
 /** Who may call a handler, in words. */
 export function policyInWords(
   policy: RoutePolicy | undefined,
-  { guarding, denyUndeclared }: Circumstances,
+  circumstances: Circumstances,
 ): PolicyInWords {
-  if (!policy) return stated('nobody: what is declared cannot be told');
+  if (!policy) return stated(`${NOBODY}: what is declared cannot be told`);
   const { opening, declaredOn } = policy;
   if (opening?.kind === 'public') return stated('public', declaredOn);
-  if (guarding === 'none') return stated('anyone: no guard of AuthModule is there', declaredOn);
+  if (circumstances.guarding === 'none') {
+    return stated(`${ANYONE}: no guard of AuthModule is there`, declaredOn);
+  }
   if (opening) return stated(openingInWords(opening), declaredOn);
   if (declaredOn.length > 0) return ofParts(policy);
-  const isDenied = denyUndeclared && guarding === 'decides';
-  return stated(isDenied ? 'nobody: nothing is declared' : ANY_CALLER);
+  const callers = callersOfUndeclared(circumstances);
+  return stated(callers === NOBODY ? `${NOBODY}: nothing is declared` : callers);
+}
+
+/** Who may call a handler for which nothing is declared. */
+export function callersOfUndeclared({ guarding, denyUndeclared }: Circumstances): string {
+  if (guarding === 'none') return ANYONE;
+  return denyUndeclared && guarding === 'decides' ? NOBODY : ANY_CALLER;
 }
 
 function stated(policy: string, declaredOn: readonly string[] = []): PolicyInWords {
@@ -39,7 +49,7 @@ function stated(policy: string, declaredOn: readonly string[] = []): PolicyInWor
 
 function openingInWords(opening: Opening): string {
   if (opening.kind === 'public') return 'public';
-  return `anyone, a bad token ${opening.onInvalid === 'reject' ? 'rejected' : 'counts as none'}`;
+  return `${ANYONE}, a bad token ${opening.onInvalid === 'reject' ? 'rejected' : 'counts as none'}`;
 }
 
 function ofParts({ requirements, rules, declaredOn }: RoutePolicy): PolicyInWords {

@@ -14,8 +14,8 @@ const RPC_PATTERN = 'microservices:pattern';
 const WS_MAPPING = 'websockets:message_mapping';
 const WS_MESSAGE = 'message';
 
-/** One of the versions of a route. */
-type Version = string | typeof VERSION_NEUTRAL | undefined;
+/** One of the versions of a route; the symbol is `VERSION_NEUTRAL`. */
+type Version = string | symbol | undefined;
 
 /** What a path consists of, after the global prefix. */
 interface PathParts {
@@ -126,8 +126,8 @@ function withoutEndSlash(path: string): string {
   return path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-function versionName(version: string | typeof VERSION_NEUTRAL): string {
-  return version === VERSION_NEUTRAL ? 'neutral' : version;
+function versionName(version: string | symbol): string {
+  return version === VERSION_NEUTRAL ? 'neutral' : String(version);
 }
 
 function spelt(name: unknown): string {

@@ -1,6 +1,8 @@
 import {
+  All,
   Body,
   Controller,
+  Delete,
   Get,
   HttpCode,
   Injectable,
@@ -161,6 +163,25 @@ export class OfOrganization {
   @Get('documents/:id')
   @Owner({ load: Documents })
   document(): object {
+    return { reached: true };
+  }
+}
+
+@Controller('owned-or-read')
+@Owner({ load: Documents, safeMethods: ['GET'] })
+export class OwnedOrRead {
+  @Get(':id')
+  read(): object {
+    return { reached: true };
+  }
+
+  @Delete(':id')
+  remove(): object {
+    return { reached: true };
+  }
+
+  @All('all/:id')
+  all(): object {
     return { reached: true };
   }
 }

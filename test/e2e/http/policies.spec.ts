@@ -9,7 +9,15 @@ import {
 } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import { ADAPTERS, create, get, moduleOf, start, type RunningApplication } from './application.js';
-import { Api, ByOutcome, Documents, Noting, OfOrganization, seen } from './policies-api.js';
+import {
+  Api,
+  ByOutcome,
+  Documents,
+  Noting,
+  OfOrganization,
+  OwnedOrRead,
+  seen,
+} from './policies-api.js';
 
 describe.each(ADAPTERS)('policies on %s', (adapter) => {
   let issuer: TestIssuer;
@@ -20,7 +28,7 @@ describe.each(ADAPTERS)('policies on %s', (adapter) => {
   beforeAll(async () => {
     issuer = await TestIssuer.start({ algorithms: ['ES256'] });
     api = await start(adapter, {
-      controllers: [Api, OfOrganization],
+      controllers: [Api, OfOrganization, OwnedOrRead],
       providers: [Documents, ByOutcome, Noting],
       auth: {
         issuers: [issuer.options()],
@@ -163,6 +171,20 @@ describe.each(ADAPTERS)('policies on %s', (adapter) => {
     expect((await as(`${path}/2`, { org_id: 'acme' })).status).toBe(403);
   });
 
+  it('A17 A24 do not bear on safe methods, which are authenticated all the same', async () => {
+    const asked = async (method: string, path: string, token?: string): Promise<number> => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      return (await fetch(`${api.url}/owned-or-read/${path}`, { method, headers })).status;
+    };
+    const bob = await issuer.token({ sub: 'bob' });
+    expect(await asked('GET', '1', bob)).toBe(200);
+    expect(await asked('HEAD', '1', bob)).toBe(200);
+    expect(await asked('DELETE', '1', bob)).toBe(403);
+    expect(await asked('DELETE', '1', await issuer.token({ sub: 'ann' }))).toBe(200);
+    expect(await asked('GET', 'all/1', bob)).toBe(403);
+    expect(await asked('GET', '1')).toBe(401);
+  });
+
   it.each([
     ['false', 'policy_denied'],
     ['throws', 'policy_failed'],
@@ -225,6 +247,8 @@ describe.each(ADAPTERS)('policies on %s', (adapter) => {
     expect(target(SameOrg('params.id', { hid: true } as object))).toThrow(
       /has options that are none/,
     );
+    expect(target(SameOrg('params.id', { safeMethods: ['get'] }))).toThrow(/has options that are/);
+    expect(target(SameOrg('params.id', { safeMethods: 'GET' } as object))).toThrow(/has options/);
     expect(target(SameOrg('params.id', { hide: 1 } as object))).toThrow(
       /has options that are none/,
     );
