@@ -10,7 +10,7 @@ export interface PolicyRequest<Args extends object = object> {
   /** `Class.method`. */
   readonly handler: string;
   /** Hands something to the handler, where `@Resource()` finds it: what was loaded is not loaded twice. */
-  provide(resource: unknown): void;
+  readonly provide: (resource: unknown) => void;
 }
 
 /**

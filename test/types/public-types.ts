@@ -1,17 +1,27 @@
 // Compiled, never run: what must compile, and what must not.
 import { expectTypeOf } from 'expect-type';
 import {
+  anyOf,
+  arg,
+  Authorize,
   AuthModule,
   CurrentUser,
+  hasRole,
   InvalidCredential,
   OrgId,
   Permissions,
+  policy,
+  RoleMap,
   Roles,
+  SameOrg,
   Scopes,
+  type AnonymousStatus,
   type AuthError,
   type AuthModuleOptions,
   type AuthoritySet,
   type IssuerOptions,
+  type Policy,
+  type PolicyRequest,
   type Principal,
   type RefusalReason,
 } from '../../lib/index.js';
@@ -70,3 +80,27 @@ if (error instanceof InvalidCredential) expectTypeOf(error.reason).toEqualTypeOf
 expectTypeOf<AuthError['status']>().toEqualTypeOf<400 | 401 | 403 | 404 | 503>();
 
 expectTypeOf<AuthModuleOptions['issuers']>().toEqualTypeOf<readonly IssuerOptions[]>();
+
+// What a policy is given has the names that are declared beside it, and no type: clients send it.
+class MayRead implements Policy<{ id: unknown }> {
+  allows({ principal: who, args, provide }: PolicyRequest<{ id: unknown }>): boolean {
+    provide(args.id);
+    expectTypeOf(args.id).toEqualTypeOf<unknown>();
+    return who.kind !== 'anonymous';
+  }
+}
+Authorize(MayRead, { id: arg('params.id') });
+Authorize(MayRead, { id: 1 }, { hide: true, dryRun: true, safeMethods: ['GET'] });
+Authorize(anyOf(hasRole('a'), policy(MayRead, { id: 1 })), { hide: true });
+// @ts-expect-error An argument of the policy is missing.
+Authorize(MayRead, {});
+// @ts-expect-error This is no policy.
+Authorize(class {});
+// @ts-expect-error There is no such option.
+SameOrg('params.id', { hid: true });
+RoleMap({ GET: true, POST: { roles: ['a'], match: 'any' }, ALL: ['a', 'b'] });
+// @ts-expect-error There is no such method.
+RoleMap({ GETS: true });
+// @ts-expect-error False opens nothing.
+RoleMap({ GET: false });
+if (principal.kind === 'anonymous') expectTypeOf(principal.status).toEqualTypeOf<AnonymousStatus>();
