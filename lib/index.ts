@@ -7,6 +7,7 @@ export type {
   IssuerOptions,
   KeySetOptions,
   PolicyOptions,
+  ReportOptions,
   RoleOptions,
   TokenCacheOptions,
   TokenUseOptions,

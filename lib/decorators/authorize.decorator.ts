@@ -85,7 +85,8 @@ function requireRule(decorator: string, rule: Rule, options: RuleOptions): AuthD
       throw noOptions(decorator, target);
     }
     const declared = { rule, hide, dryRun, safeMethods };
-    rules.set(decorator, [...(rules.get(decorator) ?? []), declared]);
+    // Decorators are applied from the bottom up, and rules asked as they are read.
+    rules.set(decorator, [declared, ...(rules.get(decorator) ?? [])]);
   });
 }
 

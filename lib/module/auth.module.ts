@@ -26,6 +26,8 @@ import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
 import { concealOptions } from './options/conceal-options.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { assertProvided } from './policy-classes.js';
+import { assertNoWarnings } from './report/assert-no-warnings.js';
+import { AuthReport } from './report/auth-report.js';
 import { globalGuardsOf } from './report/guarding.js';
 
 const logger = new Logger('AuthModule');
@@ -112,6 +114,8 @@ export class AuthModule
     const policies = this.#get(RoutePolicies);
     const isGlobal = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS).global || this.#isGuarded();
     assertEnforced(handlersOf(modules), policies, isGlobal);
+    const { authorization } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
+    if (authorization.strictReport) assertNoWarnings(this.#get(AuthReport));
     for (const handler of unguardedMessages(handlersOf(modules), policies)) {
       logger.warn(`${handler} handles messages, and no guard of AuthModule is there to close it`);
     }

@@ -27,8 +27,8 @@ export function assertEnforced(
   for (const each of handlers) {
     const isGuarded = guardsOf(each).some(decides) || (isGlobal && isRequest(each));
     const policy = policies.of(each);
-    const asksNothing = policy?.requirements.length === 0 && policy.rules.length === 0;
-    if (!isGuarded && !asksNothing) throw unenforced(nameOf(each));
+    const isClosed = !policy || (!policy.opening && policy.declaredOn.length > 0);
+    if (!isGuarded && isClosed) throw unenforced(nameOf(each));
   }
 }
 

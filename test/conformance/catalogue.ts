@@ -9,6 +9,7 @@ export type Group =
   | 'keys'
   | 'cache'
   | 'prototype_pollution'
+  | 'rbac'
   | 'log_leak'
   | 'concurrency';
 

@@ -22,6 +22,7 @@ describe('the copies of the catalogue', () => {
       'keys',
       'log_leak',
       'prototype_pollution',
+      'rbac',
     ]);
   });
 

@@ -215,6 +215,16 @@ export interface PolicyOptions {
   readonly timeoutSeconds?: number;
 }
 
+/** What becomes of the report of every route. */
+export interface ReportOptions {
+  /**
+   * Refuse to boot while `AuthReport` has a warning.
+   *
+   * @default false
+   */
+  readonly strict?: boolean;
+}
+
 /** A token in a cookie. */
 export interface CookieOptions {
   /** The name of the cookie that holds the token. No cookie parser is needed. */
@@ -280,6 +290,12 @@ export interface AuthModuleOptions {
    * @default as below
    */
   readonly policies?: PolicyOptions;
+  /**
+   * What becomes of the report of every route (`AuthReport`).
+   *
+   * @default as below
+   */
+  readonly report?: ReportOptions;
   /**
    * The property of the request under which other packages find the principal, once the guards
    * ran. Nothing here reads it back. `null` for none.

@@ -12,6 +12,7 @@ export interface ResolvedAuthorization {
   readonly roleModel: RoleModel;
   readonly roleMap: CompiledRoleMap | undefined;
   readonly policyTimeoutMs: number;
+  readonly strictReport: boolean;
 }
 
 /** @throws {AuthConfigurationError} */
@@ -25,10 +26,11 @@ export function resolveAuthorization(options: AuthModuleOptions): ResolvedAuthor
     roleModel: {
       roles: closureOf(resolveMap('roles.hierarchy', roles.hierarchy)),
       permissions: resolveMap('roles.permissions', roles.permissions),
-      withinOrganization: resolveWithin(roles.withinOrganization),
+      withinOrganization: resolveBoolean('roles.withinOrganization', roles.withinOrganization),
     },
     roleMap: resolveRoleMap(options),
     policyTimeoutMs: resolveTimeout(options),
+    strictReport: resolveStrict(options),
   };
 }
 
@@ -59,13 +61,15 @@ function resolveTimeout({ policies = {} }: AuthModuleOptions): number {
   return timeoutSeconds * 1000;
 }
 
-function resolveWithin(withinOrganization: unknown = false): boolean {
-  if (typeof withinOrganization === 'boolean') return withinOrganization;
-  throw new AuthConfigurationError(
-    'roles.withinOrganization',
-    'is no boolean',
-    'Give true or false.',
-  );
+function resolveStrict({ report = {} }: AuthModuleOptions): boolean {
+  assertObject('report', report, 'Give an object: report: { strict: true }.');
+  refuseUnknown('report', report, ['strict']);
+  return resolveBoolean('report.strict', ownMembers(report).strict);
+}
+
+function resolveBoolean(option: string, given: unknown = false): boolean {
+  if (typeof given === 'boolean') return given;
+  throw new AuthConfigurationError(option, 'is no boolean', 'Give true or false.');
 }
 
 function resolveSuper(given: unknown = []): readonly string[] {

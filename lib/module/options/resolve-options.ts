@@ -50,6 +50,7 @@ const KNOWN = [
   'roles',
   'roleMap',
   'policies',
+  'report',
   'requestProperty',
   'realm',
   'resourceMetadata',

@@ -36,10 +36,11 @@ export function warningsAbout(
   return CHECKS.flatMap((check) => check(found) ?? []);
 }
 
-function undeclared({ handler, policy, levels, circumstances }: Case): ReportWarning | undefined {
+function undeclared(found: Case): ReportWarning | undefined {
+  const { handler, policy, circumstances } = found;
   if (policy.opening || policy.declaredOn.length > 0) return;
-  const opened = levels.find(({ onClass, onHandler }) => onClass.opening ?? onHandler?.opening);
-  const aside = opened ? `, and what opens ${opened.className} is not inherited` : '';
+  const [opened] = placesOf(found, ({ opening }) => opening !== undefined);
+  const aside = opened === undefined ? '' : `, and what opens ${opened} is not inherited`;
   const callers = callersOfUndeclared(circumstances);
   return {
     code: 'undeclared',
@@ -50,7 +51,7 @@ function undeclared({ handler, policy, levels, circumstances }: Case): ReportWar
 function requirementFromOverride({ handler, name, levels }: Case): ReportWarning | undefined {
   const index = levels.findIndex(({ hasMethod }) => hasMethod);
   if (index < 0 || levels.slice(0, index + 1).some(({ onHandler }) => onHandler)) return;
-  const base = levels.slice(index + 1).find(({ onHandler }) => closes(onHandler));
+  const base = levels.slice(index + 1).find(({ onHandler }) => onHandler && isClosing(onHandler));
   if (!base) return;
   const overridden = `${base.className}.${name}`;
   return {
@@ -59,18 +60,11 @@ function requirementFromOverride({ handler, name, levels }: Case): ReportWarning
   };
 }
 
-function publicBesideRequirement({
-  handler,
-  name,
-  policy,
-  levels,
-}: Case): ReportWarning | undefined {
+function publicBesideRequirement(found: Case): ReportWarning | undefined {
+  const { handler, policy } = found;
   const { opening, declaredOn } = policy;
   if (!opening) return;
-  const closing = levels.flatMap(({ className, onClass, onHandler }) => [
-    ...(closes(onClass) ? [className] : []),
-    ...(closes(onHandler) ? [`${className}.${name}`] : []),
-  ]);
+  const closing = placesOf(found, isClosing);
   if (closing.length === 0) return;
   return {
     code: 'public_beside_requirement',
@@ -95,6 +89,10 @@ function unguarded({ handler, policy, circumstances }: Case): ReportWarning | un
   };
 }
 
-function closes(declaration: Declaration | undefined): boolean {
-  return declaration !== undefined && isClosing(declaration);
+/** Where something was declared for the handler that does what is asked for. */
+function placesOf({ name, levels }: Case, does: (declaration: Declaration) => boolean): string[] {
+  return levels.flatMap(({ className, onClass, onHandler }) => [
+    ...(does(onClass) ? [className] : []),
+    ...(onHandler && does(onHandler) ? [`${className}.${name}`] : []),
+  ]);
 }

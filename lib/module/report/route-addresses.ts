@@ -14,6 +14,9 @@ const RPC_PATTERN = 'microservices:pattern';
 const WS_MAPPING = 'websockets:message_mapping';
 const WS_MESSAGE = 'message';
 
+/** What a message may be called. */
+type MessageName = string | number | symbol | Readonly<Record<string, unknown>>;
+
 /** One of the versions of a route; the symbol is `VERSION_NEUTRAL`. */
 type Version = string | symbol | undefined;
 
@@ -101,10 +104,13 @@ export class RouteAddresses {
 }
 
 function* messages({ method }: ControllerHandler): Generator<Address> {
-  const patterns: unknown = Reflect.getMetadata(RPC_PATTERN, method) ?? [];
+  const patterns = (Reflect.getMetadata(RPC_PATTERN, method) ?? []) as MessageName[];
   for (const pattern of [patterns].flat()) yield { transport: 'rpc', path: spelt(pattern) };
   if (!Reflect.hasMetadata(WS_MAPPING, method)) return;
-  yield { transport: 'ws', path: spelt(Reflect.getMetadata(WS_MESSAGE, method) ?? '') };
+  yield {
+    transport: 'ws',
+    path: spelt((Reflect.getMetadata(WS_MESSAGE, method) ?? '') as MessageName),
+  };
 }
 
 function textsIn(key: string, target: object): readonly string[] {
@@ -130,6 +136,6 @@ function versionName(version: string | symbol): string {
   return version === VERSION_NEUTRAL ? 'neutral' : String(version);
 }
 
-function spelt(name: unknown): string {
-  return typeof name === 'string' ? name : JSON.stringify(name);
+function spelt(name: MessageName): string {
+  return typeof name === 'object' ? JSON.stringify(name) : String(name);
 }

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import {
   Controller,
   Get,
+  HttpCode,
   Injectable,
   Logger,
   Post,
@@ -11,10 +12,13 @@ import {
 } from '@nestjs/common';
 import {
   AuthConfigurationError,
+  Authenticated,
   AuthGuard,
   Public,
   Roles,
+  RoleMap,
   RolesGuard,
+  SameOrg,
 } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import { ADAPTERS, get, start, type RunningApplication } from './application.js';
@@ -79,6 +83,43 @@ describe.each(ADAPTERS)('what is declared is what is enforced, on %s', (adapter)
     const booted = start(adapter, { controllers: [Unenforced], auth });
     await expect(booted).rejects.toThrow(AuthConfigurationError);
     await expect(booted).rejects.toThrow(/^Unenforced\.closed requires something that nothing/);
+  });
+
+  it.each([
+    ['@Authenticated', Authenticated()],
+    ['@SameOrg', SameOrg('params.id')],
+    ['@RoleMap', RoleMap('admin')],
+  ])('refuses to boot where nothing sees to %s', async (_, decorator) => {
+    @Controller('unenforced')
+    @decorator
+    class Unenforced {
+      @Post(':id')
+      closed(): object {
+        return {};
+      }
+    }
+    const auth = { issuers: [issuer.options()], global: false };
+    await expect(start(adapter, { controllers: [Unenforced], auth })).rejects.toThrow(
+      /^Unenforced\.closed requires something that nothing/,
+    );
+  });
+
+  it('refuses to boot with a warning in the report, where that is asked for', async () => {
+    @Controller('undeclared')
+    class Undeclared {
+      @Post()
+      @HttpCode(200)
+      any(): object {
+        return {};
+      }
+    }
+    const strict = (value: boolean): Promise<RunningApplication> =>
+      start(adapter, {
+        controllers: [Undeclared],
+        auth: { issuers: [issuer.options()], report: { strict: value } },
+      });
+    await expect(strict(true)).rejects.toThrow(/^report\.strict allows no warning: .*undeclared/);
+    await (await strict(false)).close();
   });
 
   it('refuses to boot where a message handler requires what no global guard sees to', async () => {

@@ -1,0 +1,61 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const ROOT = new URL('../..', import.meta.url);
+const run = promisify(execFile);
+
+/** A line of a sample that says what the command below it gives, and that command. */
+interface Printed {
+  readonly expected: number;
+  readonly command: string;
+}
+
+/** A sample that runs, and the commands it printed. */
+export class RunningSample {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly printed: readonly Printed[],
+  ) {}
+
+  /**
+   * @param script As in `npm run <script>`.
+   * @param count How many commands it prints.
+   */
+  static async start(script: string, count: number): Promise<RunningSample> {
+    const child = spawn('npm', ['run', script], {
+      cwd: ROOT,
+      env: { ...process.env, PORT: '0' },
+      detached: true,
+    });
+    return new RunningSample(child, await commandsOf(child, count));
+  }
+
+  /** What a command prints when it is pasted. */
+  async paste(command: string | undefined): Promise<string> {
+    return (await run('sh', ['-c', command ?? 'false'])).stdout;
+  }
+
+  stop(): void {
+    // The whole group: npm, its shell and the application.
+    if (this.child.pid !== undefined) process.kill(-this.child.pid, 'SIGTERM');
+  }
+}
+
+function commandsOf(child: ChildProcess, count: number): Promise<readonly Printed[]> {
+  let output = '';
+  return new Promise((resolve, reject) => {
+    child.on('exit', (code) => {
+      reject(new Error(`The sample ended with ${String(code)}:\n${output}`));
+    });
+    child.stderr?.on('data', (chunk) => (output += String(chunk)));
+    child.stdout?.on('data', (chunk) => {
+      output += String(chunk);
+      const found = [...output.matchAll(/^# (\d{3}): .*\n(curl .*)\n/gm)];
+      if (found.length === count) resolve(found.map(toPrinted));
+    });
+  });
+}
+
+function toPrinted([, status, command = '']: RegExpMatchArray): Printed {
+  return { expected: Number(status), command };
+}
