@@ -1,4 +1,5 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { ownMembers } from '../core/own-property.js';
 import type { PolicyClass } from '../policy/policy.js';
 import type { Rule } from '../policy/rule.js';
 import { declare, type AuthDecorator } from './declarations.js';
@@ -51,6 +52,7 @@ export function Authorize(
   if (typeof given === 'object' && Object.hasOwn(given, 'kind')) {
     return requireRule('Authorize', given, second ?? {});
   }
+  assertNoOptions(second ?? {});
   return requireRule('Authorize', policy(given as PolicyClass, second ?? {}), third ?? {});
 }
 
@@ -62,7 +64,7 @@ export function Authorize(
  * @publicApi
  */
 export function Owner<T extends object>(options: OwnerOptions<T> & RuleOptions): AuthDecorator {
-  const { hide = false, dryRun = false, safeMethods = [], ...others } = options;
+  const { hide = false, dryRun = false, safeMethods = [], ...others } = ownMembers(options);
   return requireRule('Owner', owner(others as OwnerOptions<T>), { hide, dryRun, safeMethods });
 }
 
@@ -78,17 +80,30 @@ export function SameOrg(path: string, options: RuleOptions = {}): AuthDecorator 
 
 function requireRule(decorator: string, rule: Rule, options: RuleOptions): AuthDecorator {
   return declare(decorator, ({ rules }, target) => {
-    const { hide = false, dryRun = false, safeMethods = [], ...others } = options;
+    const { hide = false, dryRun = false, safeMethods = [], ...others } = ownMembers(options);
     const areBooleans = [hide, dryRun].every((each) => typeof each === 'boolean');
     const areMethods = Array.isArray(safeMethods) && safeMethods.every((each) => METHODS.has(each));
     if (!areBooleans || !areMethods || Object.keys(others).length > 0) {
       throw noOptions(decorator, target);
     }
-    const declared = { rule, hide, dryRun, safeMethods };
+    const declared = { rule, hide, dryRun, safeMethods: [...(safeMethods as readonly string[])] };
     // Decorators are applied from the bottom up, and rules asked as they are read.
     rules.set(decorator, [declared, ...(rules.get(decorator) ?? [])]);
   });
 }
+
+/** @throws {AuthConfigurationError} When options stand where the arguments of the policy do. */
+function assertNoOptions(args: object): void {
+  const names = Object.keys(args);
+  if (names.length === 0 || !names.every((name) => OPTIONS.has(name))) return;
+  throw new AuthConfigurationError(
+    '@Authorize',
+    'has its options where the arguments of the policy stand',
+    'Give the arguments first: @Authorize(Policy, {}, { hide: true }).',
+  );
+}
+
+const OPTIONS = new Set(['hide', 'dryRun', 'safeMethods']);
 
 const METHODS = new Set<unknown>(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
 

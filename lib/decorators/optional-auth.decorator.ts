@@ -1,4 +1,5 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { ownMembers } from '../core/own-property.js';
 import { declare, open, type AuthDecorator } from './declarations.js';
 
 /** What becomes of a credential that is there and bad. */
@@ -24,7 +25,7 @@ export interface OptionalAuthOptions {
  */
 export function OptionalAuth(options: OptionalAuthOptions = {}): AuthDecorator {
   return declare('OptionalAuth', (declaration, target) => {
-    const { onInvalid = 'reject', ...others } = options;
+    const { onInvalid = 'reject', ...others } = ownMembers(options);
     if (!CHOICES.includes(onInvalid) || Object.keys(others).length > 0) throw noChoice(target);
     open(declaration, { kind: 'optional', onInvalid }, target);
   });

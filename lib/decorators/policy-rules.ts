@@ -1,8 +1,9 @@
 import { Hidden } from '../core/auth-error.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
+import { ownMembers } from '../core/own-property.js';
 import { PropertyPath } from '../core/property-path.js';
-import { identifier, isSameIdentifier } from '../policy/identifier.js';
+import { areSameIdentifiers, identifier } from '../policy/identifier.js';
 import type { Policy, PolicyClass } from '../policy/policy.js';
 import type { CheckContext, Rule } from '../policy/rule.js';
 import { arg, Argument } from './arg.js';
@@ -17,22 +18,34 @@ import { arg, Argument } from './arg.js';
 export function policy<Args extends object>(policy: PolicyClass<Args>, args?: Args): Rule {
   assertPolicy(policy);
   const given = Object.entries(args ?? {});
-  const words = given.map(([name, value]) => `${name}: ${wordOf(value)}`);
+  for (const [name, value] of given) assertArgument(`policy(${policy.name})`, name, value);
   return {
     kind: 'check',
-    label: `${policy.name}(${words.join(', ')})`,
+    label: `${policy.name}(${given.map(wordsOf).join(', ')})`,
     needs: [policy],
-    run: (context) =>
-      (context.instanceOf(policy) as Policy).allows({
-        principal: context.principal,
-        args: Object.fromEntries(given.map(([name, each]) => [name, valueOf(each, context)])),
-        transport: context.transport,
-        handler: context.handler,
-        provide: (resource) => {
-          context.provide(resource);
-        },
-      }),
+    run: (context) => ask(context.instanceOf(policy) as Policy, given, context),
   };
+}
+
+type Given = readonly (readonly [string, unknown])[];
+
+/** What a policy provides counts with its `true`, and not without it nor after it. */
+function ask(policy: Policy, given: Given, context: CheckContext): unknown {
+  let provided: unknown;
+  const { principal, transport, handler } = context;
+  const answer: unknown = policy.allows({
+    principal,
+    args: Object.fromEntries(given.map(([name, each]) => [name, valueOf(each, context)])),
+    transport,
+    handler,
+    provide: (resource) => {
+      provided = resource;
+    },
+  });
+  return whenReady(answer, (value) => {
+    if (value === true && provided !== undefined) context.provide(provided);
+    return value;
+  });
 }
 
 /** Loads what somebody owns. */
@@ -77,7 +90,7 @@ export interface OwnerOptions<T extends object = object> {
  * @throws {AuthConfigurationError} When an option is none.
  */
 export function owner<T extends object>(options: OwnerOptions<T>): Rule {
-  const { load, id = 'params.id', field = 'ownerId', claim } = options;
+  const { load, id = 'params.id', field = 'ownerId', claim } = ownMembers(options);
   if (typeof load !== 'function') throw noLoader();
   const argument = arg(id);
   const readOwner = typeof field === 'function' ? field : reader(field);
@@ -89,18 +102,19 @@ export function owner<T extends object>(options: OwnerOptions<T>): Rule {
     needs: isClass ? [load] : [],
     run: (context) => {
       const name = identifier(context.argument(argument.path));
-      if (name === undefined || context.principal.kind === 'anonymous') return false;
+      // What cannot be told is no answer, and so its contrary is none.
+      if (name === undefined || context.principal.kind === 'anonymous') return undefined;
       const loaded = isClass
         ? (context.instanceOf(load) as ResourceLoader).load(name)
         : (load as (id: string) => MaybePromise<T | null | undefined>)(name);
       return whenReady(loaded as MaybePromise<T | null | undefined>, (resource) => {
         if (resource === null || resource === undefined) throw new Hidden();
         const { claims, subject } = context.principal;
-        const isOwn = isSameIdentifier(
+        const isOwn = areSameIdentifiers(
           readOwner(resource),
           readClaim ? readClaim(claims) : subject,
         );
-        if (isOwn) context.provide(resource);
+        if (isOwn === true) context.provide(resource);
         return isOwn;
       });
     },
@@ -120,7 +134,7 @@ export function sameOrganization(path: string): Rule {
     label: `same organization as ${path}`,
     needs: [],
     run: (context) =>
-      isSameIdentifier(context.principal.organizationId, context.argument(argument.path)),
+      areSameIdentifiers(context.principal.organizationId, context.argument(argument.path)),
   };
 }
 
@@ -128,8 +142,22 @@ function valueOf(given: unknown, context: CheckContext): unknown {
   return given instanceof Argument ? context.argument(given.path) : given;
 }
 
-function wordOf(given: unknown): string {
-  return given instanceof Argument ? given.text : JSON.stringify(given);
+/** A text may be a secret: only what is read from the request, numbers and booleans are said. */
+function wordsOf([name, given]: readonly [string, unknown]): string {
+  if (given instanceof Argument) return `${name}: ${given.text}`;
+  const isPlain = typeof given === 'number' || typeof given === 'boolean';
+  return isPlain ? `${name}: ${String(given)}` : name;
+}
+
+/** @throws {AuthConfigurationError} When it would not reach the policy as it was meant. */
+function assertArgument(option: string, name: string, given: unknown): void {
+  const isNested = typeof given === 'object' && given !== null && !(given instanceof Argument);
+  if (!isNested || !Object.values(given).some((each) => each instanceof Argument)) return;
+  throw new AuthConfigurationError(
+    `${option}: ${name}`,
+    'has an arg(…) inside of something',
+    'Give it an argument of its own: { first: arg(…), second: arg(…) }.',
+  );
 }
 
 function reader(path: string): (value: unknown) => unknown {

@@ -1,5 +1,6 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { RoleName } from '../core/authority-names.js';
+import { ownMembers } from '../core/own-property.js';
 import { ROLE_MAP_KEYS, type CompiledRoleMap, type RoleMapRule } from '../policy/role-map.js';
 import { declare } from './declarations.js';
 import { checkedNames } from './names.js';
@@ -37,7 +38,9 @@ export type RoleMapping =
  */
 export function RoleMap(mapping: RoleMapping): ClassDecorator {
   return declare('RoleMap', (declaration, target) => {
-    declaration.roleMap = compileRoleMap(`@RoleMap on ${target}`, mapping);
+    const option = `@RoleMap on ${target}`;
+    if (declaration.roleMap) throw wrong(option, 'is there twice');
+    declaration.roleMap = compileRoleMap(option, mapping);
   });
 }
 
@@ -47,7 +50,7 @@ export function compileRoleMap(option: string, mapping: unknown): CompiledRoleMa
     const entries = new Map([['ALL', compileEntry(option, mapping)]]);
     return { entries, unlisted: 'deny' };
   }
-  const { unlisted = 'deny', ...methods } = mapping;
+  const { unlisted = 'deny', ...methods } = ownMembers(mapping);
   const known: readonly string[] = ROLE_MAP_KEYS;
   const stranger = Object.keys(methods).find((method) => !known.includes(method));
   if (stranger !== undefined) throw wrong(`${option}: ${JSON.stringify(stranger)}`, 'is no method');
@@ -76,7 +79,11 @@ function compileEntry(option: string, entry: unknown): RoleMapRule {
 }
 
 function compileMatch(option: string, entry: object): RoleMapRule {
-  const { roles, match = 'all', ...others } = entry as Readonly<Record<string, unknown>>;
+  const {
+    roles,
+    match = 'all',
+    ...others
+  } = ownMembers(entry as Readonly<Record<string, unknown>>);
   const isKnown = match === 'any' || match === 'all';
   if (!isKnown || Object.keys(others).length > 0) throw wrong(option, 'has no known shape');
   return { mode: match, names: checkedNames(option, 'roles', [roles].flat()) };

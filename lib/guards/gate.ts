@@ -66,7 +66,10 @@ export class Gate implements Gatekeeper {
       return;
     }
     // Nobody is let in as nobody because another handler lets nobody in.
-    if (before?.principal?.kind !== 'anonymous') visit.principal = before?.principal;
+    if (before?.principal && before.principal.kind !== 'anonymous') {
+      visit.principal = before.principal;
+      rememberAuth(exchange.key, visit);
+    }
     return visit;
   }
 
@@ -123,7 +126,9 @@ export class Gate implements Gatekeeper {
     const { requestProperty } = this.#settings;
     visit.principal = principal;
     rememberAuth(exchange.key, visit);
-    if (requestProperty !== null) exchange.expose(requestProperty, principal);
+    // Others take whatever is there for somebody who is logged in.
+    const isShown = requestProperty !== null && principal.kind !== 'anonymous';
+    if (isShown) exchange.expose(requestProperty, principal);
   }
 
   /** A public handler answers whomever, and however the request came. */

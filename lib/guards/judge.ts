@@ -1,4 +1,4 @@
-import { HttpException } from '@nestjs/common';
+import { HttpException, NotFoundException } from '@nestjs/common';
 import { AuthError, AuthUnavailable, Forbidden, Hidden } from '../core/auth-error.js';
 import { isPending, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
@@ -15,7 +15,7 @@ export interface JudgeSettings {
   /** The instance of a class in the application's container. @throws When there is none. */
   readonly instanceOf: (token: unknown) => unknown;
   readonly rules: DecisionSettings;
-  /** How long the rules of a handler may take altogether, in milliseconds. */
+  /** How long a rule may take, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -35,8 +35,7 @@ export class Judge {
     const { rules } = visit.policy;
     if (rules.length === 0) return undefined;
     const context = this.#contextOf(visit, principal);
-    const failure = this.#askFrom(0, { visit, context });
-    return isPending(failure) ? this.#inTime(failure) : failure;
+    return this.#askFrom(0, { visit, context });
   }
 
   #askFrom(
@@ -63,7 +62,8 @@ export class Judge {
       this.#failure(rule, failure, on.visit);
     try {
       const answer = evaluate(rule.rule, on.context);
-      return isPending(answer) ? answer.then(weigh, fail) : weigh(answer);
+      // What settles too late is not listened to any more.
+      return isPending(answer) ? this.#inTime(answer).then(weigh, fail) : weigh(answer);
     } catch (failure) {
       return fail(failure);
     }
@@ -87,6 +87,8 @@ export class Judge {
       return undefined;
     }
     if (failure instanceof AuthError) return failure;
+    // Whether there is no such thing, or it is another's, is not to be told apart.
+    if (rule.hide && failure instanceof NotFoundException) return new Hidden({ detail });
     // An answer of the application's own, such as the 404 of what loads the resource.
     if (!(failure instanceof HttpException)) this.#report(failure, visit);
     throw failure;
@@ -117,15 +119,16 @@ export class Judge {
     };
   }
 
-  async #inTime(judging: Promise<AuthError | undefined>): Promise<AuthError | undefined> {
+  /** @throws {AuthUnavailable} When it takes too long. */
+  async #inTime<T>(pending: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<AuthError>((resolve) => {
+    const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        resolve(unavailable('policy_timeout'));
+        reject(unavailable('policy_timeout'));
       }, this.#settings.timeoutMs);
     });
     try {
-      return await Promise.race([judging, tooLate]);
+      return await Promise.race([pending, tooLate]);
     } finally {
       clearTimeout(timer);
     }

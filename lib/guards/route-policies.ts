@@ -71,8 +71,8 @@ export class RoutePolicies {
     const metatypes = this.#metatypes.get(controller) ?? new Set();
     this.#metatypes.set(controller, metatypes.add(metatype));
     const chain = this.#chainOf([metatype, controller]);
-    const method = methodOf(metatype.prototype, name) as Handler | undefined;
-    const policy = compileRoutePolicy(chain, name, this.#factsOf(handler, method));
+    const method = methodOf(metatype.prototype, name);
+    const policy = compileRoutePolicy(chain, name, this.#factsOf(handler, metatype, method));
     const known = this.#compiled.get(controller)?.get(handler);
     if (known && !isSamePolicy(known, policy)) throw oneFunctionForTwo(controller, name);
     return this.#keep(controller, handler, policy);
@@ -91,10 +91,18 @@ export class RoutePolicies {
     const [metatype = controller, ...others] = this.#metatypes.get(controller) ?? [];
     const chain = this.#chainOf([metatype, controller]);
     const name = nameOf(original, ancestryOf(controller));
-    const declares = chain.some(({ onHandlers }) => onHandlers.size > 0);
-    if (others.length > 0 || (name === undefined && declares)) return;
-    const policy = compileRoutePolicy(chain, name, this.#factsOf(original));
+    const facts = this.#factsOf(original, metatype);
+    const isClear = name !== undefined || !this.#dependsOnName(chain, facts);
+    if (others.length > 0 || !isClear) return;
+    const policy = compileRoutePolicy(chain, name, facts);
     return this.#keep(controller, handler, policy);
+  }
+
+  /** Whether it matters which handler a function is: what is declared on handlers, or asked of methods. */
+  #dependsOnName(chain: readonly NamedDeclarations[], { operation }: RouteFacts): boolean {
+    const isMapped = this.#roleMap !== undefined || chain.some(({ onClass }) => onClass.roleMap);
+    const declares = chain.some(({ onHandlers }) => onHandlers.size > 0);
+    return declares || (isMapped && operation === undefined);
   }
 
   #chainOf(classes: readonly Controller[]): readonly NamedDeclarations[] {
@@ -123,11 +131,12 @@ export class RoutePolicies {
     return own ?? (foreign ? closingPart(foreign) : NOTHING_DECLARED);
   }
 
-  /** @param method What the class has, where the instance has another function in its place. */
-  #factsOf(handler: Handler, method: Handler = handler): RouteFacts {
+  /** Nest routes by what the class has under the name, whatever the instance has in its place. */
+  #factsOf(handler: Handler, metatype: Controller, method: unknown = handler): RouteFacts {
+    const known = typeof method === 'function' ? method : handler;
     return {
       onFunction: this.#reflector.get<Declaration | undefined>(HANDLER_DECLARATION, handler),
-      operation: operationOf(handler) ?? operationOf(method),
+      operation: operationOf(known, metatype) ?? operationOf(handler, metatype),
       roleMap: this.#roleMap,
     };
   }

@@ -112,9 +112,11 @@ export class AuthModule
   onApplicationBootstrap(): void {
     const modules = this.#get(ModulesContainer);
     const policies = this.#get(RoutePolicies);
-    const isGlobal = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS).global || this.#isGuarded();
-    assertEnforced(handlersOf(modules), policies, isGlobal);
-    const { authorization } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
+    const { global, authorization } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
+    assertEnforced(handlersOf(modules), policies, {
+      isGlobal: global || this.#isGuarded(),
+      denyUndeclared: authorization.rules.denyUndeclared,
+    });
     if (authorization.strictReport) assertNoWarnings(this.#get(AuthReport));
     for (const handler of unguardedMessages(handlersOf(modules), policies)) {
       logger.warn(`${handler} handles messages, and no guard of AuthModule is there to close it`);

@@ -1,5 +1,6 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { RolesGuard } from '../guards/roles.guard.js';
+import type { RoutePolicy } from '../policy/route-policy.js';
 import type { RoutePolicies } from '../guards/route-policies.js';
 import type { ControllerHandler } from './controllers.js';
 
@@ -12,22 +13,29 @@ const REQUESTS = ['path', 'graphql:resolver_type', 'graphql:resolve_property'];
 /** What marks the handler of a message: Nest may hand it no global guard. */
 const MESSAGES = ['microservices:pattern', 'websockets:message_mapping'];
 
+/** What enforcement rests on. */
+export interface EnforcementSettings {
+  /** Whether the guards stand before every HTTP route. */
+  readonly isGlobal: boolean;
+  /** Whether a handler for which nothing is declared is closed to everybody. */
+  readonly denyUndeclared: boolean;
+}
+
 /**
  * Refuses to boot where something is required and no {@link RolesGuard} is there to see to it: with
  * `global: false`, on the handler of a message, or on a method that handles nothing.
  *
- * @param isGlobal Whether the guards stand before every HTTP route.
  * @throws {AuthConfigurationError}
  */
 export function assertEnforced(
   handlers: Iterable<ControllerHandler>,
   policies: RoutePolicies,
-  isGlobal: boolean,
+  { isGlobal, denyUndeclared }: EnforcementSettings,
 ): void {
   for (const each of handlers) {
     const isGuarded = guardsOf(each).some(decides) || (isGlobal && isRequest(each));
     const policy = policies.of(each);
-    const isClosed = !policy || (!policy.opening && policy.declaredOn.length > 0);
+    const isClosed = policy ? isClosing(policy, denyUndeclared && isReached(each)) : true;
     if (!isGuarded && isClosed) throw unenforced(nameOf(each));
   }
 }
@@ -45,6 +53,14 @@ export function* unguardedMessages(
 
 function nameOf({ controller, name }: ControllerHandler): string {
   return `${controller.name}.${name}`;
+}
+
+function isClosing({ opening, declaredOn }: RoutePolicy, denyUndeclared: boolean): boolean {
+  return !opening && (denyUndeclared || declaredOn.length > 0);
+}
+
+function isReached(each: ControllerHandler): boolean {
+  return isRequest(each) || isMessage(each);
 }
 
 function isRequest({ method }: ControllerHandler): boolean {

@@ -56,20 +56,26 @@ function logDenial(logger: LoggerService, { handler, reason, detail }: DeniedEve
 }
 
 function unavailableLog(logger: LoggerService): (event: UnavailableEvent) => void {
-  let loggedAt = -Infinity;
-  let unlogged = 0;
+  const lines = new Map<RefusalReason, { loggedAt: number; unlogged: number }>();
   return ({ handler, reason, cause }) => {
+    const line = lines.get(reason) ?? { loggedAt: -Infinity, unlogged: 0 };
+    lines.set(reason, line);
     const now = performance.now();
-    if (now < loggedAt + OUTAGE_LINE_MS) {
-      unlogged += 1;
+    if (now < line.loggedAt + OUTAGE_LINE_MS) {
+      line.unlogged += 1;
       return;
     }
-    const others = unlogged === 0 ? '' : ` (and ${String(unlogged)} more since the last such line)`;
-    const why = cause instanceof Error ? `: ${cause.message}` : '';
-    logger.error(`${handler} unavailable: ${reason}${why}${others}`);
-    loggedAt = now;
-    unlogged = 0;
+    const others =
+      line.unlogged === 0 ? '' : ` (and ${String(line.unlogged)} more since the last such line)`;
+    logger.error(`${handler} unavailable: ${reason}${whyOf(reason, cause)}${others}`);
+    Object.assign(line, { loggedAt: now, unlogged: 0 });
   };
+}
+
+/** Messages of our own; that of an application's policy may quote what a client sent. */
+function whyOf(reason: RefusalReason, cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  return reason === 'issuer_unavailable' ? `: ${cause.message}` : `: ${codeOf(cause)}`;
 }
 
 function logKeys(logger: LoggerService, event: KeySetEvent): void {

@@ -10,8 +10,8 @@ export const ROLE_MAP_KEYS = [
 export interface Operation {
   /** `GET`, `POST`, …; `ALL` for a handler of every method. */
   readonly method: string;
-  /** Whether its path ends with a parameter: then it is about one thing, and else about many. */
-  readonly isOne: boolean;
+  /** By whether its path ends with a parameter; `either` where that cannot be told. */
+  readonly about: 'one' | 'many' | 'either';
 }
 
 /** For a method: roles, or that any authenticated caller will do. */
@@ -31,9 +31,9 @@ export interface CompiledRoleMap {
  */
 export function entryFor(
   { entries, unlisted }: CompiledRoleMap,
-  { method, isOne }: Operation,
+  { method, about }: Operation,
 ): RoleMapRule | undefined {
-  const keys = [`${method}_${isOne ? 'ONE' : 'MANY'}`, method, 'ALL', '*'];
+  const keys = [`${method}_${about.toUpperCase()}`, method, 'ALL', '*'];
   const listed = keys.map((key) => entries.get(key)).find((entry) => entry !== undefined);
   return listed ?? (unlisted === 'deny' ? undefined : 'authenticated');
 }

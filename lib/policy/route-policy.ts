@@ -102,9 +102,14 @@ function openedBy(level: Level | undefined): RoutePolicy | undefined {
 }
 
 function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
-  const mapped = mappedRoles(levels, facts);
+  // @Roles and @RoleMap say of the same: whichever is closer.
+  const onRoles = levels.find(({ declaration }) => saysOfRoles(declaration));
+  const mapped = mappedRoles(onRoles, facts);
   const declared = AUTHORITY_KINDS.flatMap((kind) => {
-    const closest = levels.find(({ declaration }) => declaration.requirements.has(kind));
+    const closest =
+      kind === 'roles'
+        ? onRoles
+        : levels.find(({ declaration }) => declaration.requirements.has(kind));
     const groups = closest?.declaration.requirements.get(kind) ?? [];
     return groups.map((group): RouteRequirement => ({
       kind,
@@ -126,7 +131,10 @@ function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
 }
 
 function rulesOf(levels: readonly Level[], { operation }: RouteFacts): readonly RouteRule[] {
-  const kinds = new Set(levels.flatMap(({ declaration }) => [...declaration.rules.keys()]));
+  // Those of classes first, so that it is the handler's own that provides the resource in the end.
+  const kinds = new Set(
+    levels.toReversed().flatMap(({ declaration }) => [...declaration.rules.keys()]),
+  );
   return [...kinds].flatMap((kind) => {
     const closest = levels.find(({ declaration }) => declaration.rules.has(kind));
     const rules = closest?.declaration.rules.get(kind) ?? [];
@@ -147,12 +155,16 @@ const REFUSING = { hide: false, dryRun: false, safeMethods: [] };
 
 const NOT_MAPPED: MappedRoles = { requirements: [], rules: [], by: [] };
 
+function saysOfRoles({ requirements, roleMap }: Declaration): boolean {
+  return requirements.has('roles') || roleMap !== undefined;
+}
+
 /** What the closest role map says, where nobody said it by `@Roles`. */
-function mappedRoles(levels: readonly Level[], facts: RouteFacts): MappedRoles {
-  if (levels.some(({ declaration }) => declaration.requirements.has('roles'))) return NOT_MAPPED;
-  const closest = levels.find(({ declaration }) => declaration.roleMap);
-  if (closest) return { ...mappedBy(closest.declaration.roleMap, closest, facts), by: [] };
-  return facts.operation ? mappedBy(facts.roleMap, { declaredOn: 'roleMap' }, facts) : NOT_MAPPED;
+function mappedRoles(closest: Level | undefined, facts: RouteFacts): MappedRoles {
+  const map = closest?.declaration.roleMap;
+  if (map) return { ...mappedBy(map, closest, facts), by: [] };
+  if (closest || !facts.operation) return NOT_MAPPED;
+  return mappedBy(facts.roleMap, { declaredOn: 'roleMap' }, facts);
 }
 
 function mappedBy(
@@ -170,7 +182,7 @@ function mappedBy(
 }
 
 /** What is no handler of HTTP is asked for what holds for every method. */
-const NO_OPERATION: Operation = { method: 'ALL', isOne: false };
+const NO_OPERATION: Operation = { method: 'ALL', about: 'either' };
 
 const UNLISTED = new Map<string, Rule>();
 
@@ -188,11 +200,15 @@ function unlisted({ method }: Operation): Rule {
 export function isSamePolicy(one: RoutePolicy, other: RoutePolicy): boolean {
   const areSameRules =
     one.rules.length === other.rules.length &&
-    one.rules.every(({ rule }, index) => rule === other.rules[index]?.rule);
+    one.rules.every((each, index) => isSameRule(each, other.rules[index]));
   return areSameRules && spelt(one) === spelt(other);
 }
 
-function spelt({ opening, requirements }: RoutePolicy): string {
+function isSameRule(one: RouteRule, other: RouteRule | undefined): boolean {
+  return one.rule === other?.rule && one.hide === other.hide && one.dryRun === other.dryRun;
+}
+
+function spelt({ opening, declaredOn, requirements }: RoutePolicy): string {
   const groups = requirements.map(({ kind, mode, names }) => ({ kind, mode, names }));
-  return JSON.stringify([opening ?? null, groups]);
+  return JSON.stringify([opening ?? null, declaredOn.length > 0, groups]);
 }

@@ -1,4 +1,4 @@
-import type { MaybePromise } from '../core/maybe-promise.js';
+import { isPending, whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
 import type { PropertyPath } from '../core/property-path.js';
 import type { AuthorityKind, Requirement } from './requirement.js';
@@ -93,18 +93,13 @@ export function evaluate(rule: Rule, context: CheckContext): MaybePromise<Answer
 /** Only `true` is true and only `false` is false: 1, 'true', and what a forgotten `return` gives are no answers. */
 function literal(outcome: unknown): MaybePromise<Answer> {
   if (typeof outcome === 'boolean') return outcome;
-  if (!isThenable(outcome)) return undefined;
+  if (!isPending(outcome)) return undefined;
+  // Not every thenable is a promise.
   return Promise.resolve(outcome).then((value) => (typeof value === 'boolean' ? value : undefined));
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  const isHolder = (typeof value === 'object' && value !== null) || typeof value === 'function';
-  return isHolder && typeof (value as { readonly then?: unknown }).then === 'function';
-}
-
 function negated(answer: MaybePromise<Answer>): MaybePromise<Answer> {
-  const negate = (value: Answer): Answer => (value === undefined ? undefined : !value);
-  return answer instanceof Promise ? answer.then(negate) : negate(answer);
+  return whenReady(answer, (value): Answer => (value === undefined ? undefined : !value));
 }
 
 /** @param decisive The answer of one rule that settles the matter. */
@@ -116,7 +111,7 @@ function combine(
   let answer: Answer = !decisive;
   for (const [index, rule] of rules.entries()) {
     const each = evaluate(rule, context);
-    if (each instanceof Promise) {
+    if (isPending(each)) {
       return settle({ first: each, rest: rules.slice(index + 1), answer }, context, decisive);
     }
     if (each === decisive) return each;

@@ -81,6 +81,14 @@ describe('logEvents', () => {
     elapsed.mockRestore();
   });
 
+  it('does not log what a policy says of its failure, for it may quote a client', () => {
+    const cause = new TypeError('no such a\nFAKE LINE');
+    const [reason, code] = ['policy_failed', 'auth_unavailable'] as const;
+    expect(logged({ type: 'auth.unavailable', handler: 'A.b', code, reason, cause })).toEqual([
+      'error: A.b unavailable: policy_failed: TypeError',
+    ]);
+  });
+
   const issuer = 'https://login.test/';
 
   it.each<[AuthEvent, string]>([

@@ -93,6 +93,18 @@ describe('a rule', () => {
     expect(asked).toEqual(['later true']);
   });
 
+  it('takes a promise for one, whatever stands in the place of the class', async () => {
+    const Native = globalThis.Promise;
+    globalThis.Promise = class extends Native<unknown> {} as PromiseConstructor;
+    try {
+      expect(await evaluate(allOf(anyOf(later(false))), context())).toBe(false);
+      expect(await evaluate(not(anyOf(allOf(later(true)))), context())).toBe(false);
+      expect(await evaluate(not(not(allOf(later(undefined)))), context())).toBeUndefined();
+    } finally {
+      globalThis.Promise = Native;
+    }
+  });
+
   it('knows roles, permissions and scopes', () => {
     expect(evaluate(hasRole('admin', 'editor'), context())).toBe(true);
     expect(evaluate(hasRole('Editor'), context())).toBe(false);

@@ -207,8 +207,8 @@ export interface RoleOptions {
 /** How policies are asked. */
 export interface PolicyOptions {
   /**
-   * How long the policies of a handler may take altogether, in seconds: 0.1 to 60. After that the
-   * answer is 503.
+   * How long a policy, or a combination of rules, may take, in seconds: 0.1 to 60. After that the answer
+   * is 503.
    *
    * @default 3
    */

@@ -11,11 +11,6 @@ export function refuseUnknown(option: string, value: object, known: readonly str
   );
 }
 
-/** The members of an object, without those a polluted `Object.prototype` would add. */
-export function ownMembers<T extends object>(value: T): T {
-  return Object.assign<object, T>(Object.create(null) as object, value);
-}
-
 /** @throws {AuthConfigurationError} Unless the value is an object that is no list. */
 export function assertObject(
   option: string,

@@ -1,10 +1,11 @@
+import { ownMembers } from '../../core/own-property.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { compileRoleMap } from '../../decorators/role-map.decorator.js';
 import type { DecisionSettings } from '../../policy/decide.js';
 import type { CompiledRoleMap } from '../../policy/role-map.js';
 import type { RoleModel } from '../../principal/role-model.js';
 import type { AuthModuleOptions, RoleOptions } from './auth-options.js';
-import { assertObject, assertSeconds, ownMembers, refuseUnknown } from './option-checks.js';
+import { assertObject, assertSeconds, refuseUnknown } from './option-checks.js';
 
 /** What the options say of deciding. */
 export interface ResolvedAuthorization {

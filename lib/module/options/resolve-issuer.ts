@@ -1,3 +1,4 @@
+import { ownMembers } from '../../core/own-property.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import {
   ASYMMETRIC_ALGORITHMS,
@@ -6,7 +7,7 @@ import {
 } from '../../verification/jwt/algorithms.js';
 import type { JwtIssuer, KeySource } from '../../verification/jwt/jwt-issuer.js';
 import type { IssuerOptions } from './auth-options.js';
-import { assertName, assertObject, ownMembers, refuseUnknown } from './option-checks.js';
+import { assertName, assertObject, refuseUnknown } from './option-checks.js';
 import { resolveKeySource } from './resolve-key-source.js';
 import { resolveTokenChecks } from './resolve-token-checks.js';
 import { assertKeysFit } from './static-keys.js';

@@ -1,8 +1,9 @@
+import { ownMembers } from '../../core/own-property.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
 import type { AuthModuleOptions, KeySetOptions } from './auth-options.js';
-import { assertObject, assertSeconds, ownMembers, refuseUnknown } from './option-checks.js';
+import { assertObject, assertSeconds, refuseUnknown } from './option-checks.js';
 
 const KNOWN = ['hydrate', 'refresh', 'freshSeconds', 'staleSeconds', 'snapshots'];
 

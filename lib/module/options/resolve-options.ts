@@ -1,3 +1,4 @@
+import { ownMembers } from '../../core/own-property.js';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
@@ -17,7 +18,6 @@ import {
   assertObject,
   assertQuotable,
   attempt,
-  ownMembers,
   refuseUnknown,
 } from './option-checks.js';
 import { resolveAuthorization, type ResolvedAuthorization } from './resolve-authorization.js';

@@ -1,7 +1,8 @@
+import { ownMembers } from '../../core/own-property.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
 import type { AuthModuleOptions, TokenCacheOptions } from './auth-options.js';
-import { assertObject, assertSeconds, ownMembers, refuseUnknown } from './option-checks.js';
+import { assertObject, assertSeconds, refuseUnknown } from './option-checks.js';
 
 /** With so many entries, the cache takes some 2 GB: more is a slip of the finger. */
 const MAX_ENTRIES = 1_000_000;
