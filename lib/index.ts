@@ -23,6 +23,7 @@ export type {
 } from './module/report/reported-route.js';
 
 export { AuthGuard } from './guards/auth.guard.js';
+export { PolicyService, type RuleArguments, type RuleSubject } from './guards/policy-service.js';
 export { RolesGuard } from './guards/roles.guard.js';
 
 export { Public } from './decorators/public.decorator.js';
@@ -35,9 +36,11 @@ export { arg, type Argument } from './decorators/arg.js';
 export { allOf, anyOf, hasPermission, hasRole, hasScope, not } from './decorators/rules.js';
 export {
   owner,
+  owns,
   policy,
   sameOrganization,
   type OwnerOptions,
+  type OwnershipOptions,
   type ResourceLoader,
 } from './decorators/policy-rules.js';
 export type { Policy, PolicyClass, PolicyRequest } from './policy/policy.js';

@@ -2,6 +2,7 @@ import { Hidden } from '../core/auth-error.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import { ownMembers } from '../core/own-property.js';
+import type { Principal } from '../core/principal.js';
 import { PropertyPath } from '../core/property-path.js';
 import { areSameIdentifiers, identifier } from '../policy/identifier.js';
 import type { Policy, PolicyClass } from '../policy/policy.js';
@@ -54,18 +55,8 @@ export interface ResourceLoader {
   load(id: string): MaybePromise<object | null | undefined>;
 }
 
-/** Whose it is, and how that is found out. */
-export interface OwnerOptions<T extends object = object> {
-  /** A class of the container with a method `load`, or a function that loads by itself. */
-  readonly load:
-    | (abstract new (...dependencies: never[]) => ResourceLoader)
-    | ((id: string) => MaybePromise<T | null | undefined>);
-  /**
-   * The argument that names the resource.
-   *
-   * @default 'params.id'
-   */
-  readonly id?: string;
+/** What makes somebody the owner. */
+export interface OwnershipOptions<T extends object = object> {
   /**
    * Where in the resource its owner is: a path of own properties, or a function for what keeps them
    * elsewhere.
@@ -81,6 +72,47 @@ export interface OwnerOptions<T extends object = object> {
   readonly claim?: string;
 }
 
+/** Whose it is, and how that is found out. */
+export interface OwnerOptions<T extends object = object> extends OwnershipOptions<T> {
+  /** A class of the container with a method `load`, or a function that loads by itself. */
+  readonly load:
+    | (abstract new (...dependencies: never[]) => ResourceLoader)
+    | ((id: string) => MaybePromise<T | null | undefined>);
+  /**
+   * The argument that names the resource.
+   *
+   * @default 'params.id'
+   */
+  readonly id?: string;
+}
+
+/**
+ * Whether somebody owns a resource that is there already, for services: `owns(principal, document)`.
+ * Both must be real values; somebody anonymous owns nothing.
+ *
+ * @throws {AuthConfigurationError} When an option is none.
+ */
+export function owns<T extends object>(
+  principal: Principal,
+  resource: T,
+  options: OwnershipOptions<T> = {},
+): boolean {
+  return ownershipOf(options)(principal, resource) === true;
+}
+
+function ownershipOf<T extends object>(
+  options: OwnershipOptions<T>,
+): (principal: Principal, resource: T) => boolean | undefined {
+  const { field = 'ownerId', claim } = ownMembers(options);
+  const readOwner = typeof field === 'function' ? field : reader(field);
+  const readClaim = claim === undefined ? undefined : reader(claim);
+  return (principal, resource) => {
+    if (principal.kind === 'anonymous') return undefined;
+    const claimed = readClaim ? readClaim(principal.claims) : principal.subject;
+    return areSameIdentifiers(readOwner(resource), claimed);
+  };
+}
+
 /**
  * That the caller owns a resource. It is loaded once, and handed to the handler (`@Resource()`).
  *
@@ -90,11 +122,10 @@ export interface OwnerOptions<T extends object = object> {
  * @throws {AuthConfigurationError} When an option is none.
  */
 export function owner<T extends object>(options: OwnerOptions<T>): Rule {
-  const { load, id = 'params.id', field = 'ownerId', claim } = ownMembers(options);
+  const { load, id = 'params.id', claim } = ownMembers(options);
   if (typeof load !== 'function') throw noLoader();
   const argument = arg(id);
-  const readOwner = typeof field === 'function' ? field : reader(field);
-  const readClaim = claim === undefined ? undefined : reader(claim);
+  const isOwner = ownershipOf(options);
   const isClass = isLoaderClass(load);
   return {
     kind: 'check',
@@ -109,11 +140,7 @@ export function owner<T extends object>(options: OwnerOptions<T>): Rule {
         : (load as (id: string) => MaybePromise<T | null | undefined>)(name);
       return whenReady(loaded as MaybePromise<T | null | undefined>, (resource) => {
         if (resource === null || resource === undefined) throw new Hidden();
-        const { claims, subject } = context.principal;
-        const isOwn = areSameIdentifiers(
-          readOwner(resource),
-          readClaim ? readClaim(claims) : subject,
-        );
+        const isOwn = isOwner(context.principal, resource);
         if (isOwn === true) context.provide(resource);
         return isOwn;
       });

@@ -6,6 +6,7 @@ import type { CredentialExtractor } from '../credential/credential-extractor.js'
 import { AuthGuard } from '../guards/auth.guard.js';
 import { Gate } from '../guards/gate.js';
 import { Judge } from '../guards/judge.js';
+import { PolicyService } from '../guards/policy-service.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
 import { AuthEvents } from '../observability/auth-events.js';
@@ -90,6 +91,14 @@ const CORRIDOR: readonly Provider[] = [
     inject: [AuthEvents, RESOLVED_OPTIONS, ModuleRef],
   },
   {
+    provide: PolicyService,
+    useFactory: ({ authorization }: ResolvedAuthOptions, container: ModuleRef) =>
+      new PolicyService(authorization.rules, (token) =>
+        container.get<unknown>(token as Type, { strict: false }),
+      ),
+    inject: [RESOLVED_OPTIONS, ModuleRef],
+  },
+  {
     provide: Gate,
     useFactory: (
       { styles, requestProperty, authorization: { rules } }: ResolvedAuthOptions,
@@ -133,4 +142,12 @@ const GUARDS: readonly Provider[] = [
 export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS];
 
 /** What an application may inject, and what `@UseGuards(AuthGuard, RolesGuard)` needs in any module. */
-export const AUTH_EXPORTS = [JwksService, AuthReport, Authenticator, Gate, AuthGuard, RolesGuard];
+export const AUTH_EXPORTS = [
+  JwksService,
+  PolicyService,
+  AuthReport,
+  Authenticator,
+  Gate,
+  AuthGuard,
+  RolesGuard,
+];
