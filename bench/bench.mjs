@@ -2,6 +2,7 @@
 import { ADAPTERS, AUTHENTICATING, CONTROL, PORTCULLIS, runsOn } from './contenders/index.mjs';
 import { Issuer } from './issuer/issuer.mjs';
 import { observeBehaviour, observeStart } from './measurements/behaviour.mjs';
+import { measureDecisions } from './measurements/decision.mjs';
 import { measureGuardCost } from './measurements/guard-cost.mjs';
 import { medianOf } from './measurements/median.mjs';
 import { ShareOfUnguarded } from './measurements/share-of-unguarded.mjs';
@@ -14,6 +15,7 @@ const results = new Results();
 const issuer = await Issuer.start();
 
 await guardCosts();
+decisions();
 await shares();
 await behaviour();
 await issuer.stop();
@@ -38,6 +40,20 @@ async function guardCosts() {
     'A guard by itself, in microseconds of the processor',
     'Requests without a network, with a token that is known already: what the unguarded route takes, and what is added to it. What an adapter parses only because somebody asks for the headers counts as added.',
     table(['adapter', 'contender', 'unguarded', 'added'], rows),
+  );
+}
+
+/** What the last step of the corridor costs, where nothing has to be awaited. */
+function decisions() {
+  const rows = measureDecisions().map(({ name, nanoseconds, bytes }) => [
+    name,
+    microseconds(nanoseconds),
+    microseconds(bytes),
+  ]);
+  results.add(
+    'A decision by itself, in nanoseconds',
+    'A principal measured against what a handler requires, in a loop of a million, and the bytes that one decision allocates.',
+    table(['asked', 'nanoseconds', 'bytes'], rows),
   );
 }
 
