@@ -49,7 +49,7 @@ export function Authorize(
   second?: object,
   third?: RuleOptions,
 ): AuthDecorator {
-  if (typeof given === 'object' && Object.hasOwn(given, 'kind')) {
+  if (typeof given === 'object' && (given as Rule | null) && Object.hasOwn(given, 'kind')) {
     return requireRule('Authorize', given, second ?? {});
   }
   assertNoOptions(second ?? {});

@@ -63,13 +63,13 @@ export function needsOf(rule: Rule): readonly unknown[] {
 /** `undefined`: there is no answer, which is worth no more than false, and less where it is negated. */
 export type Answer = boolean | undefined;
 
-/** Whether a principal holds what a requirement names. Names are compared exactly. */
+/** Whether a principal holds what a requirement names. Names are compared exactly; of no names, nobody holds all. */
 export function holds(principal: Principal, { kind, mode, names }: AuthorityRule): boolean {
   const held = principal[kind];
   for (const name of names) {
     if (held.has(name) !== (mode === 'all')) return mode === 'any';
   }
-  return mode === 'all';
+  return mode === 'all' && names.length > 0;
 }
 
 /** Asks at most as much as it takes, in the order that was declared; at once where nothing is asynchronous. */
@@ -81,9 +81,10 @@ export function evaluate(rule: Rule, context: CheckContext): MaybePromise<Answer
     case 'check':
       return literal(rule.run(context));
     case 'anyOf':
-      return combine(rule.rules, context, true);
     case 'allOf':
-      return combine(rule.rules, context, false);
+      // Of no rules, made by hand, there is no answer: else everybody would meet all of them.
+      if (rule.rules.length === 0) return undefined;
+      return combine(rule.rules, context, rule.kind === 'anyOf');
     case 'not':
       // To have every role is no reason to have the one that must not be had.
       return negated(evaluate(rule.rule, { ...context, isSuper: false }));

@@ -112,6 +112,14 @@ describe('a rule', () => {
     expect(evaluate(hasScope(['a']), context())).toBe(true);
   });
 
+  it('is met by nobody where it was made by hand and asks nothing', () => {
+    const [rules, names] = [[], []];
+    expect(evaluate({ kind: 'allOf', rules }, context())).toBeUndefined();
+    expect(evaluate(not({ kind: 'anyOf', rules }), context())).toBeUndefined();
+    expect(evaluate({ kind: 'roles', mode: 'all', names }, context())).toBe(false);
+    expect(evaluate({ kind: 'roles', mode: 'any', names }, context())).toBe(false);
+  });
+
   it('holds for a super role, scopes and contraries excepted', () => {
     expect(evaluate(hasRole('admin'), context(true))).toBe(true);
     expect(evaluate(hasPermission('write'), context(true))).toBe(true);

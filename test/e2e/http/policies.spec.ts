@@ -240,6 +240,7 @@ describe.each(ADAPTERS)('policies on %s', (adapter) => {
     };
     expect(() => Authorize(NoPolicy as never)).toThrow(/^policy\(\) is given no class/);
     expect(() => Authorize(undefined as never)).toThrow(/^policy\(\) is given no class/);
+    expect(() => Authorize(null as never)).toThrow(/^policy\(\) is given no class/);
     expect(() => Owner({ load: undefined as never })).toThrow(/^owner\(\) has nothing to load/);
     expect(() => Owner({ load: Documents, id: 'id' })).toThrow(/is no path to an argument/);
     expect(() => Owner({ load: Documents, field: 'a..b' })).toThrow(/is not a path/);
