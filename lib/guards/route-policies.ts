@@ -1,17 +1,8 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
-import {
-  CLASS_DECLARATIONS,
-  HANDLER_DECLARATION,
-  type OwnedDeclarations,
-} from '../decorators/declarations.js';
-import {
-  closingPart,
-  NOTHING_DECLARED,
-  type ClassDeclarations,
-  type Declaration,
-} from '../policy/declaration.js';
+import { HANDLER_DECLARATION } from '../decorators/declarations.js';
+import type { Declaration } from '../policy/declaration.js';
 import {
   compileRoutePolicy,
   isSamePolicy,
@@ -20,6 +11,7 @@ import {
   type RoutePolicy,
 } from '../policy/route-policy.js';
 import { ancestryOf, methodOf, type Controller } from './ancestry.js';
+import { chainOf } from './class-declarations.js';
 import type { CompiledRoleMap } from '../policy/role-map.js';
 import { originalOf } from './handler-identity.js';
 import { operationOf } from './operation.js';
@@ -70,7 +62,7 @@ export class RoutePolicies {
   learn({ controller, metatype, name, handler }: NamedHandler): RoutePolicy {
     const metatypes = this.#metatypes.get(controller) ?? new Set();
     this.#metatypes.set(controller, metatypes.add(metatype));
-    const chain = this.#chainOf([metatype, controller]);
+    const chain = chainOf([metatype, controller]);
     const method = methodOf(metatype.prototype, name);
     const policy = compileRoutePolicy(chain, name, this.#factsOf(handler, metatype, method));
     const known = this.#compiled.get(controller)?.get(handler);
@@ -89,7 +81,7 @@ export class RoutePolicies {
     const known = this.#compiled.get(controller)?.get(original);
     if (known) return this.#keep(controller, handler, known);
     const [metatype = controller, ...others] = this.#metatypes.get(controller) ?? [];
-    const chain = this.#chainOf([metatype, controller]);
+    const chain = chainOf([metatype, controller]);
     const name = nameOf(original, ancestryOf(controller));
     const facts = this.#factsOf(original, metatype);
     const isClear = name !== undefined || !this.#dependsOnName(chain, facts);
@@ -103,32 +95,6 @@ export class RoutePolicies {
     const isMapped = this.#roleMap !== undefined || chain.some(({ onClass }) => onClass.roleMap);
     const declares = chain.some(({ onHandlers }) => onHandlers.size > 0);
     return declares || (isMapped && operation === undefined);
-  }
-
-  #chainOf(classes: readonly Controller[]): readonly NamedDeclarations[] {
-    const ancestry = [...new Set(classes.flatMap(ancestryOf))];
-    return ancestry.map((each) => ({
-      ...this.#declarationsIn(each, ancestry),
-      name: each.name,
-    }));
-  }
-
-  /**
-   * `Reflector` gives a base class's declarations where a class has none of its own: they are met
-   * with again at the base class. Those of a class that is no ancestor were copied along with other
-   * metadata, or are of a class whose prototype this one took over: what they require holds.
-   */
-  #declarationsIn(each: Controller, ancestry: readonly object[]): ClassDeclarations {
-    const found = [each, each.prototype].flatMap((target) => {
-      const declarations = this.#reflector.get<OwnedDeclarations | undefined>(
-        CLASS_DECLARATIONS,
-        target as Controller,
-      );
-      return declarations ?? [];
-    });
-    const own = found.find(({ owner }) => owner === each);
-    const foreign = found.find(({ owner }) => !ancestry.includes(owner));
-    return own ?? (foreign ? closingPart(foreign) : NOTHING_DECLARED);
   }
 
   /** Nest routes by what the class has under the name, whatever the instance has in its place. */

@@ -71,7 +71,8 @@ function isMessage({ method }: ControllerHandler): boolean {
   return MESSAGES.some((key) => Reflect.hasMetadata(key, method));
 }
 
-function guardsOf({ metatype, method }: ControllerHandler): readonly unknown[] {
+/** The guards that `@UseGuards` puts before a handler, of its class and of its own. */
+export function guardsOf({ metatype, method }: ControllerHandler): readonly unknown[] {
   const guardsOn = (target: object): readonly unknown[] =>
     (Reflect.getMetadata(GUARDS, target) ?? []) as readonly unknown[];
   return [...guardsOn(metatype), ...guardsOn(method)];

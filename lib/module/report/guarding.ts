@@ -1,10 +1,7 @@
 import type { ApplicationConfig } from '@nestjs/core';
 import { AuthGuard } from '../../guards/auth.guard.js';
 import type { ControllerHandler } from '../controllers.js';
-import { decides } from '../enforcement.js';
-
-/** Where `@UseGuards` keeps its guards. */
-const GUARDS = '__guards__';
+import { decides, guardsOf } from '../enforcement.js';
 
 /** What the guards of AuthModule before a handler do: none is there, they authenticate, or decide as well. */
 export type Guarding = 'none' | 'authenticates' | 'decides';
@@ -17,14 +14,9 @@ export function globalGuardsOf(config: ApplicationConfig): readonly unknown[] {
 
 /** @param inherited The guards before every handler of its transport. */
 export function guardingOf(handler: ControllerHandler, inherited: readonly unknown[]): Guarding {
-  const own = [handler.metatype, handler.method].flatMap(guardsOn);
-  const guards = [...inherited, ...own];
+  const guards = [...inherited, ...guardsOf(handler)];
   if (guards.some(decides)) return 'decides';
   return guards.some(authenticates) ? 'authenticates' : 'none';
-}
-
-function guardsOn(target: object): readonly unknown[] {
-  return (Reflect.getMetadata(GUARDS, target) ?? []) as readonly unknown[];
 }
 
 function authenticates(guard: unknown): boolean {
