@@ -12,7 +12,19 @@ export type ClaimFormat = (typeof CLAIM_FORMATS)[number];
 export const CLAIM_FORMATS = ['list', 'space', 'comma', 'keys'] as const;
 
 /** Where in the claims something is, and in what form. A string alone is the path, in the default form. */
-export type ClaimSource = string | { readonly path: string; readonly format?: ClaimFormat };
+export type ClaimSource =
+  | string
+  | {
+      readonly path: string;
+      readonly format?: ClaimFormat;
+      /**
+       * What a name may begin with or not, meaning the same: with `org:`, whoever was given `admin` or
+       * `org:admin` has both. Not for the organization, which has one name.
+       *
+       * @default none
+       */
+      readonly optionalPrefix?: string;
+    };
 
 /**
  * Where an issuer's tokens say what. Each entry is one source, or several tried in order: the first
@@ -39,6 +51,12 @@ export type CompiledClaimMap = { readonly [Name in keyof ClaimMap]-?: readonly C
 interface CompiledSource {
   readonly path: PropertyPath;
   readonly format: ClaimFormat;
+  readonly optionalPrefix: string | undefined;
+}
+
+interface Found {
+  readonly value: unknown;
+  readonly source: CompiledSource;
 }
 
 /** What a claim map says where it says nothing. */
@@ -64,38 +82,49 @@ export function compileClaimMap(map: ClaimMap = {}): CompiledClaimMap {
 }
 
 function compileSource(source: ClaimSource, defaultFormat: ClaimFormat): CompiledSource {
-  const { path, format = defaultFormat } = typeof source === 'string' ? { path: source } : source;
-  return { path: PropertyPath.parse(path), format };
+  const given = typeof source === 'string' ? { path: source } : source;
+  const { path, format = defaultFormat, optionalPrefix } = given;
+  return { path: PropertyPath.parse(path), format, optionalPrefix };
 }
 
 /** The names that the first source with a value lists; none when no source has one. */
 export function readNames(claims: unknown, sources: readonly CompiledSource[]): readonly string[] {
   const found = firstValue(claims, sources);
-  return found ? namesIn(found.value, found.format) : [];
+  return found ? namesOf(found.value, found.source) : [];
 }
 
 /** As {@link readNames}; a whole number in a list names the role with these digits, for some number their roles. */
 export function readRoles(claims: unknown, sources: readonly CompiledSource[]): readonly string[] {
   const found = firstValue(claims, sources);
   if (!found) return [];
-  const { value, format } = found;
+  const { value, source } = found;
   const spelt = (each: unknown): unknown => (Number.isSafeInteger(each) ? String(each) : each);
-  return namesIn(Array.isArray(value) ? value.map(spelt) : value, format);
+  return namesOf(Array.isArray(value) ? value.map(spelt) : value, source);
 }
 
-function firstValue(
-  claims: unknown,
-  sources: readonly CompiledSource[],
-): { readonly value: unknown; readonly format: ClaimFormat } | undefined {
-  for (const { path, format } of sources) {
-    const value = path.read(claims);
-    if (value !== undefined && value !== null) return { value, format };
+function firstValue(claims: unknown, sources: readonly CompiledSource[]): Found | undefined {
+  for (const source of sources) {
+    const value = source.path.read(claims);
+    if (value !== undefined && value !== null) return { value, source };
   }
   return;
 }
 
+function namesOf(value: unknown, { format, optionalPrefix }: CompiledSource): readonly string[] {
+  const names = listed(value, format);
+  if (optionalPrefix === undefined) return names;
+  return names.flatMap((name) => withAndWithout(name, optionalPrefix));
+}
+
+/** However often the prefix stands there, it means no more than once. */
+function withAndWithout(name: string, prefix: string): readonly string[] {
+  let bare = name;
+  while (bare.startsWith(prefix)) bare = bare.slice(prefix.length);
+  return isName(bare) ? [bare, `${prefix}${bare}`] : [name];
+}
+
 /** What does not have the expected form lists nothing: a claim is never coerced into an authority. */
-function namesIn(value: unknown, format: ClaimFormat): readonly string[] {
+function listed(value: unknown, format: ClaimFormat): readonly string[] {
   if (Array.isArray(value)) return value.filter(isName);
   if (format === 'keys') return isRecord(value) ? Object.keys(value).filter(isName) : [];
   return typeof value === 'string' ? split(value, format).filter(isName) : [];

@@ -180,6 +180,16 @@ describe('a configuration is refused at boot, with its cure, when', () => {
     ['the key set is an address', { jwks: 'https://login.test/keys' }, /belongs into jwksUri/],
     ['a claim path is empty', { claims: { roles: [''] } }, /\.claims\.roles is not a non-empty/],
     [
+      'an optional prefix is empty',
+      { claims: { roles: { path: 'r', optionalPrefix: '' } } },
+      /\.claims\.roles\.optionalPrefix .*org:\.$/,
+    ],
+    [
+      'an organization has an optional prefix',
+      { claims: { organizationId: { path: 'r', optionalPrefix: 'org:' } } },
+      /\.claims\.organizationId\.optionalPrefix would give an organization two names\. Leave it out\.$/,
+    ],
+    [
       'a claim format is unknown',
       { claims: { roles: { path: 'r', format: 'csv' } } },
       /\.claims\.roles\.format is unknown\. Give one of list, space, comma, keys/,

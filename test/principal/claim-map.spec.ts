@@ -47,6 +47,21 @@ describe('a claim map', () => {
     expect(roles({ realm_access: { roles: [] }, r: 'b' }, sources)).toEqual([]);
   });
 
+  it.each([
+    ['admin', ['admin', 'org:admin']],
+    ['org:admin', ['admin', 'org:admin']],
+    ['org:org:admin', ['admin', 'org:admin']],
+    ['organizer', ['organizer', 'org:organizer']],
+    ['Org:admin', ['Org:admin', 'org:Org:admin']],
+    ['org:', ['org:']],
+    [
+      ['org:a', 'b', 7],
+      ['a', 'org:a', 'b', 'org:b'],
+    ],
+  ])('takes a name with and without its optional prefix for the same: %j', (value, expected) => {
+    expect(roles({ r: value }, { path: 'r', optionalPrefix: 'org:' })).toEqual(expected);
+  });
+
   it('reads own properties only', () => {
     expect(roles(Object.create({ roles: ['admin'] }) as object)).toEqual([]);
     expect(roles({}, 'constructor.name')).toEqual([]);

@@ -28,14 +28,25 @@ function assertSource(option: string, source: unknown): void {
     return;
   }
   assertObject(option, source, PATH_CURE);
-  refuseUnknown(option, source, ['path', 'format']);
-  const { path, format } = source as { path?: unknown; format?: unknown };
+  refuseUnknown(option, source, ['path', 'format', 'optionalPrefix']);
+  const { path, format, optionalPrefix } = source as Partial<Record<string, unknown>>;
   assertPath(`${option}.path`, path);
+  if (optionalPrefix !== undefined) assertPrefix(option, optionalPrefix);
   if (format === undefined || CLAIM_FORMATS.some((known) => known === format)) return;
   throw new AuthConfigurationError(
     `${option}.format`,
     'is unknown',
     `Give one of ${CLAIM_FORMATS.join(', ')}.`,
+  );
+}
+
+function assertPrefix(option: string, prefix: unknown): void {
+  assertName(`${option}.optionalPrefix`, prefix, 'Give what names may begin with: org:.');
+  if (!option.endsWith('.organizationId')) return;
+  throw new AuthConfigurationError(
+    `${option}.optionalPrefix`,
+    'would give an organization two names',
+    'Leave it out.',
   );
 }
 

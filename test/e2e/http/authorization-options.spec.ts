@@ -7,6 +7,7 @@ import {
   Roles,
   Scopes,
   type AuthModuleOptions,
+  type ClaimMap,
   type Principal,
 } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
@@ -23,6 +24,12 @@ class Api {
   @Get('writer')
   @Permissions('orders:write')
   writer(): object {
+    return {};
+  }
+
+  @Get('organization-reader')
+  @Roles('org:reader')
+  organizationReader(): object {
     return {};
   }
 
@@ -67,10 +74,11 @@ describe.each(ADAPTERS)('authorization options on %s', (adapter) => {
   afterEach(() => api?.close());
   afterAll(() => issuer.close());
 
-  async function guarded(more: Partial<AuthModuleOptions>): Promise<void> {
+  async function guarded(more: Partial<AuthModuleOptions>, claims?: ClaimMap): Promise<void> {
+    const options = { ...issuer.options(), ...(claims && { claims }) };
     api = await start(adapter, {
       controllers: [Api],
-      auth: { issuers: [issuer.options()], ...more },
+      auth: { issuers: [options], ...more },
     });
   }
 
@@ -122,6 +130,18 @@ describe.each(ADAPTERS)('authorization options on %s', (adapter) => {
     expect(await status('reader', { roles: ['reader'], org_id: ['acme', 'other'] })).toBe(403);
     expect(await status('writer', { roles: ['reader'] })).toBe(403);
     expect(await status('writer', { roles: ['root'] })).toBe(403);
+  });
+
+  it('C16: a role of the active organization, with or without its prefix', async () => {
+    const roles = { path: 'org_role', optionalPrefix: 'org:' };
+    await guarded({ roles: { withinOrganization: true } }, { roles });
+    for (const path of ['reader', 'organization-reader']) {
+      expect(await status(path, { org_role: 'org:reader', org_id: 'acme' })).toBe(200);
+      expect(await status(path, { org_role: 'reader', org_id: 'acme' })).toBe(200);
+      expect(await status(path, { org_role: 'org:reader' })).toBe(403);
+      expect(await status(path, { org_role: 'org:Reader', org_id: 'acme' })).toBe(403);
+      expect(await status(path, { org_id: 'acme' })).toBe(403);
+    }
   });
 
   it('numbers may be roles', async () => {
