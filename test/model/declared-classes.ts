@@ -1,12 +1,22 @@
 import 'reflect-metadata';
-import { Get } from '@nestjs/common';
-import { Permissions, Public, Roles, Scopes } from '../../lib/index.js';
-import type { Requiring, Written, WrittenClass, WrittenClasses } from './model.js';
+import { All, Controller as ControllerAt, Get, Head, Post } from '@nestjs/common';
+import {
+  Authenticated,
+  OptionalAuth,
+  Permissions,
+  Public,
+  RoleMap,
+  Roles,
+  Scopes,
+} from '../../lib/index.js';
+import { rulingOf } from './declared-rules.js';
+import type { Requiring, Written, WrittenClass, WrittenClasses } from './written.js';
 
 export type Controller = new () => { handle(): void };
 
 const HANDLER = 'handle';
 const DECORATORS = { roles: Roles, permissions: Permissions, scopes: Scopes };
+const ROUTES = { GET: Get, POST: Post, HEAD: Head, ALL: All };
 
 /**
  * The classes with their decorators, as TypeScript would make them, base class first.
@@ -17,8 +27,9 @@ export function declaredClasses(classes: WrittenClasses): readonly Controller[] 
   const made: Controller[] = [];
   for (const written of classes) {
     const controller = newClass(made.at(-1), written);
-    if (written.aboveHandler) decorateHandler(controller, written.aboveHandler);
-    Reflect.decorate(written.aboveClass.map(decoratorOf) as ClassDecorator[], controller);
+    decorateHandler(controller, written);
+    const decorators = [ControllerAt(listed(written.path)), ...written.aboveClass.map(decoratorOf)];
+    Reflect.decorate(decorators as ClassDecorator[], controller);
     made.push(controller);
   }
   return made;
@@ -41,21 +52,38 @@ function newClass(above: Controller | undefined, { aboveHandler }: WrittenClass)
 }
 
 /** Nest's own decorator stands at the top, so that Nest finds a route whatever replaced the function. */
-function decorateHandler({ prototype }: Controller, written: readonly Written[]): void {
-  const decorators = [Get(), ...written.map(decoratorOf)];
+function decorateHandler({ prototype }: Controller, { aboveHandler, route }: WrittenClass): void {
+  if (!aboveHandler) return;
+  const routed = ROUTES[route.method](listed(route.path));
+  const decorators = [routed, ...aboveHandler.map(decoratorOf)];
   const descriptor = Object.getOwnPropertyDescriptor(prototype, HANDLER);
   const decorated = Reflect.decorate(decorators, prototype as object, HANDLER, descriptor);
   Object.defineProperty(prototype, HANDLER, decorated);
+}
+
+/** Nest takes no list that is read-only. */
+function listed(path: string | readonly string[]): string | string[] {
+  return typeof path === 'string' ? path : [...path];
 }
 
 function decoratorOf(written: Written): MethodDecorator {
   switch (written.is) {
     case 'public':
       return Public();
-    case 'trace':
-      return trace;
+    case 'optional':
+      return OptionalAuth();
+    case 'optional-anonymous':
+      return OptionalAuth({ onInvalid: 'anonymous' });
+    case 'authenticated':
+      return Authenticated();
     case 'required':
       return requirementOf(written);
+    case 'rule':
+      return rulingOf(written);
+    case 'role-map':
+      return RoleMap(written.map) as unknown as MethodDecorator;
+    case 'trace':
+      return trace;
   }
 }
 

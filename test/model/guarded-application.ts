@@ -1,11 +1,7 @@
-import {
-  ForbiddenException,
-  UnauthorizedException,
-  type CanActivate,
-  type ExecutionContext,
-} from '@nestjs/common';
-import { Reflector, type ModulesContainer } from '@nestjs/core';
-import { Forbidden, MissingCredential } from '../../lib/core/auth-error.js';
+import { HttpException, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector, type ModuleRef, type ModulesContainer } from '@nestjs/core';
+import { authOf } from '../../lib/context/request-auth.js';
+import { AuthError, AuthUnavailable, InvalidCredential } from '../../lib/core/auth-error.js';
 import type { AuthRequest } from '../../lib/core/auth-request.js';
 import type { Claims } from '../../lib/core/claims.js';
 import { Credential } from '../../lib/core/credential.js';
@@ -15,22 +11,24 @@ import { Gate } from '../../lib/guards/gate.js';
 import { Judge } from '../../lib/guards/judge.js';
 import { RolesGuard } from '../../lib/guards/roles.guard.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
-import { compileRoutes, identifyHandlers } from '../../lib/module/controllers.js';
+import { compileRoutes, handlersOf, identifyHandlers } from '../../lib/module/controllers.js';
+import { resolveAuthorization } from '../../lib/module/options/resolve-authorization.js';
+import { assertProvided } from '../../lib/module/policy-classes.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import { Authenticator } from '../../lib/pipeline/authenticator.js';
 import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
 import type { Controller } from './declared-classes.js';
-import type { Caller, Verdict } from './model.js';
+import { instanceOf, PolicyFailure } from './declared-rules.js';
+import type { Verdict } from './model.js';
+import type { Presented, Settings, WrittenRequest } from './written.js';
 
 const HEADER = 'x-caller';
-const LACKING = new Set<string>([
-  'insufficient_role',
-  'insufficient_permission',
-  'insufficient_scope',
-]);
+
+/** What is refused because the guards do not know what they stand before: nothing here is meant so. */
+const PERPLEXED = new Set<string>(['unknown_handler', 'unsupported_context']);
 
 /** Takes callers at their word. */
-const authenticator = new Authenticator({
+const stages = {
   extractors: [
     {
       extract(request: AuthRequest): Credential | undefined {
@@ -39,87 +37,119 @@ const authenticator = new Authenticator({
       },
     },
   ],
-  verifiers: [
-    {
-      claims: (): boolean => true,
-      verify: (credential: Credential): VerifiedCredential => ({
-        credential,
-        issuer: 'https://login.test/',
-        claims: JSON.parse(credential.value) as Claims,
-        expiresAt: Infinity,
-      }),
-    },
-  ],
-  mapper: new PrincipalMapper(new Map()),
-});
+  verifiers: [{ claims: (): boolean => true, verify: verified }],
+};
+
+function verified(credential: Credential): VerifiedCredential {
+  const { value } = credential;
+  if (value === 'bad') throw new InvalidCredential('invalid_signature');
+  if (value === 'undecidable') {
+    throw new AuthUnavailable('issuer_unavailable', { retryAfterSeconds: 1 });
+  }
+  return {
+    credential,
+    issuer: 'https://login.test/',
+    claims: JSON.parse(value) as Claims,
+    expiresAt: Infinity,
+  };
+}
 
 interface Request {
   readonly headers: Readonly<Record<string, string>>;
   readonly rawHeaders: readonly string[];
   readonly on: () => void;
+  readonly method: string;
   readonly user?: unknown;
 }
 
 /** The real guards, one after the other as Nest runs them. */
 export class GuardedApplication {
-  readonly #policies = new RoutePolicies(new Reflector());
+  readonly #policies: RoutePolicies;
   readonly #guards: readonly CanActivate[];
 
-  constructor() {
+  constructor(settings: Settings) {
+    const { rules, roleMap, roleModel } = resolveAuthorization({ issuers: [], ...settings });
     const events = new AuthEvents([], rethrow);
-    const rules = { denyUndeclared: false, superRoles: [] };
+    this.#policies = new RoutePolicies(new Reflector(), roleMap);
     const gate = new Gate(this.#policies, {
       events,
       rules,
-      judge: new Judge({ events, rules, instanceOf: rethrow, timeoutMs: 1000 }),
+      judge: new Judge({ events, rules, instanceOf, timeoutMs: 60_000 }),
       styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
       requestProperty: 'user',
     });
-    const authGuard = new AuthGuard(gate, authenticator);
+    const mapper = new PrincipalMapper(new Map(), roleModel);
+    const authGuard = new AuthGuard(gate, new Authenticator({ ...stages, mapper }));
     this.#guards = [authGuard, new RolesGuard(gate, authGuard)];
   }
 
   /** What happens to handlers before Nest sets up its routes. */
-  identify(controllers: readonly Controller[]): void {
-    identifyHandlers(modulesWith(controllers));
+  identify(controller: Controller): void {
+    identifyHandlers(modulesWith(controller));
   }
 
-  /** What happens to handlers at the end of the boot. */
-  compile(controllers: readonly Controller[]): void {
-    compileRoutes(modulesWith(controllers), this.#policies);
+  /**
+   * What happens to handlers at the end of the boot.
+   *
+   * @throws {AuthConfigurationError} When the application does not boot.
+   */
+  compile(controller: Controller): void {
+    const modules = modulesWith(controller);
+    compileRoutes(modules, this.#policies);
+    const container = { get: instanceOf } as unknown as ModuleRef;
+    assertProvided(handlersOf(modules), this.#policies, container);
   }
 
-  /** @throws Whatever the guards throw that is neither a missing credential nor a missing authority. */
-  verdict(controller: Controller, caller: Caller | undefined): Verdict {
-    const request = requestOf(caller);
+  /** @throws Whatever the guards throw that is no answer to a request. */
+  async verdict(controller: Controller, written: WrittenRequest): Promise<Verdict> {
+    const request = requestOf(written);
     const context = contextOf(controller, request);
     try {
       for (const guard of this.#guards) {
-        if (guard.canActivate(context) !== true) throw new Error('A guard did not decide at once');
+        const answer = guard.canActivate(context);
+        const isLate = typeof answer === 'object';
+        if ((isLate ? await answer : answer) !== true) throw new Error('A guard said no');
       }
     } catch (refusal) {
-      return verdictOf(refusal);
+      return statusOf(refusal);
     }
-    return request.user === undefined ? 'open' : 'allowed';
+    return verdictOn(request);
   }
 }
 
-function verdictOf(refusal: unknown): Verdict {
-  const { cause } = refusal as Error;
-  if (refusal instanceof UnauthorizedException && cause instanceof MissingCredential) return 401;
-  const isLacking = cause instanceof Forbidden && LACKING.has(cause.reason);
-  if (refusal instanceof ForbiddenException && isLacking) return 403;
-  throw refusal;
+/** `request.user` shows nobody anonymous. */
+function verdictOn(request: Request): Verdict {
+  const principal = authOf(request)?.principal;
+  const isNobody = principal === undefined || principal.kind === 'anonymous';
+  if (isNobody !== (request.user === undefined)) throw new Error('The request shows somebody else');
+  if (principal === undefined) return 'open';
+  return isNobody ? 'anonymous' : 'allowed';
 }
 
-function requestOf(caller: Caller | undefined): Request {
-  const { roles, permissions, scopes } = caller ?? {};
-  const claims = { sub: 'ann', roles, permissions, scope: scopes?.join(' ') };
+function statusOf(refusal: unknown): Verdict {
+  if (refusal instanceof PolicyFailure) return 500;
+  if (!(refusal instanceof HttpException)) throw refusal;
+  const { cause } = refusal;
+  if (cause instanceof AuthError && PERPLEXED.has(cause.reason)) throw refusal;
+  return refusal.getStatus() as Verdict;
+}
+
+function requestOf({ presented, method, id, orgId }: WrittenRequest): Request {
+  const named = { id, orgId };
+  const text = headerOf(presented);
   return {
-    headers: caller ? { [HEADER]: JSON.stringify(claims) } : {},
+    headers: text === undefined ? {} : { [HEADER]: text },
     rawHeaders: [],
     on: () => undefined,
+    method,
+    ...{ params: named, query: named, body: named },
   };
+}
+
+function headerOf(presented: Presented): string | undefined {
+  if (typeof presented === 'string') return presented === 'nothing' ? undefined : presented;
+  const { subject: sub, organization: org_id, uid, roles, permissions, scopes } = presented;
+  return JSON.stringify({ sub, org_id, uid, roles, permissions, scope: scopes.join(' ') });
 }
 
 function contextOf(controller: Controller, request: Request): ExecutionContext {
@@ -133,11 +163,10 @@ function contextOf(controller: Controller, request: Request): ExecutionContext {
   } as unknown as ExecutionContext;
 }
 
-/** One module with all of the controllers, as Nest keeps them. */
-function modulesWith(classes: readonly Controller[]): ModulesContainer {
-  const controllers = classes.map((metatype) => ({ metatype, instance: new metatype() }));
+/** One module with the controller, as Nest keeps it. */
+function modulesWith(metatype: Controller): ModulesContainer {
   const module = {
-    controllers: new Map(controllers.map((each) => [each.metatype, each])),
+    controllers: new Map([[metatype, { metatype, instance: new metatype() }]]),
     providers: new Map(),
   };
   return new Map([['module', module]]) as unknown as ModulesContainer;
