@@ -1,9 +1,20 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { ownMembers } from '../core/own-property.js';
+import type { DeclaredRule } from '../policy/declaration.js';
 import type { PolicyClass } from '../policy/policy.js';
 import type { Rule } from '../policy/rule.js';
 import { declare, type AuthDecorator } from './declarations.js';
-import { owner, policy, sameOrganization, type OwnerOptions } from './policy-rules.js';
+import { refuseUnknown } from './known-options.js';
+import {
+  owner,
+  OWNER_OPTIONS,
+  policy,
+  sameOrganization,
+  type OwnerOptions,
+} from './policy-rules.js';
+
+/** The methods that change nothing (RFC 9110 section 9.2.1); TRACE reaches no handler. */
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'] as const;
 
 /** What becomes of whoever does not meet a rule. */
 export interface RuleOptions {
@@ -21,11 +32,13 @@ export interface RuleOptions {
   readonly dryRun?: boolean;
   /**
    * The methods of HTTP that it does not bear on, as `['GET']` on a class whose documents anybody who
-   * is authenticated may read. It never exempts from authentication, nor a handler of every method.
+   * is authenticated may read: of those that change nothing, GET, HEAD and OPTIONS. It never exempts
+   * from authentication, nor a handler of every method.
    *
    * @default none
+   * @see RFC 9110 section 9.2.1
    */
-  readonly safeMethods?: readonly string[];
+  readonly safeMethods?: readonly (typeof SAFE_METHODS)[number][];
 }
 
 /**
@@ -65,6 +78,7 @@ export function Authorize(
  */
 export function Owner<T extends object>(options: OwnerOptions<T> & RuleOptions): AuthDecorator {
   const { hide = false, dryRun = false, safeMethods = [], ...others } = ownMembers(options);
+  refuseUnknown('@Owner', others, [...OWNER_OPTIONS, ...OPTIONS]);
   return requireRule('Owner', owner(others as OwnerOptions<T>), { hide, dryRun, safeMethods });
 }
 
@@ -80,22 +94,47 @@ export function SameOrg(path: string, options: RuleOptions = {}): AuthDecorator 
 
 function requireRule(decorator: string, rule: Rule, options: RuleOptions): AuthDecorator {
   return declare(decorator, ({ rules }, target) => {
-    const { hide = false, dryRun = false, safeMethods = [], ...others } = ownMembers(options);
-    const areBooleans = [hide, dryRun].every((each) => typeof each === 'boolean');
-    const areMethods = Array.isArray(safeMethods) && safeMethods.every((each) => METHODS.has(each));
-    if (!areBooleans || !areMethods || Object.keys(others).length > 0) {
-      throw noOptions(decorator, target);
-    }
-    const declared = { rule, hide, dryRun, safeMethods: [...(safeMethods as readonly string[])] };
+    const declared = { rule, ...checked(`@${decorator} on ${target}`, options) };
     // Decorators are applied from the bottom up, and rules asked as they are read.
     rules.set(decorator, [declared, ...(rules.get(decorator) ?? [])]);
   });
 }
 
+/** @throws {AuthConfigurationError} When one of them is none, or has no such value. */
+function checked(spelling: string, options: RuleOptions): Omit<DeclaredRule, 'rule'> {
+  const given = ownMembers(options);
+  refuseUnknown(spelling, given, OPTIONS);
+  const { hide = false, dryRun = false, safeMethods = [] } = given;
+  for (const [name, value] of Object.entries({ hide, dryRun })) {
+    if (typeof value === 'boolean') continue;
+    throw new AuthConfigurationError(
+      `${spelling}: ${name}`,
+      'is no boolean',
+      'Give true or false.',
+    );
+  }
+  assertSafe(`${spelling}: safeMethods`, safeMethods);
+  return { hide, dryRun, safeMethods: [...safeMethods] };
+}
+
+/** @throws {AuthConfigurationError} Unless it is a list of methods that change nothing. */
+function assertSafe(option: string, methods: unknown): void {
+  const known: readonly unknown[] = SAFE_METHODS;
+  const strangers = Array.isArray(methods) ? methods.filter((each) => !known.includes(each)) : [];
+  if (Array.isArray(methods) && strangers.length === 0) return;
+  const [first] = strangers as readonly unknown[];
+  const listed = typeof first === 'string' ? JSON.stringify(first) : 'something that is no text';
+  throw new AuthConfigurationError(
+    option,
+    strangers.length === 0 ? 'is no list' : `lists ${listed}`,
+    `List ${SAFE_METHODS.join(', ')}, in upper case: only these change nothing (RFC 9110 section 9.2.1).`,
+  );
+}
+
 /** @throws {AuthConfigurationError} When options stand where the arguments of the policy do. */
 function assertNoOptions(args: object): void {
   const names = Object.keys(args);
-  if (names.length === 0 || !names.every((name) => OPTIONS.has(name))) return;
+  if (names.length === 0 || !names.every((name) => OPTIONS.includes(name))) return;
   throw new AuthConfigurationError(
     '@Authorize',
     'has its options where the arguments of the policy stand',
@@ -103,14 +142,4 @@ function assertNoOptions(args: object): void {
   );
 }
 
-const OPTIONS = new Set(['hide', 'dryRun', 'safeMethods']);
-
-const METHODS = new Set<unknown>(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
-
-function noOptions(decorator: string, target: string): AuthConfigurationError {
-  return new AuthConfigurationError(
-    `@${decorator} on ${target}`,
-    'has options that are none',
-    "Give { hide: true }, { dryRun: true } or { safeMethods: ['GET'] }, or none.",
-  );
-}
+const OPTIONS: readonly string[] = ['hide', 'dryRun', 'safeMethods'];

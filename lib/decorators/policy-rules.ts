@@ -8,6 +8,7 @@ import { areSameIdentifiers, identifier } from '../policy/identifier.js';
 import type { Policy, PolicyClass } from '../policy/policy.js';
 import type { CheckContext, Rule } from '../policy/rule.js';
 import { arg, Argument } from './arg.js';
+import { refuseUnknown } from './known-options.js';
 
 /**
  * That a policy allows it.
@@ -86,6 +87,10 @@ export interface OwnerOptions<T extends object = object> extends OwnershipOption
   readonly id?: string;
 }
 
+/** The names of all of them. */
+const OWNERSHIP_OPTIONS = ['field', 'claim'];
+export const OWNER_OPTIONS: readonly string[] = ['load', 'id', ...OWNERSHIP_OPTIONS];
+
 /**
  * Whether somebody owns a resource that is there already, for services: `owns(principal, document)`.
  * Both must be real values; somebody anonymous owns nothing.
@@ -97,6 +102,7 @@ export function owns<T extends object>(
   resource: T,
   options: OwnershipOptions<T> = {},
 ): boolean {
+  refuseUnknown('owns()', ownMembers(options), OWNERSHIP_OPTIONS);
   return ownershipOf(options)(principal, resource) === true;
 }
 
@@ -123,7 +129,8 @@ function ownershipOf<T extends object>(
  */
 export function owner<T extends object>(options: OwnerOptions<T>): Rule {
   const { load, id = 'params.id', claim } = ownMembers(options);
-  if (typeof load !== 'function') throw noLoader();
+  refuseUnknown('owner()', ownMembers(options), OWNER_OPTIONS);
+  if (typeof load !== 'function') throw noLoader('has nothing to load the resource with');
   const argument = arg(id);
   const isOwner = ownershipOf(options);
   const isClass = isLoaderClass(load);
@@ -200,9 +207,19 @@ function reader(path: string): (value: unknown) => unknown {
   }
 }
 
-/** A class cannot be called, and a function has no such method. */
+/**
+ * Whether it is a class that loads, and no function.
+ *
+ * @throws {AuthConfigurationError} When it is a class that does not load: it cannot be called either.
+ */
 function isLoaderClass(load: object): boolean {
-  return hasMethod(load, 'load');
+  if (hasMethod(load, 'load')) return true;
+  const descriptor = Object.getOwnPropertyDescriptor(load, 'prototype');
+  const members = Reflect.ownKeys(Object(descriptor?.value) as object);
+  // Only of a class, the prototype cannot be replaced; one made by a compiler shows by its members.
+  const isClass = descriptor?.writable === false || members.some((key) => key !== 'constructor');
+  if (isClass) throw noLoader('is given a class without a method load(id)');
+  return false;
 }
 
 /** Whether the instances of a class have a method. */
@@ -221,10 +238,10 @@ function assertPolicy(policy: PolicyClass): void {
   );
 }
 
-function noLoader(): AuthConfigurationError {
+function noLoader(problem: string): AuthConfigurationError {
   return new AuthConfigurationError(
     'owner()',
-    'has nothing to load the resource with',
-    'Give load: a class with a method load(id), or a function.',
+    problem,
+    'Give load: a class with a method load(id), neither abstract nor a property, or a function.',
   );
 }

@@ -120,5 +120,8 @@ describe('PolicyService', () => {
     expect(owns(ann, { by: { id: '7' } }, { field: 'by.id', claim: 'number' })).toBe(true);
     expect(owns(ann, { by: undefined }, { field: ({ by }) => by, claim: 'missing' })).toBe(false);
     expect(owns(nobody, { ownerId: 'anonymous' })).toBe(false);
+    expect(() => owns(ann, { ownerId: 'ann' }, { feild: 'ownerId' } as object)).toThrow(
+      'owns(): feild is no option. Remove it, or correct its name: field, claim.',
+    );
   });
 });
