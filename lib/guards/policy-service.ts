@@ -1,9 +1,9 @@
-import { ForbiddenException } from '@nestjs/common';
 import { Forbidden, Hidden } from '../core/auth-error.js';
 import type { Principal } from '../core/principal.js';
 import { isSuper, type DecisionSettings } from '../policy/decide.js';
 import { evaluate, type Rule } from '../policy/rule.js';
 import { inWords } from '../policy/words.js';
+import { httpRefusal, type HttpRefusalStyle } from '../transports/http/http-refusal.js';
 
 /** What stands for the arguments of a request where there is none. */
 export interface RuleArguments {
@@ -19,15 +19,20 @@ export interface RuleSubject {
   readonly args?: RuleArguments;
 }
 
+/** What the rules rest on, and how refusals look. */
+interface PolicyServiceSettings {
+  readonly rules: DecisionSettings;
+  readonly style: HttpRefusalStyle;
+  /** The instance of a class in the application's container. */
+  readonly instanceOf: (token: unknown) => unknown;
+}
+
 /** Asks the rules that handlers declare from anywhere else: a service, a job, a message. */
 export class PolicyService {
-  readonly #rules: DecisionSettings;
-  readonly #instanceOf: (token: unknown) => unknown;
+  readonly #settings: PolicyServiceSettings;
 
-  /** @param instanceOf The instance of a class in the application's container. */
-  constructor(rules: DecisionSettings, instanceOf: (token: unknown) => unknown) {
-    this.#rules = rules;
-    this.#instanceOf = instanceOf;
+  constructor(settings: PolicyServiceSettings) {
+    this.#settings = settings;
   }
 
   /**
@@ -37,14 +42,15 @@ export class PolicyService {
    * @throws Whatever a policy throws.
    */
   async allows(rule: Rule, { principal, args = {} }: RuleSubject): Promise<boolean> {
+    const { rules, instanceOf } = this.#settings;
     try {
       const answer = await evaluate(rule, {
         principal,
-        isSuper: isSuper(principal, this.#rules),
+        isSuper: isSuper(principal, rules),
         transport: 'none',
         handler: 'PolicyService.allows',
         argument: (path) => path.read(args),
-        instanceOf: this.#instanceOf,
+        instanceOf,
         provide: () => undefined,
       });
       return answer === true;
@@ -55,12 +61,13 @@ export class PolicyService {
   }
 
   /**
-   * @throws {ForbiddenException} When the rule is not met; its cause is an `AuthError` that says which.
+   * @throws {ForbiddenException} When the rule is not met, with the body of a guard's refusal; its
+   *   cause is an `AuthError` that says which. A resource that is not there is no exception: 403.
    * @throws Whatever a policy throws.
    */
   async assert(rule: Rule, subject: RuleSubject): Promise<void> {
     if (await this.allows(rule, subject)) return;
-    const cause = new Forbidden('policy_denied', { detail: inWords(rule) });
-    throw new ForbiddenException(cause.message, { cause });
+    const failure = new Forbidden('policy_denied', { detail: inWords(rule) });
+    throw httpRefusal(failure, this.#settings.style, []).exception;
   }
 }

@@ -92,10 +92,12 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: PolicyService,
-    useFactory: ({ authorization }: ResolvedAuthOptions, container: ModuleRef) =>
-      new PolicyService(authorization.rules, (token) =>
-        container.get<unknown>(token as Type, { strict: false }),
-      ),
+    useFactory: ({ authorization, styles }: ResolvedAuthOptions, container: ModuleRef) =>
+      new PolicyService({
+        rules: authorization.rules,
+        style: styles.http,
+        instanceOf: (token) => container.get<unknown>(token as Type, { strict: false }),
+      }),
     inject: [RESOLVED_OPTIONS, ModuleRef],
   },
   {

@@ -62,6 +62,7 @@ describe('PolicyService', () => {
       ],
       keySets: { hydrate: 'lazy' },
       roles: { super: ['root'] },
+      errors: { body: (refusal) => ({ refusal, message: refusal.message }) },
     });
     const app = await create(
       'express',
@@ -111,6 +112,18 @@ describe('PolicyService', () => {
     expect(message).toBe('Access is denied');
     expect(cause).toBeInstanceOf(AuthError);
     expect(cause).toMatchObject({ reason: 'policy_denied', detail: 'any of admin, owner' });
+  });
+
+  it('refuses with the body of a guard, and a resource that is not there with 403', async () => {
+    for (const id of ['2', 'gone']) {
+      const failure: unknown = await subject
+        .assert(owner({ load: Documents }), { principal: ann, args: params(id) })
+        .catch((error: unknown) => error);
+      const { refusal } = (failure as ForbiddenException).getResponse() as { refusal: unknown };
+      const expected = { error: 'Forbidden', statusCode: 403, code: 'forbidden' };
+      expect(refusal).toEqual({ message: 'Access is denied', ...expected });
+      expect((failure as ForbiddenException).getStatus()).toBe(403);
+    }
   });
 
   it('A12 A14 tells whose a resource is that is there already', () => {
