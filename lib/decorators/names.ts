@@ -4,10 +4,17 @@ import type { AuthorityKind } from '../policy/requirement.js';
 /** Names, or one list of names. */
 export type Names<Name> = readonly Name[] | readonly [readonly Name[]];
 
+/** Where names are required. */
+interface Requiring {
+  readonly spelling: string;
+  readonly kind: AuthorityKind;
+  /** What comes of leaving it out, where that would not do. */
+  readonly aside?: string;
+}
+
 /** Every name of an empty list is held by anybody, so a list is never empty. */
 export function checkedNames(
-  spelling: string,
-  kind: AuthorityKind,
+  { spelling, kind, aside = '' }: Requiring,
   names: readonly unknown[],
 ): string[] {
   const spelt = kind === 'roles' ? names.map(digits) : names;
@@ -17,7 +24,7 @@ export function checkedNames(
   throw new AuthConfigurationError(
     spelling,
     problem,
-    `Name the ${kind} it requires, one text each; without the decorator, any authenticated caller gets in.`,
+    `Name the ${kind} it requires, one text each${aside}.`,
   );
 }
 

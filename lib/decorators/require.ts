@@ -11,6 +11,8 @@ export interface RequireDecorator<Name> {
   all(...names: Names<Name>): AuthDecorator;
 }
 
+const WITHOUT = '; without the decorator, any authenticated caller gets in';
+
 /** Makes the decorator for one kind of authority; `bare` is what a bare list means. */
 export function requireDecorator<Name>(
   decorator: string,
@@ -21,7 +23,8 @@ export function requireDecorator<Name>(
     (mode: Requirement['mode'], spelling: string) =>
     (...given: Names<Name>): AuthDecorator =>
       declare(decorator, ({ requirements }, target) => {
-        const names = checkedNames(`@${spelling} on ${target}`, kind, given.flat());
+        const where = { spelling: `@${spelling} on ${target}`, kind, aside: WITHOUT };
+        const names = checkedNames(where, given.flat());
         requirements.set(kind, [...(requirements.get(kind) ?? []), { mode, names }]);
       });
   return Object.assign(requiring(bare, decorator), {

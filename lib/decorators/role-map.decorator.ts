@@ -39,7 +39,7 @@ export type RoleMapping =
 export function RoleMap(mapping: RoleMapping): ClassDecorator {
   return declare('RoleMap', (declaration, target) => {
     const option = `@RoleMap on ${target}`;
-    if (declaration.roleMap) throw wrong(option, 'is there twice');
+    if (declaration.roleMap) throw twice(option);
     declaration.roleMap = compileRoleMap(option, mapping);
   });
 }
@@ -55,8 +55,9 @@ export function compileRoleMap(option: string, mapping: unknown): CompiledRoleMa
   const stranger = Object.keys(methods).find((method) => !known.includes(method));
   if (stranger !== undefined) throw wrong(`${option}: ${JSON.stringify(stranger)}`, 'is no method');
   if (unlisted !== 'deny' && unlisted !== 'authenticated') {
-    throw wrong(`${option}: unlisted`, 'is unknown');
+    throw unknownUnlisted(option);
   }
+  if (Object.hasOwn(methods, 'ALL') && Object.hasOwn(methods, '*')) throw allTwice(option);
   const entries = Object.entries(methods).map(
     ([method, entry]) => [method, compileEntry(`${option}: ${method}`, entry)] as const,
   );
@@ -72,7 +73,10 @@ function isMap(mapping: unknown): mapping is Readonly<Record<string, unknown>> {
 function compileEntry(option: string, entry: unknown): RoleMapRule {
   if (entry === true) return 'authenticated';
   if (typeof entry === 'string' || typeof entry === 'number' || Array.isArray(entry)) {
-    return { mode: 'all', names: checkedNames(option, 'roles', [entry].flat()) };
+    return {
+      mode: 'all',
+      names: checkedNames({ spelling: option, kind: 'roles' }, [entry].flat()),
+    };
   }
   if (typeof entry !== 'object' || entry === null) throw wrong(option, 'has no known shape');
   return compileMatch(option, entry);
@@ -86,7 +90,7 @@ function compileMatch(option: string, entry: object): RoleMapRule {
   } = ownMembers(entry as Readonly<Record<string, unknown>>);
   const isKnown = match === 'any' || match === 'all';
   if (!isKnown || Object.keys(others).length > 0) throw wrong(option, 'has no known shape');
-  return { mode: match, names: checkedNames(option, 'roles', [roles].flat()) };
+  return { mode: match, names: checkedNames({ spelling: option, kind: 'roles' }, [roles].flat()) };
 }
 
 function wrong(option: string, problem: string): AuthConfigurationError {
@@ -94,5 +98,29 @@ function wrong(option: string, problem: string): AuthConfigurationError {
     option,
     problem,
     "Write methods with roles: { GET: true, POST: { roles: ['editor'], match: 'any' }, ALL: 'admin' }.",
+  );
+}
+
+function twice(option: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    option,
+    'is there twice',
+    'Keep one of the two, with what both are to say: role maps are not merged.',
+  );
+}
+
+function allTwice(option: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    option,
+    'lists both ALL and *',
+    'Keep one of the two: both stand for the methods that are not listed.',
+  );
+}
+
+function unknownUnlisted(option: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    `${option}: unlisted`,
+    "is neither 'deny' nor 'authenticated'",
+    "Give 'authenticated', so that any authenticated caller may use the methods that are not listed; leave it out, and nobody may.",
   );
 }

@@ -40,7 +40,7 @@ function authorities(
   what: { readonly kind: AuthorityKind; readonly mode: Requirement['mode'] },
   given: Names<unknown>,
 ): Rule {
-  return { ...what, names: checkedNames(`${name}()`, what.kind, given.flat()) };
+  return { ...what, names: checkedNames({ spelling: `${name}()`, kind: what.kind }, given.flat()) };
 }
 
 /** @throws {AuthConfigurationError} */

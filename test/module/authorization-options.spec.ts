@@ -5,7 +5,10 @@ const resolve = (more: object): unknown => resolveAuthorization(more as AuthModu
 
 describe('options of authorization', () => {
   it.each<[object, RegExp]>([
-    [{ undeclaredRoutes: 'open' }, /^undeclaredRoutes is unknown\. .*'deny'/],
+    [
+      { undeclaredRoutes: 'open' },
+      /^undeclaredRoutes is neither 'authenticated' nor 'deny'\. Give/,
+    ],
     [{ roles: 'admin' }, /^roles is not an object/],
     [{ roles: { heirarchy: {} } }, /^roles\.heirarchy is no option/],
     [{ roles: { hierarchy: [] } }, /^roles\.hierarchy is not an object/],
@@ -16,6 +19,7 @@ describe('options of authorization', () => {
     [{ roles: { super: 'root' } }, /^roles\.super is no list of names/],
     [{ roles: { super: [''] } }, /^roles\.super is no list of names/],
     [{ roles: { withinOrganization: 'yes' } }, /^roles\.withinOrganization is no boolean/],
+    [{ roleMap: { GET: '' } }, /^roleMap: GET has a name .* one text each\.$/],
     [{ report: true }, /^report is not an object/],
     [{ report: { strikt: true } }, /^report\.strikt is no option/],
     [{ report: { strict: 1 } }, /^report\.strict is no boolean/],

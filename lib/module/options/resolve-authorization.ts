@@ -43,8 +43,8 @@ function resolveUndeclared({ undeclaredRoutes = 'authenticated' }: AuthModuleOpt
   if (['authenticated', 'deny'].includes(undeclaredRoutes)) return undeclaredRoutes === 'deny';
   throw new AuthConfigurationError(
     'undeclaredRoutes',
-    'is unknown',
-    "Give 'authenticated' or 'deny'.",
+    "is neither 'authenticated' nor 'deny'",
+    'Give one of the two, or leave it out.',
   );
 }
 

@@ -208,7 +208,7 @@ describe.each(ADAPTERS)('hostile policies on %s', (adapter) => {
       class Target {}
       for (const each of [RoleMap('a'), RoleMap('b')]) each(Target);
     };
-    expect(twice).toThrow(/is there twice/);
+    expect(twice).toThrow(/is there twice\. Keep one of the two, with what both are to say/);
   });
 
   it('what a policy is given is not said where it could be a secret', () => {

@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('the role map on %s', (adapter) => {
     expect(await status('POST by-module', 'any')).toBe(201);
     expect(await status('GET by-module/all/of/them', 'any')).toBe(200);
     await api?.close();
-    await mapped({ GET_MANY: 'many', ALL: 'all', '*': 'any' });
+    await mapped({ GET_MANY: 'many', ALL: 'all' });
     expect(await status('GET by-module', 'many')).toBe(200);
     expect(await status('GET by-module/1', 'all')).toBe(200);
     expect(await status('POST by-module', 'any')).toBe(403);
@@ -166,7 +166,11 @@ describe.each(ADAPTERS)('the role map on %s', (adapter) => {
     [{ GET: { roles: [] } }, /GET names nothing/],
     [{ GET: { roles: 'a', match: 'some' } }, /GET has no known shape/],
     [{ GET: { roles: 'a', any_of: true } }, /GET has no known shape/],
-    [{ GET: true, unlisted: 'allow' }, /unlisted is unknown/],
+    [
+      { GET: true, unlisted: 'allow' },
+      /unlisted is neither 'deny' nor .* leave it out, and nobody/,
+    ],
+    [{ GET: true, ALL: 'a', '*': 'b' }, /lists both ALL and \*\. Keep one of the two/],
     [false, /has no known shape/],
     [null, /has no known shape/],
   ])('F22 refuses to boot with a shape nobody knows: %j', (mapping, message) => {
