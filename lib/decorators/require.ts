@@ -1,14 +1,19 @@
 import type { AuthorityKind, Requirement } from '../policy/requirement.js';
 import { declare, type AuthDecorator } from './declarations.js';
-import { checkedNames, type Names } from './names.js';
+import { checkedNames } from './names.js';
+
+/** Takes names, or one list of names: two signatures, so that a misspelt name is what compilers tell of. */
+interface TakesNames<Name> {
+  (...names: readonly Name[]): AuthDecorator;
+  (names: readonly Name[]): AuthDecorator;
+}
 
 /** A decorator that requires authorities: called with names, or with one list of names. */
-export interface RequireDecorator<Name> {
-  (...names: Names<Name>): AuthDecorator;
+export interface RequireDecorator<Name> extends TakesNames<Name> {
   /** One of the names is enough. */
-  any(...names: Names<Name>): AuthDecorator;
+  readonly any: TakesNames<Name>;
   /** Every one of the names is needed. */
-  all(...names: Names<Name>): AuthDecorator;
+  readonly all: TakesNames<Name>;
 }
 
 const WITHOUT = '; without the decorator, any authenticated caller gets in';
@@ -21,7 +26,7 @@ export function requireDecorator<Name>(
 ): RequireDecorator<Name> {
   const requiring =
     (mode: Requirement['mode'], spelling: string) =>
-    (...given: Names<Name>): AuthDecorator =>
+    (...given: readonly unknown[]): AuthDecorator =>
       declare(decorator, ({ requirements }, target) => {
         const where = { spelling: `@${spelling} on ${target}`, kind, aside: WITHOUT };
         const names = checkedNames(where, given.flat());

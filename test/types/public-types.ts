@@ -57,6 +57,21 @@ Permissions(1);
 Roles(true);
 // @ts-expect-error No mixture.
 Scopes(['a'], 'b');
+// @ts-expect-error A circular import leaves it behind.
+Roles(undefined);
+declare const names: readonly string[];
+Roles(...names);
+Roles.any(names);
+AuthModule.forRoot({
+  issuers: [],
+  roles: {
+    hierarchy: { admin: names },
+    permissions: { admin: ['x'] },
+    super: names,
+  },
+});
+// @ts-expect-error The resolved options hold texts: a number is written as its digits.
+AuthModule.forRoot({ issuers: [], roles: { super: [1] } });
 
 CurrentUser('claims.email', { required: true });
 OrgId({ required: false });
@@ -98,6 +113,8 @@ Authorize(MayRead, {});
 Authorize(class {});
 // @ts-expect-error There is no such option.
 SameOrg('params.id', { hid: true });
+// @ts-expect-error This method changes something.
+SameOrg('params.id', { safeMethods: ['POST'] });
 RoleMap({ GET: true, POST: { roles: ['a'], match: 'any' }, ALL: ['a', 'b'] });
 // @ts-expect-error There is no such method.
 RoleMap({ GETS: true });

@@ -1,5 +1,6 @@
 import type { JSONWebKeySet, JWK } from 'jose';
 import type { Clock } from '../../core/clock.js';
+import type { PermissionName, RoleName } from '../../core/authority-names.js';
 import type { RoleMapping } from '../../decorators/role-map.decorator.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
 import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
@@ -172,6 +173,9 @@ export interface KeySetOptions {
   readonly snapshots?: KeySetSnapshots;
 }
 
+/** A role as a text: one that is numbered, by its digits. */
+type RoleText = `${RoleName}`;
+
 /** What roles mean beyond their names. */
 export interface RoleOptions {
   /**
@@ -180,13 +184,13 @@ export interface RoleOptions {
    *
    * @default none
    */
-  readonly hierarchy?: Readonly<Record<string, readonly string[]>>;
+  readonly hierarchy?: Readonly<Partial<Record<RoleText, readonly RoleText[]>>>;
   /**
    * Permissions that come with a role: `{ editor: ['orders:write'] }`.
    *
    * @default none
    */
-  readonly permissions?: Readonly<Record<string, readonly string[]>>;
+  readonly permissions?: Readonly<Partial<Record<RoleText, readonly PermissionName[]>>>;
   /**
    * Roles that stand for every role and every permission. Scopes and policies still hold.
    *
@@ -195,7 +199,7 @@ export interface RoleOptions {
    *
    * @default none
    */
-  readonly super?: readonly string[];
+  readonly super?: readonly RoleText[];
   /**
    * Roles hold only inside an organization: a caller without one has none.
    *
