@@ -1,8 +1,8 @@
 import { isAuthorityRule, type AuthorityRule, type Rule } from './rule.js';
 
-/** What a rule asks, in words: `any of admin, owner`. */
+/** What a rule asks, in words: `(roles any of admin, owner) or (owner of params.id)`. */
 export function inWords(rule: Rule): string {
-  if (isAuthorityRule(rule)) return requirementInWords(rule);
+  if (isAuthorityRule(rule)) return authorityInWords(rule);
   switch (rule.kind) {
     case 'check':
       return rule.label;
@@ -13,6 +13,12 @@ export function inWords(rule: Rule): string {
     case 'allOf':
       return combined(rule.rules, ' and ');
   }
+}
+
+/** What a requirement asks, and of which kind: `role admin`, `scopes all of read, write`. */
+export function authorityInWords({ kind, mode, names }: AuthorityRule): string {
+  const what = names.length === 1 ? kind.slice(0, -1) : kind;
+  return `${what} ${requirementInWords({ mode, names })}`;
 }
 
 /** One name stands by itself; several are any or all of them. */

@@ -111,7 +111,7 @@ describe('PolicyService', () => {
     const { cause, message } = failure as ForbiddenException;
     expect(message).toBe('Access is denied');
     expect(cause).toBeInstanceOf(AuthError);
-    expect(cause).toMatchObject({ reason: 'policy_denied', detail: 'any of admin, owner' });
+    expect(cause).toMatchObject({ reason: 'policy_denied', detail: 'roles any of admin, owner' });
   });
 
   it('refuses with the body of a guard, and a resource that is not there with 403', async () => {

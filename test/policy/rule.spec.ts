@@ -129,7 +129,9 @@ describe('a rule', () => {
 
   it('can be said in words', () => {
     const rule = anyOf(hasRole('admin', 'owner'), allOf(not(hasRole('guest')), yes));
-    expect(inWords(rule)).toBe('(any of admin, owner) or ((not (guest)) and (yes))');
+    expect(inWords(rule)).toBe('(roles any of admin, owner) or ((not (role guest)) and (yes))');
+    expect(inWords(hasPermission('read', 'write'))).toBe('permissions all of read, write');
+    expect(inWords(hasScope('base'))).toBe('scope base');
     expect(inWords(anyOf(yes))).toBe('yes');
   });
 
@@ -143,5 +145,6 @@ describe('a rule', () => {
     ['hasPermission', () => hasPermission(undefined as unknown as string)],
   ])('is refused when it asks nothing: %s, %#', (name, make) => {
     expect(make).toThrow(new RegExp(`^${name}\\(\\)`));
+    expect(make).not.toThrow(/without the decorator/);
   });
 });

@@ -1,6 +1,6 @@
 import type { Opening } from '../../policy/declaration.js';
 import type { RoutePolicy, RouteRequirement, RouteRule } from '../../policy/route-policy.js';
-import { inWords, requirementInWords } from '../../policy/words.js';
+import { authorityInWords, inWords } from '../../policy/words.js';
 import type { Guarding } from './guarding.js';
 import type { ReportedRoute } from './reported-route.js';
 
@@ -63,9 +63,8 @@ function ofParts({ requirements, rules, declaredOn }: RoutePolicy): PolicyInWord
   };
 }
 
-function ofRequirement({ kind, mode, names, declaredOn }: RouteRequirement): Part {
-  const what = names.length === 1 ? kind.slice(0, -1) : kind;
-  return [`${what} ${requirementInWords({ mode, names })}`, declaredOn];
+function ofRequirement(requirement: RouteRequirement): Part {
+  return [authorityInWords(requirement), requirement.declaredOn];
 }
 
 function ofRule({ rule, hide, dryRun, declaredOn }: RouteRule): Part {
