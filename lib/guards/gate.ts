@@ -34,6 +34,7 @@ const UNKNOWN: RoutePolicy = Object.freeze({
   declaredOn: [],
   requirements: [],
   rules: [],
+  exempted: [],
   scopes: [],
 });
 

@@ -17,6 +17,8 @@ export interface RoutePolicy {
   readonly declaredOn: readonly string[];
   readonly requirements: readonly RouteRequirement[];
   readonly rules: readonly RouteRule[];
+  /** The rules that do not bear on the method of the handler, for the report. */
+  readonly exempted: readonly RouteRule[];
   /** Every scope of the operation, for the challenge (RFC 6750 section 3). */
   readonly scopes: readonly string[];
 }
@@ -97,8 +99,9 @@ function levelsOfHandler(
 function openedBy(level: Level | undefined): RoutePolicy | undefined {
   const opening = level?.declaration.opening;
   if (!level || !opening) return;
-  const [requirements, rules, scopes] = [[], [], []];
-  return Object.freeze({ opening, declaredOn: [level.declaredOn], requirements, rules, scopes });
+  const [requirements, rules, exempted, scopes] = [[], [], [], []];
+  const declaredOn = [level.declaredOn];
+  return Object.freeze({ opening, declaredOn, requirements, rules, exempted, scopes });
 }
 
 function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
@@ -118,6 +121,9 @@ function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
     }));
   });
   const requirements = [...mapped.requirements, ...declared];
+  const rules = rulesOf(levels);
+  const isExempted = ({ safeMethods }: RouteRule): boolean =>
+    facts.operation !== undefined && safeMethods.includes(facts.operation.method);
   const scopes = requirements.filter(({ kind }) => kind === 'scopes').flatMap(({ names }) => names);
   return Object.freeze({
     opening: undefined,
@@ -125,12 +131,13 @@ function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
       ({ declaredOn }) => declaredOn,
     ),
     requirements,
-    rules: [...mapped.rules, ...rulesOf(levels, facts)],
+    rules: [...mapped.rules, ...rules.filter((rule) => !isExempted(rule))],
+    exempted: rules.filter(isExempted),
     scopes: [...new Set(scopes)],
   });
 }
 
-function rulesOf(levels: readonly Level[], { operation }: RouteFacts): readonly RouteRule[] {
+function rulesOf(levels: readonly Level[]): readonly RouteRule[] {
   // Those of classes first, so that it is the handler's own that provides the resource in the end.
   const kinds = new Set(
     levels.toReversed().flatMap(({ declaration }) => [...declaration.rules.keys()]),
@@ -138,9 +145,7 @@ function rulesOf(levels: readonly Level[], { operation }: RouteFacts): readonly 
   return [...kinds].flatMap((kind) => {
     const closest = levels.find(({ declaration }) => declaration.rules.has(kind));
     const rules = closest?.declaration.rules.get(kind) ?? [];
-    return rules
-      .filter(({ safeMethods }) => !operation || !safeMethods.includes(operation.method))
-      .map((rule): RouteRule => ({ ...rule, declaredOn: closest?.declaredOn ?? '' }));
+    return rules.map((rule): RouteRule => ({ ...rule, declaredOn: closest?.declaredOn ?? '' }));
   });
 }
 

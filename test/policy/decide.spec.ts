@@ -18,7 +18,7 @@ const principal: Principal = {
 
 const outcome = (...requirements: RouteRequirement[]): string => {
   const decision = decide(
-    { opening: undefined, declaredOn: [], requirements, rules: [], scopes: [] },
+    { opening: undefined, declaredOn: [], requirements, rules: [], exempted: [], scopes: [] },
     principal,
     { denyUndeclared: false, superRoles: [] },
   );

@@ -52,11 +52,16 @@ function openingInWords(opening: Opening): string {
   return `${ANYONE}, a bad token ${opening.onInvalid === 'reject' ? 'rejected' : 'counts as none'}`;
 }
 
-function ofParts({ requirements, rules, declaredOn }: RoutePolicy): PolicyInWords {
+function ofParts({ requirements, rules, exempted, declaredOn }: RoutePolicy): PolicyInWords {
   const isAsking = requirements.length > 0 || rules.some(({ dryRun }) => !dryRun);
   const [closest = ''] = declaredOn;
   const anyCaller: Part[] = isAsking ? [] : [[ANY_CALLER, closest]];
-  const parts = [...anyCaller, ...requirements.map(ofRequirement), ...rules.map(ofRule)];
+  const parts = [
+    ...anyCaller,
+    ...requirements.map(ofRequirement),
+    ...rules.map(ofRule),
+    ...exempted.map(ofExempted),
+  ];
   return {
     policy: parts.map(([words]) => words).join('; '),
     declaredOn: parts.map(([, where]) => where),
@@ -69,4 +74,9 @@ function ofRequirement(requirement: RouteRequirement): Part {
 
 function ofRule({ rule, hide, dryRun, declaredOn }: RouteRule): Part {
   return [`${inWords(rule)}${hide ? ' (404)' : ''}${dryRun ? ' (on trial)' : ''}`, declaredOn];
+}
+
+/** The methods tell why: that of the handler is one of them. */
+function ofExempted({ rule, safeMethods, declaredOn }: RouteRule): Part {
+  return [`${inWords(rule)} (not asked: ${safeMethods.join(', ')})`, declaredOn];
 }
