@@ -8,10 +8,11 @@ const SEGMENT = /(?:^|(?<!^)\.)([^.[\]"/$\s]+)|\[("(?:[^"\\]|\\.)*")\]/y;
  * a dot, a slash, a dollar sign or white space in it must be quoted.
  */
 export class PropertyPath {
-  readonly #segments: readonly string[];
+  /** The names it consists of. */
+  readonly segments: readonly string[];
 
   private constructor(segments: readonly string[]) {
-    this.#segments = segments;
+    this.segments = segments;
   }
 
   /** @throws {SyntaxError} When the text is no path. */
@@ -30,7 +31,7 @@ export class PropertyPath {
   /** The value at the end of the path; `undefined` where the path leads nowhere. */
   read(root: unknown): unknown {
     let value = root;
-    for (const segment of this.#segments) {
+    for (const segment of this.segments) {
       if (typeof value !== 'object' || value === null) return;
       value = ownProperty(value, segment);
     }

@@ -6,6 +6,12 @@ export class Argument {
   readonly path: PropertyPath;
   readonly text: string;
 
+  /** The parameter of the path that it reads, where it reads one. */
+  get parameter(): string | undefined {
+    const [root, name] = this.path.segments;
+    return root === 'params' ? name : undefined;
+  }
+
   /** @throws {AuthConfigurationError} When the text is no path to an argument. */
   constructor(text: string) {
     this.text = text;

@@ -52,8 +52,12 @@ export function emptyDeclaration(): Declaration {
 
 /** Whether it keeps anybody out. */
 export function isClosing(declaration: Declaration): boolean {
-  const { authenticated, requirements, rules, roleMap } = declaration;
-  return authenticated || requirements.size > 0 || rules.size > 0 || roleMap !== undefined;
+  return declaration.authenticated || isRequiring(declaration);
+}
+
+/** Whether it keeps anybody out who is authenticated. */
+export function isRequiring({ requirements, rules, roleMap }: Declaration): boolean {
+  return requirements.size > 0 || rules.size > 0 || roleMap !== undefined;
 }
 
 /** Stands for a class without any declaration; nobody may add to it. */

@@ -27,6 +27,8 @@ interface Check {
   readonly label: string;
   /** The classes it takes from the container. */
   readonly needs: readonly unknown[];
+  /** The arguments of the path that it reads, for the report: `id` of `params.id`. */
+  readonly parameters?: readonly string[];
   readonly run: (context: CheckContext) => unknown;
 }
 
@@ -48,15 +50,24 @@ export function isAuthorityRule(rule: Rule): rule is AuthorityRule {
 
 /** The classes that a rule takes from the container. */
 export function needsOf(rule: Rule): readonly unknown[] {
+  return checksOf(rule).flatMap(({ needs }) => needs);
+}
+
+/** The parameters of the path that a rule reads. */
+export function parametersOf(rule: Rule): readonly string[] {
+  return checksOf(rule).flatMap(({ parameters = [] }) => parameters);
+}
+
+function checksOf(rule: Rule): readonly Check[] {
   if (isAuthorityRule(rule)) return [];
   switch (rule.kind) {
     case 'check':
-      return rule.needs;
+      return [rule];
     case 'anyOf':
     case 'allOf':
-      return rule.rules.flatMap(needsOf);
+      return rule.rules.flatMap(checksOf);
     case 'not':
-      return needsOf(rule.rule);
+      return checksOf(rule.rule);
   }
 }
 

@@ -93,13 +93,14 @@ interface Reached {
   readonly inherited: readonly unknown[];
 }
 
-function routeOf({ each, address, inherited }: Reached, sources: ReportSources): ReportedRoute {
+function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
+  const { each, address, inherited } = reached;
   const { policies, options } = sources;
   const { denyUndeclared } = options.authorization.rules;
   const policy = policies.of(each);
   const circumstances = { guarding: guardingOf(each, inherited), denyUndeclared };
   const { policy: words, declaredOn } = policyInWords(policy, circumstances);
-  const warnings = policy ? warningsAbout(each, policy, circumstances) : [];
+  const warnings = policy ? warningsAbout(reached, policy, circumstances) : [];
   return Object.freeze({
     ...{ controller: each.controller.name, handler: each.name, ...address, policy: words },
     declaredOn: Object.freeze(declaredOn),

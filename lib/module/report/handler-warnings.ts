@@ -1,38 +1,50 @@
-import { isClosing, type Declaration } from '../../policy/declaration.js';
+import { isClosing, isRequiring, type Declaration } from '../../policy/declaration.js';
 import type { RoutePolicy } from '../../policy/route-policy.js';
+import { parametersOf } from '../../policy/rule.js';
 import type { ControllerHandler } from '../controllers.js';
 import { levelsOf, type DeclaredLevel } from './declared-levels.js';
 import { callersOfUndeclared, type Circumstances } from './policy-in-words.js';
-import type { ReportWarning } from './reported-route.js';
+import type { Address, ReportWarning } from './reported-route.js';
+
+/** A handler, and where it is reached. */
+interface Reached {
+  readonly each: ControllerHandler;
+  readonly address: Address;
+}
 
 /** A handler, what holds for it, and what was declared for it where. */
 interface Case {
   /** `Class.method`. */
   readonly handler: string;
   readonly name: string;
+  readonly address: Address;
   readonly policy: RoutePolicy;
   /** The class of the handler first, then its base classes. */
   readonly levels: readonly DeclaredLevel[];
   readonly circumstances: Circumstances;
 }
 
-const CHECKS: readonly ((found: Case) => ReportWarning | undefined)[] = [
+type Check = (found: Case) => ReportWarning | readonly ReportWarning[] | undefined;
+
+const CHECKS: readonly Check[] = [
   undeclared,
   requirementFromOverride,
   publicBesideRequirement,
+  trialReplacesRule,
+  unknownParameter,
   wrapped,
   unguarded,
 ];
 
 /** What about a handler may not be what was meant. */
 export function warningsAbout(
-  each: ControllerHandler,
+  { each, address }: Reached,
   policy: RoutePolicy,
   circumstances: Circumstances,
 ): readonly ReportWarning[] {
   const { controller, name } = each;
   const handler = `${controller.name}.${name}`;
-  const found = { handler, name, policy, levels: levelsOf(each), circumstances };
+  const found = { handler, name, address, policy, levels: levelsOf(each), circumstances };
   return CHECKS.flatMap((check) => check(found) ?? []);
 }
 
@@ -40,7 +52,7 @@ function undeclared(found: Case): ReportWarning | undefined {
   const { handler, policy, circumstances } = found;
   if (policy.opening || policy.declaredOn.length > 0) return;
   const [opened] = placesOf(found, ({ opening }) => opening !== undefined);
-  const aside = opened === undefined ? '' : `, and what opens ${opened} is not inherited`;
+  const aside = opened === undefined ? '' : `, and what opens ${opened.where} is not inherited`;
   const callers = callersOfUndeclared(circumstances);
   return {
     code: 'undeclared',
@@ -64,12 +76,57 @@ function publicBesideRequirement(found: Case): ReportWarning | undefined {
   const { handler, policy } = found;
   const { opening, declaredOn } = policy;
   if (!opening) return;
-  const closing = placesOf(found, isClosing);
+  const closing = placesOf(found, isRequiring).map(({ where }) => where);
   if (closing.length === 0) return;
   return {
     code: 'public_beside_requirement',
     message: `${handler} is opened by ${declaredOn.join()}, and the requirement of ${closing.join(' and ')} does not hold for it`,
   };
+}
+
+function trialReplacesRule(found: Case): readonly ReportWarning[] {
+  const { handler, policy } = found;
+  if (policy.opening) return [];
+  const declaring = placesOf(found, ({ rules }) => rules.size > 0);
+  const decorators = new Set(declaring.flatMap(({ declaration }) => [...declaration.rules.keys()]));
+  return [...decorators].flatMap((decorator) => {
+    const [closest, ...others] = declaring.filter(({ declaration }) =>
+      declaration.rules.has(decorator),
+    );
+    const isOnTrial = closest?.declaration.rules.get(decorator)?.every(({ dryRun }) => dryRun);
+    const replaced = others.find((place) => enforces(place, decorator, found));
+    if (!closest || !isOnTrial || !replaced) return [];
+    return {
+      code: 'trial_replaces_rule',
+      message: `${handler} has @${decorator} of ${closest.where} on trial in the place of that of ${replaced.where}, which refuses nobody any more`,
+    };
+  });
+}
+
+/** Whether a decorator refuses somebody for the method of the handler. */
+function enforces({ declaration }: Place, decorator: string, { address }: Case): boolean {
+  const rules = declaration.rules.get(decorator) ?? [];
+  const { method = '' } = address;
+  return rules.some(({ dryRun, safeMethods }) => !dryRun && !safeMethods.includes(method));
+}
+
+function unknownParameter({ handler, policy, address }: Case): readonly ReportWarning[] {
+  const known = address.transport === 'http' ? parametersIn(address.path) : undefined;
+  if (!known) return [];
+  const read = new Set(policy.rules.flatMap(({ rule }) => parametersOf(rule)));
+  return [...read]
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      code: 'unknown_parameter',
+      message: `${handler} has a rule that reads params.${name}, and its path ${address.path} has no such parameter`,
+    }));
+}
+
+/** @returns `undefined` where that cannot be told: of names in quotes, patterns, and stars without a name. */
+function parametersIn(path: string): ReadonlySet<string> | undefined {
+  if (/["(]|\*(?![\p{ID_Start}$_])/u.test(path)) return;
+  const found = path.matchAll(/[:*]([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu);
+  return new Set([...found].map(([, name = '']) => name));
 }
 
 function wrapped({ handler, levels }: Case): ReportWarning | undefined {
@@ -89,10 +146,22 @@ function unguarded({ handler, policy, circumstances }: Case): ReportWarning | un
   };
 }
 
-/** Where something was declared for the handler that does what is asked for. */
-function placesOf({ name, levels }: Case, does: (declaration: Declaration) => boolean): string[] {
-  return levels.flatMap(({ className, onClass, onHandler }) => [
-    ...(does(onClass) ? [className] : []),
-    ...(onHandler && does(onHandler) ? [`${className}.${name}`] : []),
-  ]);
+/** What was declared for the handler somewhere. */
+interface Place {
+  readonly where: string;
+  readonly declaration: Declaration;
+}
+
+/** Where something was declared that does what is asked for, closest first: handlers, then classes. */
+function placesOf({ name, levels }: Case, does: (declaration: Declaration) => boolean): Place[] {
+  const places = [
+    ...levels.map(({ className, onHandler }) => ({
+      where: `${className}.${name}`,
+      declaration: onHandler,
+    })),
+    ...levels.map(({ className, onClass }) => ({ where: className, declaration: onClass })),
+  ];
+  return places.filter(
+    (place): place is Place => place.declaration !== undefined && does(place.declaration),
+  );
 }

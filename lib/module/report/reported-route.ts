@@ -3,6 +3,8 @@ export type ReportWarningCode =
   | 'undeclared'
   | 'requirement_from_override'
   | 'public_beside_requirement'
+  | 'trial_replaces_rule'
+  | 'unknown_parameter'
   | 'wrapped'
   | 'unguarded';
 
