@@ -283,7 +283,8 @@ export interface AuthModuleOptions {
   /**
    * The roles that handlers ask for by their HTTP method, where neither `@Roles` nor `@RoleMap` says
    * otherwise: `{ GET: true, POST: { roles: ['editor', 'admin'], match: 'any' }, ALL: 'admin' }`. A
-   * method that is not listed is denied, unless `unlisted` is `'authenticated'`.
+   * method that is not listed is denied, unless `unlisted` is `'authenticated'`; an entry by itself
+   * (`'admin'`, `true`) holds for every method.
    *
    * @default none
    */

@@ -117,6 +117,11 @@ describe.each(ADAPTERS)('authorization options on %s', (adapter) => {
     expect(await status('reader', { roles: ['Root'] })).toBe(403);
   });
 
+  it('roles.super: a role that comes with a super role is super', async () => {
+    await guarded({ roles: { super: ['root'], hierarchy: { owner: ['root'] } } });
+    expect(await status('writer', { roles: ['owner'] })).toBe(200);
+  });
+
   it('F28 roles.withinOrganization: a role without its organization is none', async () => {
     await guarded({
       roles: {
