@@ -139,14 +139,13 @@ function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
 
 function rulesOf(levels: readonly Level[]): readonly RouteRule[] {
   // Those of classes first, so that it is the handler's own that provides the resource in the end.
-  const kinds = new Set(
-    levels.toReversed().flatMap(({ declaration }) => [...declaration.rules.keys()]),
+  return levels.toReversed().flatMap((level) =>
+    [...level.declaration.rules].flatMap(([kind, rules]) => {
+      const closest = levels.find(({ declaration }) => declaration.rules.has(kind));
+      const { declaredOn } = level;
+      return closest === level ? rules.map((rule): RouteRule => ({ ...rule, declaredOn })) : [];
+    }),
   );
-  return [...kinds].flatMap((kind) => {
-    const closest = levels.find(({ declaration }) => declaration.rules.has(kind));
-    const rules = closest?.declaration.rules.get(kind) ?? [];
-    return rules.map((rule): RouteRule => ({ ...rule, declaredOn: closest?.declaredOn ?? '' }));
-  });
 }
 
 interface MappedRoles {

@@ -9,7 +9,7 @@ import { boots, expectedVerdicts, isContradictory } from './model.js';
 /** How many combinations of declarations and requests are tried; more with `MODEL_RUNS=200000`. */
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 20_000);
 const SEED = 20_260_802;
-const TIMEOUT_MS = 360_000;
+const TIMEOUT_MS = 900_000;
 /** No outcome may be so rare that it is hardly tried: the least share of all outcomes. */
 const LEAST_SHARE = 0.02;
 /** A policy that fails is asked last, and rarely the only one. */

@@ -27,12 +27,6 @@ import {
  */
 export type Verdict = 'open' | 'allowed' | 'anonymous' | 401 | 403 | 404 | 500 | 503;
 
-/**
- * docs/authorization.md: rules of the class are asked first. The guards ask a rule of the handler at
- * the turn of the one it replaces, so that 403 may come where the class hides. `true` demands the words.
- */
-const CLASSES_FIRST = false as boolean;
-
 /** What stands in one place that can be declared on. */
 interface Place {
   readonly closings: readonly Closing[];
@@ -222,8 +216,8 @@ function rulesFor(
   });
   const bearsOn = ({ safeMethods }: Ruling): boolean =>
     !safeMethods.some((each) => each === method);
-  const asked = closest.reverse().map((rules) => rules.filter(bearsOn));
-  return CLASSES_FIRST ? asked : [asked.flat()];
+  // Those of the class are asked first.
+  return closest.reverse().map((rules) => rules.filter(bearsOn));
 }
 
 /** The same decorator twice adds up. */

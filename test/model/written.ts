@@ -88,7 +88,7 @@ export interface Ruling {
   readonly rule: WrittenRule;
   readonly hide: boolean;
   readonly dryRun: boolean;
-  readonly safeMethods: readonly ('GET' | 'POST' | 'HEAD')[];
+  readonly safeMethods: readonly ('GET' | 'HEAD')[];
 }
 
 export type MapEntry =
