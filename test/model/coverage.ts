@@ -11,7 +11,7 @@ export const OUTCOMES: readonly Outcome[] = [
   ...(['contradiction', 'no boot'] as const),
 ];
 
-export const FEATURES = [
+const FEATURES = [
   ...['public', 'optional', 'optional-anonymous', 'authenticated', 'required', 'trace'],
   ...['authorize', 'owner', 'same-org', 'role-map', 'hide', 'dry-run', 'safe-methods'],
   ...['any-of', 'all-of', 'not', 'has', 'policy', 'comparing'],

@@ -9,7 +9,7 @@ export interface Opening {
 }
 
 /** `@Authenticated()`. */
-export interface Authenticating {
+interface Authenticating {
   readonly is: 'authenticated';
 }
 
@@ -45,7 +45,7 @@ export interface Asking {
 }
 
 /** A policy that is given an argument of the request, and wants it to be the caller's subject. */
-export interface Comparing {
+interface Comparing {
   readonly is: 'comparing';
   readonly path: ArgumentPath<'id'>;
 }
@@ -60,7 +60,7 @@ export interface Owning {
 }
 
 /** `sameOrganization(…)`. */
-export interface SharingOrganization {
+interface SharingOrganization {
   readonly is: 'same-organization';
   readonly path: ArgumentPath<'orgId'>;
 }
@@ -72,14 +72,14 @@ export interface Combining {
 }
 
 /** `not(…)`. */
-export interface Denying {
+interface Denying {
   readonly is: 'not';
   readonly rule: WrittenRule;
 }
 
 export type LeafRule = Having | Asking | Comparing | Owning | SharingOrganization;
 export type WrittenRule = LeafRule | Combining | Denying;
-export type ArgumentPath<Name extends string> = `${'params' | 'query' | 'body'}.${Name}`;
+type ArgumentPath<Name extends string> = `${'params' | 'query' | 'body'}.${Name}`;
 
 /** `@Authorize(…)`, `@Owner(…)`, `@SameOrg(…)`. */
 export interface Ruling {
