@@ -34,6 +34,7 @@ function anonymous(status: AnonymousStatus): AnonymousPrincipal {
     scopes: authoritySet(),
     claims: Object.freeze({}),
     issuer: '',
+    credentialKind: undefined,
     expiresAt: Infinity,
     actor: undefined,
   });

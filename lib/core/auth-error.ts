@@ -7,11 +7,22 @@ import {
   type RefusalReason,
 } from './refusal.js';
 
+/** How a client is to prove who it is (RFC 9110 section 11.1): the schemes of challenges. */
+export type AuthScheme = 'Bearer' | 'Basic' | 'ApiKey';
+
 /** What an operator may want to know beside the reason. */
 export interface AuthErrorOptions extends ErrorOptions {
   /** Made of names that the program and its configuration know: never anything a client sent. */
   readonly detail?: string | undefined;
+  /**
+   * The schemes that a challenge names.
+   *
+   * @default ['Bearer']
+   */
+  readonly schemes?: readonly AuthScheme[] | undefined;
 }
+
+const BEARER: readonly AuthScheme[] = ['Bearer'];
 
 /**
  * A request that does not reach its handler.
@@ -25,6 +36,8 @@ export abstract class AuthError extends Error {
   readonly status: Refusal['status'];
   /** What is missing or expected, for the log. */
   readonly detail: string | undefined;
+  /** The schemes that a challenge names, where the answer carries one. */
+  readonly schemes: readonly AuthScheme[];
 
   protected constructor(reason: RefusalReason, options?: AuthErrorOptions) {
     const code = REFUSAL_OF_REASON[reason];
@@ -34,13 +47,14 @@ export abstract class AuthError extends Error {
     this.code = code;
     this.status = REFUSALS[code].status;
     this.detail = options?.detail;
+    this.schemes = options?.schemes ?? BEARER;
   }
 }
 
 /** No credential, or none of a kind this API accepts: 401 with a bare challenge (RFC 6750 section 3.1). */
 export class MissingCredential extends AuthError {
-  public constructor(reason: ReasonFor<'missing_credentials'>) {
-    super(reason);
+  public constructor(reason: ReasonFor<'missing_credentials'>, options?: AuthErrorOptions) {
+    super(reason, options);
   }
 }
 
@@ -53,10 +67,17 @@ export class InvalidRequest extends AuthError {
 
 /** The reasons for which a credential itself is refused. */
 export type InvalidCredentialReason = ReasonFor<
-  'token_malformed' | 'token_expired' | 'token_not_active' | 'invalid_token'
+  | 'token_malformed'
+  | 'token_expired'
+  | 'token_not_active'
+  | 'invalid_token'
+  | 'invalid_api_key'
+  | 'invalid_password'
+  | 'credential_not_accepted'
+  | 'account_inactive'
 >;
 
-/** A credential that is there and bad: 401 `invalid_token` (RFC 6750 section 3.1). */
+/** A credential that is there and bad, or not the one that is wanted: 401 (RFC 6750 section 3.1). */
 export class InvalidCredential extends AuthError {
   public constructor(reason: InvalidCredentialReason, options?: AuthErrorOptions) {
     super(reason, options);

@@ -1,5 +1,7 @@
 /** What the corridor needs to know of a request, whatever transport brought it. */
 export interface AuthRequest {
+  /** The method of HTTP, in upper case; `undefined` on transports that have none. */
+  readonly method: string | undefined;
   /**
    * The values of a header in the order they were received: empty when absent, several when the
    * header was sent several times.

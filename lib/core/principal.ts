@@ -18,8 +18,11 @@ interface PrincipalFacts {
   readonly scopes: AuthoritySet;
   /** Everything the credential said: deeply frozen. */
   readonly claims: Claims;
+  /** The issuer of the token; for other credentials, what their kind is called. */
   readonly issuer: string;
-  /** When the credential ceases to hold, in seconds since the epoch. */
+  /** What kind of credential was presented, as it is called in the configuration: `jwt`, `apiKey`. */
+  readonly credentialKind: string | undefined;
+  /** When the credential ceases to hold, in seconds since the epoch; `Infinity` where it does not. */
   readonly expiresAt: number;
   readonly actor: Actor | undefined;
 }
@@ -32,6 +35,11 @@ export interface UserPrincipal extends PrincipalFacts {
 /** A program acting for itself: a client whose subject is the client (RFC 9068 section 2.2). */
 export interface ServicePrincipal extends PrincipalFacts {
   readonly kind: 'service';
+}
+
+/** Whoever holds an API key: a program, acting for the subject that the key was made for. */
+export interface ApiKeyPrincipal extends PrincipalFacts {
+  readonly kind: 'apiKey';
 }
 
 /** Why nobody is known: what was presented, if anything was. */
@@ -48,12 +56,24 @@ export interface AnonymousPrincipal extends PrincipalFacts {
 }
 
 /** Somebody whose credential was verified. */
-export type AuthenticatedPrincipal = UserPrincipal | ServicePrincipal;
+export type AuthenticatedPrincipal = UserPrincipal | ServicePrincipal | ApiKeyPrincipal;
 
 /** Who is calling: frozen, and safe to log or serialise, for it holds no credential. */
 export type Principal = AuthenticatedPrincipal | AnonymousPrincipal;
 
 const credentials = hiddenNotes<Credential>();
+
+const users = hiddenNotes<object>();
+
+/** Remembers the application's own user behind a principal. To be done before it is frozen. */
+export function rememberUser(principal: Principal, user: object): void {
+  users.set(principal, user);
+}
+
+/** The application's own user behind a principal, where one was loaded. */
+export function userOf(principal: Principal): object | undefined {
+  return users.get(principal);
+}
 
 /** Remembers, hidden from whoever looks at the principal, which credential established it. To be done before it is frozen. */
 export function rememberCredential(principal: Principal, credential: Credential): void {

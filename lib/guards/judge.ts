@@ -1,5 +1,6 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
 import { AuthError, AuthUnavailable, Forbidden, Hidden } from '../core/auth-error.js';
+import { inTime } from '../core/in-time.js';
 import { isPending, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
 import type { AuthEvents } from '../observability/auth-events.js';
@@ -69,6 +70,11 @@ export class Judge {
     }
   }
 
+  /** @throws {AuthUnavailable} When it takes too long. */
+  #inTime<T>(pending: Promise<T>): Promise<T> {
+    return inTime(pending, this.#settings.timeoutMs, () => unavailable('policy_timeout'));
+  }
+
   #verdict(rule: RouteRule, answer: Answer, visit: Visit): AuthError | undefined {
     if (answer === true) return undefined;
     const detail = inWords(rule.rule);
@@ -117,21 +123,6 @@ export class Judge {
         visit.resource = resource;
       },
     };
-  }
-
-  /** @throws {AuthUnavailable} When it takes too long. */
-  async #inTime<T>(pending: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(unavailable('policy_timeout'));
-      }, this.#settings.timeoutMs);
-    });
-    try {
-      return await Promise.race([pending, tooLate]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 

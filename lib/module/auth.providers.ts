@@ -125,7 +125,7 @@ function extractorsOf({ cookieName }: ResolvedAuthOptions): readonly CredentialE
 
 function jwtVerifierOf(options: ResolvedAuthOptions, jwks: JwksService): CredentialVerifier {
   const { issuers, clock, tokenCache: settings } = options;
-  const verifier = new JwtVerifier(issuers, jwks, clock);
+  const verifier = new JwtVerifier(issuers, { jwks, clock });
   return settings ? new CachingJwtVerifier({ verifier, jwks, clock, settings }) : verifier;
 }
 

@@ -42,6 +42,8 @@ export class PrincipalMapper {
     issuer,
     expiresAt,
     credential,
+    kind,
+    standsFor,
   }: VerifiedCredential): AuthenticatedPrincipal {
     const map = this.#maps.get(issuer) ?? DEFAULT_MAP;
     const subject = subjectOf(claims);
@@ -51,7 +53,7 @@ export class PrincipalMapper {
     const has = expandAuthorities({ organizationId, roles, permissions }, this.#roles);
     // Written out: an object that begins with another one's members is slow to make.
     const principal: AuthenticatedPrincipal = {
-      kind: kindOf(claims, subject),
+      kind: standsFor ?? kindOf(claims, subject),
       subject,
       organizationId,
       roles: authoritySet(has.roles),
@@ -59,6 +61,7 @@ export class PrincipalMapper {
       scopes: authoritySet(readNames(claims, map.scopes)),
       claims,
       issuer,
+      credentialKind: kind,
       expiresAt,
       actor: actorOf(claims),
     };

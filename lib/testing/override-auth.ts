@@ -18,6 +18,8 @@ export interface TestPrincipal {
   readonly permissions?: readonly string[];
   readonly scopes?: readonly string[];
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** Default: `'apiKey'` with such a `kind`, else `'jwt'`. */
+  readonly credentialKind?: string;
   /** Default: `'https://issuer.test'`. */
   readonly issuer?: string;
   /** In seconds since the epoch. Default: never. */
@@ -87,6 +89,7 @@ function principalFrom(given: TestPrincipal): AuthenticatedPrincipal {
     scopes: authoritySet(given.scopes),
     claims: Object.freeze({ ...given.claims }),
     issuer: given.issuer ?? 'https://issuer.test',
+    credentialKind: given.credentialKind ?? (given.kind === 'apiKey' ? 'apiKey' : 'jwt'),
     expiresAt: given.expiresAt ?? Infinity,
     actor: given.actor,
   };

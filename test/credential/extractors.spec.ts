@@ -4,6 +4,7 @@ import { BearerExtractor } from '../../lib/credential/bearer-extractor.js';
 import { CookieExtractor } from '../../lib/credential/cookie-extractor.js';
 
 const request = (name: string, ...values: string[]): AuthRequest => ({
+  method: 'GET',
   header: (asked) => (asked === name ? values : []),
 });
 

@@ -48,6 +48,7 @@ function verified(credential: Credential): VerifiedCredential {
   }
   return {
     credential,
+    kind: 'jwt',
     issuer: 'https://login.test/',
     claims: JSON.parse(value) as Claims,
     expiresAt: Infinity,

@@ -31,6 +31,7 @@ const ann: Principal = Object.freeze({
   scopes: authoritySet([]),
   claims: { number: 7 },
   issuer: 'https://login.test/',
+  credentialKind: 'jwt',
   expiresAt: 0,
   actor: undefined,
 });

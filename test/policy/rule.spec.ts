@@ -14,6 +14,7 @@ const principal: Principal = {
   scopes: authoritySet(['a']),
   claims: {},
   issuer: 'https://login.test/',
+  credentialKind: 'jwt',
   expiresAt: 0,
   actor: undefined,
 };

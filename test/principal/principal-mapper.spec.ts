@@ -9,7 +9,7 @@ const CREDENTIAL = new Credential('header', 'token');
 
 function map(claims: Record<string, unknown>, claimMap?: ClaimMap): Principal {
   const mapper = new PrincipalMapper(new Map(claimMap && [[ISSUER, compileClaimMap(claimMap)]]));
-  return mapper.map({ claims, issuer: ISSUER, expiresAt: 7, credential: CREDENTIAL });
+  return mapper.map({ claims, kind: 'jwt', issuer: ISSUER, expiresAt: 7, credential: CREDENTIAL });
 }
 
 describe('PrincipalMapper', () => {
@@ -31,6 +31,7 @@ describe('PrincipalMapper', () => {
       permissions: ['b'],
       scopes: ['c', 'd'],
       issuer: ISSUER,
+      credentialKind: 'jwt',
       expiresAt: 7,
       actor: { subject: 'support' },
       claims,

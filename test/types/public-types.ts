@@ -80,7 +80,7 @@ OrgId({ requird: false });
 
 // A principal is read-only, and told apart by its kind.
 declare const principal: Principal;
-expectTypeOf(principal.kind).toEqualTypeOf<'user' | 'service' | 'anonymous'>();
+expectTypeOf(principal.kind).toEqualTypeOf<'user' | 'service' | 'apiKey' | 'anonymous'>();
 expectTypeOf(principal.roles).toEqualTypeOf<AuthoritySet>();
 expectTypeOf(principal.organizationId).toEqualTypeOf<string | undefined>();
 // @ts-expect-error Read-only.

@@ -17,8 +17,8 @@ interface Arguments {
 
 /** Express sets headers with the one, Fastify with the other. */
 interface AdapterResponse {
-  setHeader?(name: string, value: string): unknown;
-  header?(name: string, value: string): unknown;
+  setHeader?(name: string, value: string | string[]): unknown;
+  header?(name: string, value: string | string[]): unknown;
 }
 
 /** A request over HTTP and its response, through the Express or the Fastify adapter. */
@@ -46,6 +46,10 @@ export class HttpExchange implements AuthRequest {
 
   get request(): AuthRequest {
     return this;
+  }
+
+  get method(): string | undefined {
+    return this.key.method?.toUpperCase();
   }
 
   header(name: string): readonly string[] {
@@ -76,7 +80,7 @@ export class HttpExchange implements AuthRequest {
     return exception;
   }
 
-  #setHeader(name: string, value: string): void {
+  #setHeader(name: string, value: string | string[]): void {
     if (this.#response.setHeader) this.#response.setHeader(name, value);
     else this.#response.header?.(name, value);
   }

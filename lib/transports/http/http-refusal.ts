@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { AuthUnavailable, type AuthError } from '../../core/auth-error.js';
 import type { RefusalCode } from '../../core/refusal.js';
-import { challengeFor, type Realm } from './challenge.js';
+import { challengesFor, type Realm } from './challenge.js';
 
 /** What a client may be told of a refusal. */
 export interface PublicRefusal {
@@ -33,29 +33,34 @@ const EXCEPTIONS = {
   503: { exception: ServiceUnavailableException, error: 'Service Unavailable' },
 } as const;
 
+/** Headers by name; one line for each of several values. */
+export type AnswerHeaders = Readonly<Record<string, string | string[]>>;
+
 /** An exception that Nest's filters know, and the headers that go with its answer. */
 export function httpRefusal(
   failure: AuthError,
   style: HttpRefusalStyle,
   scopes: readonly string[],
-): { exception: HttpException; headers: Readonly<Record<string, string>> } {
+): { exception: HttpException; headers: AnswerHeaders } {
   const { status, code, message } = failure;
   const { exception: Exception, error } = EXCEPTIONS[status];
   const body = style.body({ message, error, statusCode: status, code });
   return {
     exception: new Exception(body, { cause: failure }),
-    headers: headersOf(failure, challengeFor(failure, style, scopes)),
+    headers: headersOf(failure, challengesFor(failure, style, scopes)),
   };
 }
 
-function headersOf(
-  failure: AuthError,
-  challenge: string | undefined,
-): Readonly<Record<string, string>> {
+function headersOf(failure: AuthError, challenges: readonly string[]): AnswerHeaders {
   return {
     // Whatever stands between may not give one caller's refusal to another (RFC 9111 section 5.2.2.5).
     'Cache-Control': 'no-store',
-    ...(challenge !== undefined && { 'WWW-Authenticate': challenge }),
+    ...(challenges.length > 0 && { 'WWW-Authenticate': oneOrAll(challenges) }),
     ...(failure instanceof AuthUnavailable && { 'Retry-After': String(failure.retryAfterSeconds) }),
   };
+}
+
+function oneOrAll(values: readonly string[]): string | string[] {
+  const [only = '', ...others] = values;
+  return others.length === 0 ? only : [...values];
 }

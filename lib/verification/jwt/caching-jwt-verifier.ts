@@ -35,8 +35,8 @@ export class CachingJwtVerifier implements CredentialVerifier {
     this.#cache = new TokenCache(settings, clock);
   }
 
-  claims(): boolean {
-    return this.#verifier.claims();
+  claims(credential: Credential): boolean {
+    return this.#verifier.claims(credential);
   }
 
   verify(credential: Credential): MaybePromise<VerifiedJwt> {

@@ -7,12 +7,22 @@ import { ownProperty } from '../../core/own-property.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
 import { checkClaims } from './claim-checks.js';
 import { parseCompactJwt, type CompactJwt } from './compact-jwt.js';
-import { freezeClaims } from './freeze-claims.js';
+import { freezeClaims } from '../freeze-claims.js';
 import { checkAlgorithm, checkHeader, checkProfile, type CheckedHeader } from './header-checks.js';
 import type { JwtIssuer } from './jwt-issuer.js';
 import type { JwksService } from './keys/jwks-service.js';
 import type { VerificationKey } from './keys/key-set.js';
 import type { VerifiedJwt } from './verified-jwt.js';
+
+/** What verifying takes, and what the kind of credential is called. */
+export interface JwtVerifierSurroundings {
+  readonly jwks: JwksService;
+  readonly clock: Clock;
+  /** @default 'jwt' */
+  readonly kind?: string;
+}
+
+const LOOKS_LIKE_JWT = /^[^.]+\.[^.]+\.[^.]*$/;
 
 /** Verifies signed JWTs of the configured issuers (RFC 7519, RFC 8725, RFC 9068 section 4). */
 export class JwtVerifier implements CredentialVerifier {
@@ -20,16 +30,23 @@ export class JwtVerifier implements CredentialVerifier {
   readonly #algorithms: ReadonlySet<string>;
   readonly #jwks: JwksService;
   readonly #clock: Clock;
+  readonly #kind: string;
 
-  constructor(issuers: readonly JwtIssuer[], jwks: JwksService, clock: Clock) {
+  /** @param kind What the kind of credential is called. */
+  constructor(
+    issuers: readonly JwtIssuer[],
+    { jwks, clock, kind = 'jwt' }: JwtVerifierSurroundings,
+  ) {
     this.#issuers = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
     this.#algorithms = new Set(issuers.flatMap((issuer) => [...issuer.algorithms]));
     this.#jwks = jwks;
     this.#clock = clock;
+    this.#kind = kind;
   }
 
-  claims(): boolean {
-    return true;
+  /** Three parts, whatever is in them. */
+  claims({ value }: Credential): boolean {
+    return LOOKS_LIKE_JWT.test(value);
   }
 
   async verify(credential: Credential): Promise<VerifiedJwt> {
@@ -45,6 +62,7 @@ export class JwtVerifier implements CredentialVerifier {
     const validity = this.#check(jwt, issuer);
     return {
       credential,
+      kind: this.#kind,
       issuer: issuer.issuer,
       claims: freezeClaims(jwt.claims),
       expiresAt: validity.expiresAt,

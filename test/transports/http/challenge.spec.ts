@@ -6,11 +6,11 @@ import {
   MissingCredential,
   type AuthError,
 } from '../../../lib/core/auth-error.js';
-import { challengeFor } from '../../../lib/transports/http/challenge.js';
+import { challengesFor } from '../../../lib/transports/http/challenge.js';
 
 const METADATA = 'https://api.test/.well-known/oauth-protected-resource';
 const challenge = (error: AuthError, resourceMetadata?: string): string | undefined =>
-  challengeFor(error, { realm: 'api', resourceMetadata }, ['a', 'b']);
+  challengesFor(error, { realm: 'api', resourceMetadata }, ['a', 'b'])[0];
 
 describe('challengeFor', () => {
   it.each([

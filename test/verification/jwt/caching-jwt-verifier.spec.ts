@@ -18,7 +18,7 @@ describe('CachingJwtVerifier', () => {
     const issuers = [resolveIssuer('issuer', issuer.options())];
     const { clock } = issuer;
     jwks = new JwksService(issuers, surroundings({}, { clock }));
-    verifier = new JwtVerifier(issuers, jwks, clock);
+    verifier = new JwtVerifier(issuers, { jwks, clock });
     subject = remembering();
   });
 
@@ -96,7 +96,7 @@ describe('CachingJwtVerifier', () => {
 
   it('ends when a token is older than its issuer allows', async () => {
     const issuers = [resolveIssuer('issuer', issuer.options({ maxTokenAgeSeconds: 60 }))];
-    verifier = new JwtVerifier(issuers, jwks, issuer.clock);
+    verifier = new JwtVerifier(issuers, { jwks, clock: issuer.clock });
     subject = remembering();
     const token = await issuer.token();
     expect(await reason(token)).toBe('accepted');

@@ -1,6 +1,6 @@
 import { InvalidCredential } from '../../../lib/core/auth-error.js';
 import { checkClaims } from '../../../lib/verification/jwt/claim-checks.js';
-import { freezeClaims, MAX_CLAIMS_DEPTH } from '../../../lib/verification/jwt/freeze-claims.js';
+import { freezeClaims, MAX_CLAIMS_DEPTH } from '../../../lib/verification/freeze-claims.js';
 import type { JwtIssuer } from '../../../lib/verification/jwt/jwt-issuer.js';
 
 const NOW = 1_800_000_000;

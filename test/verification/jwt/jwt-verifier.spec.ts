@@ -23,7 +23,10 @@ const jwk = (key: KeyObject, more: JWK = {}): JWK => ({
 
 function verifier(...options: IssuerOptions[]): JwtVerifier {
   const issuers = options.map((each) => resolveIssuer('issuer', each));
-  return new JwtVerifier(issuers, new JwksService(issuers, surroundings()), Date.now);
+  return new JwtVerifier(issuers, {
+    jwks: new JwksService(issuers, surroundings()),
+    clock: Date.now,
+  });
 }
 
 function sign(key: KeyObject | Uint8Array, issuer: string, header: object = {}): Promise<string> {

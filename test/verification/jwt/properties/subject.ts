@@ -21,7 +21,7 @@ export function subjects(options: readonly IssuerOptions[], now: number): Subjec
   const clock = (): number => now;
   const issuers = options.map((each) => resolveIssuer('issuer', each));
   const jwks = new JwksService(issuers, surroundings({}, { clock }));
-  const forgetful = new JwtVerifier(issuers, jwks, clock);
+  const forgetful = new JwtVerifier(issuers, { jwks, clock });
   // Fewer entries than tokens, so that tokens are also forgotten.
   const settings = { maxEntries: 1000, maxAgeMs: 300_000 };
   const remembering = new CachingJwtVerifier({ verifier: forgetful, jwks, clock, settings });

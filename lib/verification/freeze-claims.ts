@@ -1,5 +1,5 @@
-import { InvalidCredential } from '../../core/auth-error.js';
-import type { Claims } from '../../core/claims.js';
+import { InvalidCredential } from '../core/auth-error.js';
+import type { Claims } from '../core/claims.js';
 
 /** Deeper claims are refused: serialising them may overflow the stack of whoever logs or returns them. */
 export const MAX_CLAIMS_DEPTH = 32;
