@@ -1,0 +1,134 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  InvalidCredential,
+  type AuthErrorOptions,
+  type InvalidCredentialReason,
+} from '../../core/auth-error.js';
+import type { Clock } from '../../core/clock.js';
+import type { Concealed } from '../../core/concealed.js';
+import type { Credential } from '../../core/credential.js';
+import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
+import { ownMembers, ownProperty } from '../../core/own-property.js';
+import type { ApiKeyRecord } from '../../stores/api-key-store.js';
+import type { CredentialVerifier } from '../credential-verifier.js';
+import { expiryOf, verifiedIdentity } from '../identity.js';
+import { lookUp } from '../look-up.js';
+import { concealPepper, digestApiKey, type Pepper } from './digest-api-key.js';
+import { assertApiKeyPrefix, parseApiKey } from './generate-api-key.js';
+import type { LastUse } from './last-use.js';
+import type { VerifiedApiKey } from './verified-api-key.js';
+
+/** What verifying API keys takes. */
+export interface ApiKeyVerifierSettings {
+  /** What the kind of credential is called: `apiKey`. */
+  readonly kind: string;
+  /** What keys begin with, without the `_` that follows. */
+  readonly prefix: string;
+  /** What the hashes of the records were keyed with, where they were. */
+  readonly pepper?: Pepper | undefined;
+  /** Looks up a record by the id of its key. What is no object says that there is none. */
+  readonly find: (id: string) => MaybePromise<ApiKeyRecord | null | undefined | false>;
+  readonly clock: Clock;
+  /** How long a look-up may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** How a client is told to present a key (RFC 9110 section 11.1). */
+  readonly scheme: NonNullable<AuthErrorOptions['schemes']>[number];
+  /** Notes that a key was used: only those that are good. */
+  readonly lastUse?: Pick<LastUse, 'note'> | undefined;
+}
+
+/** A key as it was presented. */
+interface Presented {
+  readonly credential: Credential;
+  readonly id: string;
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** What a key is compared with when nobody knows it. */
+const NOBODY = { id: '', hash: randomBytes(32).toString('hex') };
+
+/**
+ * Verifies API keys: finds the record by the id in the key, and compares digests of the whole key.
+ *
+ * For an id that nobody knows the same work is done as for a wrong secret, and whether a key was
+ * revoked or has expired is only looked at when its digest is right.
+ */
+export class ApiKeyVerifier implements CredentialVerifier {
+  readonly #settings: ApiKeyVerifierSettings;
+  readonly #pepper: Concealed<Uint8Array> | undefined;
+  readonly #beginning: string;
+
+  /** @throws {AuthConfigurationError} When the prefix or the pepper is none. */
+  constructor(settings: ApiKeyVerifierSettings) {
+    assertApiKeyPrefix(settings.prefix);
+    this.#settings = settings;
+    this.#pepper = concealPepper(settings.pepper);
+    this.#beginning = `${settings.prefix}_`;
+  }
+
+  /** What begins as keys do, whatever follows. */
+  claims({ value }: Credential): boolean {
+    return value.startsWith(this.#beginning);
+  }
+
+  verify(credential: Credential): MaybePromise<VerifiedApiKey> {
+    const { find, prefix, timeoutMs } = this.#settings;
+    const parsed = parseApiKey(credential.value, prefix);
+    if (!parsed) throw this.#refused('api_key_malformed');
+    const { id } = parsed;
+    const found = lookUp(() => find(id), { timeoutMs, reason: 'store_unavailable' });
+    return whenReady(found, (record) => this.#check({ credential, id }, record));
+  }
+
+  #check(presented: Presented, found: unknown): VerifiedApiKey {
+    const isKnown = typeof found === 'object' && found !== null;
+    const isMatch = this.#matches(presented, isKnown ? found : NOBODY);
+    if (!(isKnown && isMatch)) {
+      throw this.#refused(isKnown ? 'api_key_mismatch' : 'api_key_unknown');
+    }
+    const record = found as ApiKeyRecord;
+    this.#assertHolds(record);
+    const verified = this.#verified(presented, record);
+    this.#settings.lastUse?.note(presented.id);
+    return verified;
+  }
+
+  /** Whoever finds a record says so of the id as well: the record of another key would be another's. */
+  #matches({ credential, id }: Presented, record: object): boolean {
+    const hash = ownProperty(record, 'hash');
+    const isDigest = typeof hash === 'string' && DIGEST.test(hash);
+    const expected = Buffer.from(isDigest ? hash : NOBODY.hash, 'latin1');
+    const given = Buffer.from(digestApiKey(credential.value, this.#pepper), 'latin1');
+    const isEqual = timingSafeEqual(given, expected);
+    return isEqual && isDigest && ownProperty(record, 'id') === id;
+  }
+
+  /** What ends a key is heeded even where the prototype of a record's class says it. */
+  #assertHolds({ revokedAt, expiresAt }: ApiKeyRecord): void {
+    if (revokedAt !== undefined && revokedAt !== null) throw this.#refused('api_key_revoked');
+    const isOver = !(this.#settings.clock() / 1000 < expiryOf({ expiresAt }));
+    if (isOver) throw this.#refused('api_key_expired');
+  }
+
+  #verified({ credential, id }: Presented, record: ApiKeyRecord): VerifiedApiKey {
+    const { kind } = this.#settings;
+    // A record may have a `kind` of its own, which means something else.
+    const identity = { ...ownMembers(record), kind: undefined, expiresAt: record.expiresAt };
+    return {
+      ...verifiedIdentity(identity, { credential, kind, standsFor: 'apiKey' }),
+      keyId: id,
+      allowedAddresses: allowedAddressesOf(record),
+    };
+  }
+
+  #refused(reason: InvalidCredentialReason): InvalidCredential {
+    return new InvalidCredential(reason, { schemes: [this.#settings.scheme] });
+  }
+}
+
+/** What is no list allows no address. */
+function allowedAddressesOf({ allowedAddresses }: ApiKeyRecord): readonly string[] | undefined {
+  if (allowedAddresses === undefined || allowedAddresses === null) return;
+  return Object.freeze(Array.isArray(allowedAddresses) ? [...(allowedAddresses as string[])] : []);
+}
