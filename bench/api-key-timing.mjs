@@ -36,8 +36,7 @@ function keyOf(id) {
 function createVerifier(mode, records) {
   const store = new MemoryApiKeyStore();
   for (const record of records) store.insert(record);
-  const find =
-    mode === 'sync' ? (id) => store.find(id) : async (id) => Promise.resolve(store.find(id));
+  const find = mode === 'sync' ? (id) => store.find(id) : async (id) => store.find(id);
   return new ApiKeyVerifier({
     kind: 'apiKey',
     prefix: PREFIX,

@@ -127,7 +127,7 @@ export function describeApiKeyStore(name: string, make: () => MaybePromise<ApiKe
     it('counts both of two changes that are made at once', async () => {
       await store.insert(MINIMAL);
       const changes = [{ revokedAt: 1 }, { lastUsedAt: 2 }, { expiresAt: 3 }];
-      await Promise.all(changes.map((change) => store.update(MINIMAL.id, change)));
+      await Promise.all(changes.map(async (change) => store.update(MINIMAL.id, change)));
       const all = { revokedAt: 1, lastUsedAt: 2, expiresAt: 3 };
       expect(await found(MINIMAL.id)).toEqual({ ...MINIMAL, ...all });
     });
