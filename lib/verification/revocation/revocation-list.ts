@@ -1,0 +1,167 @@
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import type { Clock } from '../../core/clock.js';
+import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
+import type { KeyValueStore } from '../../stores/key-value-store.js';
+import { StoreUnavailable } from '../../stores/store-unavailable.js';
+import { exclusively, type StillHeld } from './exclusively.js';
+import { revocationKey, type RevocationKind } from './revocation-keys.js';
+import type { RevocableCredential, Revocation } from './revocation.js';
+
+/** Where revocations are kept, and for how long. */
+export interface RevocationListOptions {
+  /** Instances that share it share the list. */
+  readonly store: KeyValueStore;
+  /**
+   * How long a token may live, in seconds: as long as revocations are kept. What lives longer is
+   * refused, because the list would forget it too early.
+   *
+   * @default 86_400
+   */
+  readonly longestTokenSeconds?: number | undefined;
+  /** @default Date.now */
+  readonly clock?: Clock | undefined;
+  /** @default 'revoked:' */
+  readonly keyPrefix?: string | undefined;
+}
+
+/** A token to revoke, by its `jti`. */
+export interface TokenRevocation {
+  readonly issuer: string;
+  readonly tokenId: string;
+  /** A date, or seconds since the epoch: of a token without `iat` that lives longer than the longest, so that it is remembered for as long. */
+  readonly expiresAt?: Date | number | undefined;
+}
+
+/** The tokens of a session to revoke, by their `sid`. */
+export interface SessionRevocation {
+  readonly issuer: string;
+  readonly sessionId: string;
+}
+
+/** The tokens of a subject to revoke, by their `sub`. */
+export interface SubjectRevocation {
+  readonly issuer: string;
+  readonly subject: string;
+  /**
+   * Tokens issued in the second of this moment, or earlier, are refused: a date, or seconds since the
+   * epoch. A token that does not say when it was issued is refused.
+   *
+   * @default now
+   */
+  readonly issuedBefore?: Date | number | undefined;
+}
+
+/** More than any issuer's clock may be granted, in seconds. */
+const TOLERANCE_SECONDS = 600;
+/** A thousand years: what `Infinity` stands for where a number is to be kept. */
+const LONGEST_SECONDS = 1000 * 365 * 86_400;
+const REVOKED = '1';
+
+/**
+ * A list of what was revoked before it expired, in any store.
+ *
+ * A revocation holds from the moment its promise is fulfilled. When one is rejected, nobody knows
+ * whether it holds: repeat it.
+ */
+export class RevocationList implements Revocation {
+  readonly #store: KeyValueStore;
+  readonly #longestSeconds: number;
+  readonly #clock: Clock;
+  readonly #keyPrefix: string;
+
+  /** @throws {AuthConfigurationError} When the longest life of a token is none. */
+  constructor(options: RevocationListOptions) {
+    const { store, longestTokenSeconds = 86_400, clock = Date.now } = options;
+    if (!(longestTokenSeconds >= 1 && longestTokenSeconds <= LONGEST_SECONDS)) {
+      const cure = 'Give the longest life that a token of your issuers has, in seconds.';
+      throw new AuthConfigurationError('longestTokenSeconds', 'is no length of time', cure);
+    }
+    this.#store = store;
+    this.#longestSeconds = longestTokenSeconds;
+    this.#clock = clock;
+    this.#keyPrefix = options.keyPrefix ?? 'revoked:';
+  }
+
+  async revokeToken({ issuer, tokenId, expiresAt }: TokenRevocation): Promise<void> {
+    const key = this.#keyOf('token', issuer, tokenId);
+    const left = expiresAt === undefined ? 0 : secondsOf(expiresAt) - this.#now();
+    await this.#store.set(key, REVOKED, this.#ttlOf(left));
+  }
+
+  async revokeSession({ issuer, sessionId }: SessionRevocation): Promise<void> {
+    const key = this.#keyOf('session', issuer, sessionId);
+    await this.#store.set(key, REVOKED, this.#ttlOf(0));
+  }
+
+  /** Of several moments the latest counts, in whatever order they are told, and by however many at once. */
+  async revokeSubject({ issuer, subject, issuedBefore }: SubjectRevocation): Promise<void> {
+    const key = this.#keyOf('subject', issuer, subject);
+    const moment = issuedBefore === undefined ? this.#now() : secondsOf(issuedBefore);
+    // `iat` has a resolution of seconds: what was issued in that second may be from before.
+    const firstGood = Math.floor(moment) + 1;
+    await exclusively(this.#store, `${key}:lock`, (isHeld) => this.#raise(key, firstGood, isHeld));
+  }
+
+  /** A token that can be named by none of its token, session and subject can only be too long-lived. */
+  isRevoked(credential: RevocableCredential): MaybePromise<boolean> {
+    if (this.#outlivesList(credential)) return true;
+    const { issuer, subject, tokenId, sessionId, issuedAt } = credential;
+    const keys: string[] = [];
+    if (subject !== undefined) keys.push(this.#keyOf('subject', issuer, subject));
+    if (tokenId !== undefined) keys.push(this.#keyOf('token', issuer, tokenId));
+    if (sessionId !== undefined) keys.push(this.#keyOf('session', issuer, sessionId));
+    return whenReady(this.#store.getAll(keys), (values) => {
+      if (values.length !== keys.length) throw new StoreUnavailable('reply');
+      const isSubjectAsked = subject !== undefined;
+      const named = isSubjectAsked ? values.slice(1) : values;
+      const before = isSubjectAsked ? values[0] : undefined;
+      return named.some((value) => value !== undefined) || isBefore(issuedAt, before);
+    });
+  }
+
+  /** Never lowers what is there: the tokens that an earlier call refused stay refused. */
+  async #raise(key: string, firstGood: number, isHeld: StillHeld): Promise<void> {
+    const earlier = await this.#store.get(key);
+    if (earlier !== undefined && !(firstGood > Number(earlier))) return;
+    const ttl = this.#ttlOf(firstGood - this.#now() + this.#longestSeconds);
+    if (!isHeld()) throw new StoreUnavailable('locked');
+    await this.#store.set(key, String(firstGood), ttl);
+  }
+
+  /**
+   * Whether the list could forget the credential before it expires. What it says of its whole life
+   * counts: near its end, what was revoked at its beginning would be forgotten.
+   */
+  #outlivesList({ issuedAt, expiresAt }: RevocableCredential): boolean {
+    const start = Math.min(issuedAt ?? Infinity, this.#now());
+    return !(expiresAt - start <= this.#longestSeconds + TOLERANCE_SECONDS / 2);
+  }
+
+  /** @param seconds For how long it has to be known at least. */
+  #ttlOf(seconds: number): number {
+    const least = Math.max(seconds, this.#longestSeconds);
+    return Math.min(least, LONGEST_SECONDS) + TOLERANCE_SECONDS;
+  }
+
+  /** In seconds since the epoch. */
+  #now(): number {
+    return this.#clock() / 1000;
+  }
+
+  #keyOf(kind: RevocationKind, issuer: string, name: string): string {
+    return `${this.#keyPrefix}${revocationKey(kind, issuer, name)}`;
+  }
+}
+
+/** Written so that no date, and a value that is none, refuse. */
+function isBefore(issuedAt: number | undefined, firstGood: string | undefined): boolean {
+  if (firstGood === undefined) return false;
+  return !(issuedAt !== undefined && issuedAt >= Number(firstGood));
+}
+
+/** @throws {TypeError} When it is no date. */
+function secondsOf(instant: Date | number): number {
+  const seconds: unknown = instant instanceof Date ? instant.getTime() / 1000 : instant;
+  if (typeof seconds === 'number' && Number.isFinite(seconds)) return seconds;
+  throw new TypeError('A date of a revocation is none');
+}
