@@ -83,19 +83,19 @@ export class RevocationList implements Revocation {
   }
 
   async revokeToken({ issuer, tokenId, expiresAt }: TokenRevocation): Promise<void> {
-    const key = this.#keyOf('token', issuer, tokenId);
+    const key = this.#named('token', issuer, tokenId);
     const left = expiresAt === undefined ? 0 : secondsOf(expiresAt) - this.#now();
     await this.#store.set(key, REVOKED, this.#ttlOf(left));
   }
 
   async revokeSession({ issuer, sessionId }: SessionRevocation): Promise<void> {
-    const key = this.#keyOf('session', issuer, sessionId);
+    const key = this.#named('session', issuer, sessionId);
     await this.#store.set(key, REVOKED, this.#ttlOf(0));
   }
 
   /** Of several moments the latest counts, in whatever order they are told, and by however many at once. */
   async revokeSubject({ issuer, subject, issuedBefore }: SubjectRevocation): Promise<void> {
-    const key = this.#keyOf('subject', issuer, subject);
+    const key = this.#named('subject', issuer, subject);
     const moment = issuedBefore === undefined ? this.#now() : secondsOf(issuedBefore);
     // `iat` has a resolution of seconds: what was issued in that second may be from before.
     const firstGood = Math.floor(moment) + 1;
@@ -146,6 +146,13 @@ export class RevocationList implements Revocation {
   /** In seconds since the epoch. */
   #now(): number {
     return this.#clock() / 1000;
+  }
+
+  /** @throws {TypeError} When something has no name: nothing would be revoked. */
+  #named(kind: RevocationKind, issuer: unknown, name: unknown): string {
+    const isNamed = typeof issuer === 'string' && typeof name === 'string';
+    if (isNamed && issuer !== '' && name !== '') return this.#keyOf(kind, issuer, name);
+    throw new TypeError('What is revoked has an issuer, and a name');
   }
 
   #keyOf(kind: RevocationKind, issuer: string, name: string): string {

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+import type { RedisClient } from '../../lib/stores/redis/index.js';
+
+const URL_OF_REDIS = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
+
+/** A client of one of the two libraries, and what a test needs beside it. */
+export interface ConnectedRedis {
+  readonly client: RedisClient;
+  /** Of nobody else. */
+  readonly keyPrefix: string;
+  /** Sends what a store does not. */
+  readonly command: (...args: string[]) => Promise<unknown>;
+  readonly hangUp: () => void;
+  /** Deletes what begins with the prefix, and hangs up. */
+  readonly close: () => Promise<void>;
+}
+
+/** The libraries, by the name that people know them by. */
+export const REDIS_LIBRARIES = { 'node-redis': connectNodeRedis, ioredis: connectIoRedis } as const;
+
+/** Tests that need Redis: skipped where there is none, unless REQUIRE_SERVICES is 1. */
+export const describeWithRedis = (await isThere()) ? describe : describe.skip;
+
+async function isThere(): Promise<boolean> {
+  if (process.env['REQUIRE_SERVICES'] === '1') return true;
+  const redis = new Redis(URL_OF_REDIS, { lazyConnect: true, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    return true;
+  } catch {
+    console.warn(`Skipped: no Redis at ${URL_OF_REDIS}`);
+    return false;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function connectNodeRedis(url = URL_OF_REDIS): Promise<ConnectedRedis> {
+  const client = createClient({ url, socket: { reconnectStrategy: 50 } });
+  client.on('error', () => undefined);
+  await client.connect();
+  const command = (...args: string[]): Promise<unknown> => client.sendCommand(args);
+  return connected({
+    client,
+    command,
+    hangUp: () => {
+      client.destroy();
+    },
+  });
+}
+
+async function connectIoRedis(url = URL_OF_REDIS): Promise<ConnectedRedis> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 50 });
+  client.on('error', () => undefined);
+  await client.connect();
+  const command = (name: string, ...args: string[]): Promise<unknown> => client.call(name, ...args);
+  return connected({
+    client,
+    command,
+    hangUp: () => {
+      client.disconnect();
+    },
+  });
+}
+
+function connected(parts: {
+  readonly client: RedisClient;
+  readonly command: (name: string, ...args: string[]) => Promise<unknown>;
+  readonly hangUp: () => void;
+}): ConnectedRedis {
+  const keyPrefix = `portcullis-test:${randomUUID()}:`;
+  const close = async (): Promise<void> => {
+    const keys = (await parts.command('KEYS', `${keyPrefix}*`)) as string[];
+    for (const key of keys) await parts.command('DEL', key);
+    parts.hangUp();
+  };
+  const command = parts.command as ConnectedRedis['command'];
+  return { client: parts.client, hangUp: parts.hangUp, command, keyPrefix, close };
+}
+
+/** A server of its own for a test, which may stop it and start it again on the same port. */
+export class OwnRedis {
+  readonly url: string;
+  readonly #args: readonly string[];
+  #process: ChildProcess | undefined;
+
+  private constructor(port: number, more: readonly string[]) {
+    this.url = `redis://127.0.0.1:${String(port)}`;
+    const memoryOnly = ['--save', '', '--appendonly', 'no', '--dir', '/tmp'];
+    this.#args = ['--port', String(port), '--bind', '127.0.0.1', ...memoryOnly, ...more];
+  }
+
+  static async start(...more: readonly string[]): Promise<OwnRedis> {
+    const server = new OwnRedis(await freePort(), more);
+    await server.start();
+    return server;
+  }
+
+  async start(): Promise<void> {
+    const started = spawn('redis-server', this.#args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = started;
+    let output = '';
+    for await (const chunk of started.stdout as AsyncIterable<Buffer>) {
+      output += chunk.toString();
+      if (output.includes('Ready to accept connections')) break;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#process;
+    this.#process = undefined;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const gone = once(running, 'exit');
+    running.kill('SIGKILL');
+    await gone;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
