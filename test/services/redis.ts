@@ -14,7 +14,7 @@ export interface ConnectedRedis {
   /** Of nobody else. */
   readonly keyPrefix: string;
   /** Sends what a store does not. */
-  readonly command: (...args: string[]) => Promise<unknown>;
+  readonly command: (name: string, ...args: string[]) => Promise<unknown>;
   readonly hangUp: () => void;
   /** Deletes what begins with the prefix, and hangs up. */
   readonly close: () => Promise<void>;
@@ -80,8 +80,7 @@ function connected(parts: {
     for (const key of keys) await parts.command('DEL', key);
     parts.hangUp();
   };
-  const command = parts.command as ConnectedRedis['command'];
-  return { client: parts.client, hangUp: parts.hangUp, command, keyPrefix, close };
+  return { ...parts, keyPrefix, close };
 }
 
 /** A server of its own for a test, which may stop it and start it again on the same port. */
@@ -115,7 +114,7 @@ export class OwnRedis {
   async stop(): Promise<void> {
     const running = this.#process;
     this.#process = undefined;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    if (running?.exitCode !== null || running.signalCode !== null) return;
     const gone = once(running, 'exit');
     running.kill('SIGKILL');
     await gone;

@@ -18,7 +18,7 @@ export function keyValueStoreContract(
   });
 
   const hundred = async <T>(ask: (index: number) => T): Promise<Awaited<T>[]> =>
-    Promise.all(Array.from({ length: 100 }, async (_, index) => ask(index)));
+    Promise.all(Array.from({ length: 100 }, (_, index) => ask(index)));
 
   it('gives what was set last, and nothing where nothing was', async () => {
     expect(await subject.get('contract')).toBeUndefined();
@@ -86,9 +86,8 @@ export function keyValueStoreContract(
     await subject.set('contract', '41', 60);
     expect(await subject.increment('contract', 60)).toBe(42);
     await subject.set('contract', 'text', 60);
-    await expect((async () => subject.increment('contract', 60))()).rejects.toThrow(
-      expect.objectContaining({ message: expect.not.stringMatching(/contract|text/) as string }),
-    );
+    const failing = (async () => subject.increment('contract', 60))();
+    await expect(failing).rejects.toThrow(/^(?!.*(?:contract|text))/);
   });
 
   it.each([0, -1, Number.NaN, Infinity])('refuses to keep for %p seconds', async (seconds) => {
