@@ -7,7 +7,7 @@ import type { AuthEventListener } from '../../observability/auth-event.js';
 import type { CompiledClaimMap } from '../../principal/claim-map.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
-import { parseTrustworthyAddress } from '../../verification/jwt/keys/endpoint-address.js';
+import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
 import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../core/clock.js';
-import { withDeadline } from './deadline.js';
-import { discoverJwksUri } from './discovery.js';
-import { fetchJson, type FetchedJson } from './fetch-json.js';
-import { IssuerEndpointError } from './issuer-endpoint-error.js';
+import { withDeadline } from '../../endpoint/deadline.js';
+import { discover, type PublishedAddress } from '../../endpoint/discovery.js';
+import { fetchJson, type FetchedJson } from '../../endpoint/fetch-json.js';
+import { IssuerEndpointError } from '../../endpoint/issuer-endpoint-error.js';
 
 /** How long discovery may take where its answer can be done without, in milliseconds. */
 const DISCOVERY_MS = 1000;
@@ -15,6 +15,14 @@ const DOUBTED_MS = 30_000;
 
 /** A longer entity tag is not sent back: what stands between may refuse a request with it. */
 const MAX_ETAG_LENGTH = 256;
+
+/** What is asked for, where nobody says where the keys are. */
+export const KEY_SET = {
+  member: 'jwks_uri',
+  name: 'a key set',
+  question: 'where its keys are',
+  option: 'jwksUri',
+} as const satisfies PublishedAddress;
 
 /** Where the keys of an issuer are. */
 export interface KeySetAddress {
@@ -78,7 +86,7 @@ export class KeySetEndpoint {
   }
 
   #discover(signal: AbortSignal): Promise<URL> {
-    return discoverJwksUri(this.#address.issuer, { signal });
+    return discover(this.#address.issuer, KEY_SET, { signal });
   }
 
   /** What was only doubted is still the best that is known. */

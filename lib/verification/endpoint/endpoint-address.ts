@@ -1,7 +1,7 @@
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Reads an address that keys may be fetched from: `https`, or `http` to this very machine, and no
+ * Reads an address that an issuer may be asked at: `https`, or `http` to this very machine, and no
  * user name or password in it (RFC 8725 section 3.10).
  *
  * @returns `undefined` when the text is no such address.

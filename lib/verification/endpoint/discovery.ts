@@ -1,4 +1,4 @@
-import { ownProperty } from '../../../core/own-property.js';
+import { ownProperty } from '../../core/own-property.js';
 import { parseTrustworthyAddress } from './endpoint-address.js';
 import { fetchJson, type FetchOptions } from './fetch-json.js';
 import { IssuerEndpointError } from './issuer-endpoint-error.js';
@@ -6,24 +6,40 @@ import { IssuerEndpointError } from './issuer-endpoint-error.js';
 /** No name of a host is longer (RFC 1035 section 2.3.4), and none is needed whole in a message. */
 const MAX_ORIGIN_LENGTH = 100;
 
+/** What an issuer publishes the address of, in its metadata (RFC 8414 section 2). */
+export interface PublishedAddress {
+  readonly member: 'jwks_uri' | 'introspection_endpoint';
+  /** What is at the address, in words. */
+  readonly name: string;
+  /** What is asked, in words. */
+  readonly question: string;
+  /** The option that says it in the issuer's stead. */
+  readonly option: string;
+}
+
 /**
- * Asks an issuer where its keys are: OpenID Connect Discovery 1.0 section 4, then RFC 8414 section 3.
+ * Asks an issuer where something is: OpenID Connect Discovery 1.0 section 4, then RFC 8414 section 3.
  *
  * @throws {IssuerEndpointError}
  */
-export async function discoverJwksUri(issuer: string, options: FetchOptions): Promise<URL> {
+export async function discover(
+  issuer: string,
+  sought: PublishedAddress,
+  options: FetchOptions,
+): Promise<URL> {
   const failures: IssuerEndpointError[] = [];
   for (const endpoint of metadataAddresses(issuer)) {
     try {
       const { document = {} } = await fetchJson(endpoint, options);
-      return jwksUriOf(document, issuer, endpoint);
+      assertMetadataOf(issuer, document, endpoint);
+      return addressIn(document, sought, endpoint);
     } catch (failure) {
       if (!isElsewhere(failure)) throw failure;
       failures.push(failure);
     }
   }
   const tried = failures.map(({ message }) => message).join('; ');
-  throw new IssuerEndpointError(new URL(issuer), `does not say where its keys are: ${tried}`);
+  throw new IssuerEndpointError(new URL(issuer), `does not say ${sought.question}: ${tried}`);
 }
 
 /** Whoever is down has no other address to be asked at: only "not here" is worth a second look. */
@@ -44,19 +60,23 @@ function metadataAddresses(issuer: string): readonly URL[] {
   ];
 }
 
+type Metadata = Readonly<Record<string, unknown>>;
+
 /** Metadata of another issuer is refused: the two must be identical (RFC 8414 section 3.3). */
-function jwksUriOf(metadata: Readonly<Record<string, unknown>>, issuer: string, from: URL): URL {
-  if (ownProperty(metadata, 'issuer') !== issuer) {
-    throw new IssuerEndpointError(from, 'is the metadata of another issuer');
-  }
-  const jwksUri = ownProperty(metadata, 'jwks_uri');
-  const address = typeof jwksUri === 'string' ? parseTrustworthyAddress(jwksUri) : undefined;
-  if (!address) throw new IssuerEndpointError(from, 'names no key set behind https');
-  // Where a server fetches from is not decided by a document: the operator says so, or it is the issuer's own.
+function assertMetadataOf(issuer: string, metadata: Metadata, from: URL): void {
+  if (ownProperty(metadata, 'issuer') === issuer) return;
+  throw new IssuerEndpointError(from, 'is the metadata of another issuer');
+}
+
+function addressIn(metadata: Metadata, { member, name, option }: PublishedAddress, from: URL): URL {
+  const value = ownProperty(metadata, member);
+  const address = typeof value === 'string' ? parseTrustworthyAddress(value) : undefined;
+  if (!address) throw new IssuerEndpointError(from, `does not name ${name} behind https`);
+  // Where a server connects to is not decided by a document: the operator says so, or it is the issuer's own.
   if (address.origin === from.origin) return address;
   const elsewhere = address.origin.slice(0, MAX_ORIGIN_LENGTH);
   throw new IssuerEndpointError(
     from,
-    `names a key set elsewhere, at ${elsewhere}: if that is right, set jwksUri to its address`,
+    `names ${name} elsewhere, at ${elsewhere}: if that is right, set ${option} to its address`,
   );
 }

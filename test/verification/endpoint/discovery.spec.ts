@@ -1,12 +1,13 @@
-import { discoverJwksUri } from '../../../../lib/verification/jwt/keys/discovery.js';
-import { parseTrustworthyAddress } from '../../../../lib/verification/jwt/keys/endpoint-address.js';
-import { IssuerEndpointError } from '../../../../lib/verification/jwt/keys/issuer-endpoint-error.js';
-import { FaultyIssuer, json, paths } from './faulty-issuer.js';
+import { discover } from '../../../lib/verification/endpoint/discovery.js';
+import { parseTrustworthyAddress } from '../../../lib/verification/endpoint/endpoint-address.js';
+import { IssuerEndpointError } from '../../../lib/verification/endpoint/issuer-endpoint-error.js';
+import { KEY_SET } from '../../../lib/verification/jwt/keys/key-set-endpoint.js';
+import { FaultyIssuer, json, paths } from '../jwt/keys/faulty-issuer.js';
 
-const discover = (issuer: string): Promise<URL> =>
-  discoverJwksUri(issuer, { signal: AbortSignal.timeout(3000) });
+const keysOf = (issuer: string): Promise<URL> =>
+  discover(issuer, KEY_SET, { signal: AbortSignal.timeout(3000) });
 
-describe('discoverJwksUri', () => {
+describe('discover', () => {
   let server: FaultyIssuer;
 
   beforeEach(async () => {
@@ -21,7 +22,7 @@ describe('discoverJwksUri', () => {
       const issuer = server.origin + path;
       const address = `${path.replace(/\/$/, '')}/.well-known/openid-configuration`;
       server.behaviour = paths({ [address]: { issuer, jwks_uri: `${server.origin}/jwks` } });
-      expect((await discover(issuer)).href).toBe(`${server.origin}/jwks`);
+      expect((await keysOf(issuer)).href).toBe(`${server.origin}/jwks`);
       expect(server.requests).toEqual([address]);
     },
   );
@@ -30,7 +31,7 @@ describe('discoverJwksUri', () => {
     const issuer = `${server.origin}/tenant`;
     const address = '/.well-known/oauth-authorization-server/tenant';
     server.behaviour = paths({ [address]: { issuer, jwks_uri: `${server.origin}/jwks` } });
-    expect((await discover(issuer)).href).toBe(`${server.origin}/jwks`);
+    expect((await keysOf(issuer)).href).toBe(`${server.origin}/jwks`);
   });
 
   it.each([
@@ -45,31 +46,31 @@ describe('discoverJwksUri', () => {
     ['keys that are no address', { issuer: 'ORIGIN', jwks_uri: ['https://keys.test'] }],
   ])('refuses metadata of %s', async (_, metadata) => {
     server.behaviour = json(JSON.stringify(metadata).replaceAll('ORIGIN', server.origin));
-    await expect(discover(server.origin)).rejects.toThrow(IssuerEndpointError);
+    await expect(keysOf(server.origin)).rejects.toThrow(IssuerEndpointError);
   });
 
   it('says what was tried, and what came of it', async () => {
     server.behaviour = json({}, 404);
     const { origin } = server;
-    await expect(discover(`${origin}/a`)).rejects.toThrow(
+    await expect(keysOf(`${origin}/a`)).rejects.toThrow(
       `${origin}/a does not say where its keys are: ${origin}/a/.well-known/openid-configuration answered with status 404; ${origin}/.well-known/oauth-authorization-server/a answered with status 404`,
     );
     await server.close();
-    await expect(discover(origin)).rejects.toThrow(
+    await expect(keysOf(origin)).rejects.toThrow(
       /could not be reached \((ECONNREFUSED|UND_ERR_SOCKET)\)/,
     );
   });
 
   it('says what to do about keys that are elsewhere', async () => {
     server.behaviour = json({ issuer: server.origin, jwks_uri: 'https://keys.test/jwks' });
-    await expect(discover(server.origin)).rejects.toThrow(
+    await expect(keysOf(server.origin)).rejects.toThrow(
       'names a key set elsewhere, at https://keys.test: if that is right, set jwksUri to its address',
     );
   });
 
   it.each([500, 503, 429])('asks an issuer that answers %i at no other address', async (status) => {
     server.behaviour = json({}, status);
-    await expect(discover(server.origin)).rejects.toThrow(`answered with status ${String(status)}`);
+    await expect(keysOf(server.origin)).rejects.toThrow(`answered with status ${String(status)}`);
     expect(server.requests).toHaveLength(1);
   });
 });
