@@ -3,7 +3,8 @@ import type { Clock } from '../../core/clock.js';
 import type { Credential } from '../../core/credential.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
-import { assertLength } from './compact-jwt.js';
+import { presentedAs } from '../presented-as.js';
+import { assertLength } from '../token-length.js';
 import type { JwtVerifier } from './jwt-verifier.js';
 import type { JwksService } from './keys/jwks-service.js';
 import { TokenCache, type TokenCacheSettings } from './token-cache.js';
@@ -91,10 +92,4 @@ export class CachingJwtVerifier implements CredentialVerifier {
       this.#underWay.delete(credential.value);
     }
   }
-}
-
-/** The same token may come in a header and in a cookie; how it came this time is what counts. */
-function presentedAs(credential: Credential, verified: VerifiedJwt): VerifiedJwt {
-  const isSame = verified.credential.source === credential.source;
-  return isSame ? verified : { ...verified, credential };
 }

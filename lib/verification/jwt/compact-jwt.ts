@@ -1,8 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { InvalidCredential, type InvalidCredentialReason } from '../../core/auth-error.js';
-
-/** Longer tokens are refused unread, in characters. */
-export const MAX_TOKEN_LENGTH = 8192;
+import { assertLength } from '../token-length.js';
 
 /** The protected header and the claims of a JWT, read and not yet believed. */
 export interface CompactJwt {
@@ -31,11 +29,6 @@ export function parseCompactJwt(token: string): CompactJwt {
     claims: parseObject(payload, 'claims_not_object'),
     isSigned: signature !== '',
   };
-}
-
-/** @throws {InvalidCredential} When a token is longer than any that is read. */
-export function assertLength(token: string): void {
-  if (token.length > MAX_TOKEN_LENGTH) throw new InvalidCredential('token_too_large');
 }
 
 const BASE64URL = /^[\w-]*$/;

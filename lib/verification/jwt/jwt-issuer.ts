@@ -1,5 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
 import type { Concealed } from '../../core/concealed.js';
+import type { TokenUse } from '../registered-claims.js';
 
 /** Where the keys of an issuer come from: one source, never a mixture. */
 export type KeySource =
@@ -24,6 +25,6 @@ export interface JwtIssuer {
   /** Claims `azp` and `client_id` must be among these; `undefined` for any client. */
   readonly authorizedParties: ReadonlySet<string> | undefined;
   /** A claim that tells access tokens from the issuer's other tokens, and what it says in them. */
-  readonly tokenUse: { readonly claim: string; readonly value: string } | undefined;
+  readonly tokenUse: TokenUse | undefined;
   readonly keys: KeySource;
 }

@@ -1,5 +1,5 @@
 import type { VerifiedCredential } from '../../core/verified-credential.js';
-import type { Validity } from './claim-checks.js';
+import type { Validity } from '../registered-claims.js';
 
 /** A JWT that was found good, and what that rests on. */
 export interface VerifiedJwt extends VerifiedCredential {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { InvalidCredential } from '../../../lib/core/auth-error.js';
-import { MAX_TOKEN_LENGTH, parseCompactJwt } from '../../../lib/verification/jwt/compact-jwt.js';
+import { parseCompactJwt } from '../../../lib/verification/jwt/compact-jwt.js';
+import { MAX_TOKEN_LENGTH } from '../../../lib/verification/token-length.js';
 
 const base64url = (octets: string | Uint8Array): string =>
   Buffer.from(octets).toString('base64url');
