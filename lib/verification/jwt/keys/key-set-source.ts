@@ -3,6 +3,7 @@ import { ownProperty } from '../../../core/own-property.js';
 import { withDeadline } from '../../endpoint/deadline.js';
 import type { FetchedJson } from '../../endpoint/fetch-json.js';
 import { IssuerEndpointError } from '../../endpoint/issuer-endpoint-error.js';
+import { onceMore } from '../../endpoint/once-more.js';
 import { KeySetEndpoint, type KeySetAddress } from './key-set-endpoint.js';
 import {
   lifeOf,
@@ -97,14 +98,9 @@ export class KeySetSource {
     await archive?.write(keys, now() - fetchedAt);
   }
 
-  async #fetch(signal: AbortSignal, persistently: boolean): Promise<FetchedJson> {
-    try {
-      return await this.#endpoint.fetch(signal);
-    } catch (failure) {
-      const isTransient = failure instanceof IssuerEndpointError && failure.isTransient;
-      if (!persistently || !isTransient) throw failure;
-      return this.#endpoint.fetch(signal);
-    }
+  #fetch(signal: AbortSignal, persistently: boolean): Promise<FetchedJson> {
+    const ask = (): Promise<FetchedJson> => this.#endpoint.fetch(signal);
+    return persistently ? onceMore(ask) : ask();
   }
 
   async #read(document: object): Promise<PublishedKeys> {

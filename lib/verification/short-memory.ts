@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../core/clock.js';
+
+/** How much is remembered, and for how long. */
+export interface MemorySettings {
+  readonly maxEntries: number;
+  /** With 0, nothing is. */
+  readonly maxAgeMs: number;
+}
+
+interface Remembered<T> {
+  readonly value: T;
+  readonly forgetAt: number;
+}
+
+/** Remembers so many values, those used last, each for a time. */
+export class ShortMemory<T> {
+  readonly #entries: LRUCache<string, Remembered<T>>;
+  readonly #maxAgeMs: number;
+  readonly #now: Clock;
+
+  /** @param now Never runs backwards. */
+  constructor({ maxEntries, maxAgeMs }: MemorySettings, now: Clock) {
+    this.#entries = new LRUCache({ max: maxEntries });
+    this.#maxAgeMs = maxAgeMs;
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): T | undefined {
+    const found = this.#entries.get(key);
+    if (!found || this.#now() < found.forgetAt) return found?.value;
+    this.#entries.delete(key);
+    return;
+  }
+
+  /** @param since When it began to be so. Default: now. */
+  set(key: string, value: T, since = this.#now()): void {
+    if (this.#maxAgeMs === 0) return;
+    this.#entries.set(key, { value, forgetAt: since + this.#maxAgeMs });
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+}
