@@ -1,0 +1,40 @@
+import type { KeyObject } from 'node:crypto';
+import type { Concealed } from '../../core/concealed.js';
+import type { TokenUse } from '../registered-claims.js';
+
+/** Who we are to the authorization server (RFC 7662 section 2.1, RFC 6749 section 2.3). */
+export type IntrospectionClient =
+  | {
+      readonly id: string;
+      readonly method: 'client_secret_basic' | 'client_secret_post';
+      readonly secret: Concealed<string>;
+    }
+  | {
+      readonly id: string;
+      /** RFC 7523 section 2.2. */
+      readonly method: 'private_key_jwt';
+      readonly key: Concealed<KeyObject>;
+      /** What is signed with, as JWS calls it: `ES256`. */
+      readonly algorithm: string;
+      /** What the server knows the key by, if it has several. */
+      readonly keyId: string | undefined;
+    };
+
+/** The authorization server that is asked about tokens, and what it has to say of a good one. */
+export interface IntrospectionSettings {
+  /** Compared with member `iss` byte for byte, where an answer has it. */
+  readonly issuer: string;
+  /** Discovered from the issuer's metadata, where it is `undefined`. */
+  readonly endpoint: URL | undefined;
+  readonly client: IntrospectionClient;
+  /** One of these must be in member `aud`; `null` waives the check. */
+  readonly audience: ReadonlySet<string> | null;
+  /** How far the server's clock may be off, in seconds. */
+  readonly clockToleranceSeconds: number;
+  /** A member that tells access tokens from the server's other tokens, and what it says of them. */
+  readonly tokenUse: TokenUse | undefined;
+  /** Whether member `username` names the subject of a token that has no `sub`. */
+  readonly namesUsers: boolean;
+  /** How long an answer may take altogether, in milliseconds. */
+  readonly timeoutMs: number;
+}

@@ -1,0 +1,70 @@
+import { InvalidCredential } from '../../core/auth-error.js';
+import type { Clock } from '../../core/clock.js';
+import type { Credential } from '../../core/credential.js';
+import { ownMembers } from '../../core/own-property.js';
+import type { CredentialVerifier } from '../credential-verifier.js';
+import { freezeClaims } from '../freeze-claims.js';
+import { assertLength } from '../token-length.js';
+import type { IntrospectedToken } from './introspected-token.js';
+import { checkAnswer, claimsOf } from './introspection-checks.js';
+import { IntrospectionEndpoint } from './introspection-endpoint.js';
+import type { IntrospectionSettings } from './introspection-settings.js';
+
+/** What introspecting takes. */
+export interface IntrospectionVerifierParts {
+  /** What the kind of credential is called. */
+  readonly kind: string;
+  readonly settings: IntrospectionSettings;
+  readonly clock: Clock;
+  /**
+   * What the server's tokens begin with.
+   *
+   * @default none: whatever no other verifier claims is asked about
+   */
+  readonly prefix?: string | undefined;
+}
+
+/** Visible ASCII: RFC 6749 appendix A.12, without the space, which no header can carry within a token. */
+const VISIBLE = /^[\x21-\x7e]+$/;
+
+/** Verifies opaque tokens by asking the authorization server that issued them (RFC 7662). */
+export class IntrospectionVerifier implements CredentialVerifier {
+  readonly #kind: string;
+  readonly #settings: IntrospectionSettings;
+  readonly #clock: Clock;
+  readonly #prefix: string;
+  readonly #endpoint: IntrospectionEndpoint;
+
+  constructor(parts: IntrospectionVerifierParts) {
+    const { kind, settings, clock, prefix = '' } = ownMembers(parts);
+    this.#kind = kind;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#prefix = prefix;
+    this.#endpoint = new IntrospectionEndpoint(settings, clock);
+  }
+
+  claims({ value }: Credential): boolean {
+    return value.startsWith(this.#prefix);
+  }
+
+  async verify(credential: Credential): Promise<IntrospectedToken> {
+    assertLength(credential.value);
+    if (!VISIBLE.test(credential.value)) throw new InvalidCredential('token_malformed');
+    const answer = await this.#endpoint.ask(credential.value);
+    const validity = checkAnswer(answer, this.#settings, this.#clock() / 1000);
+    return {
+      credential,
+      kind: this.#kind,
+      issuer: this.#settings.issuer,
+      claims: freezeClaims(claimsOf(answer, this.#settings)),
+      expiresAt: validity.expiresAt,
+      validity,
+    };
+  }
+
+  /** Ends all that is under way. */
+  close(): void {
+    this.#endpoint.close();
+  }
+}

@@ -1,0 +1,62 @@
+import { InvalidCredential } from '../core/auth-error.js';
+import type { Clock } from '../core/clock.js';
+import type { Credential } from '../core/credential.js';
+import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
+import { ownMembers } from '../core/own-property.js';
+import type { VerifiedCredential } from '../core/verified-credential.js';
+import type { CredentialVerifier } from './credential-verifier.js';
+import { verifiedIdentity, type Identity } from './identity.js';
+import { lookUp } from './look-up.js';
+import { MAX_TOKEN_LENGTH } from './token-length.js';
+
+/** What looking credentials up takes. */
+export interface ResolverVerifierParts {
+  /** What the kind of credential is called. */
+  readonly kind: string;
+  /** Whose credential it is: nobody's, where the answer is `null` or `undefined`. */
+  readonly resolve: (value: string) => MaybePromise<Identity | null | undefined>;
+  /**
+   * What such credentials begin with, and `resolve` is given with the rest.
+   *
+   * @default none: whatever no other verifier claims is looked up
+   */
+  readonly prefix?: string | undefined;
+  /** What every such credential stands for, whatever its identity says. */
+  readonly standsFor?: VerifiedCredential['standsFor'];
+  /** What a credential of nobody's is answered with. */
+  readonly refuse: () => InvalidCredential;
+  /** How long looking up may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** Verifies credentials that the application itself can look up: sessions, keys and tokens of its own. */
+export class ResolverVerifier implements CredentialVerifier {
+  readonly #parts: ResolverVerifierParts;
+
+  constructor(parts: ResolverVerifierParts) {
+    this.#parts = ownMembers(parts);
+  }
+
+  claims({ value }: Credential): boolean {
+    return value.startsWith(this.#parts.prefix ?? '');
+  }
+
+  verify(credential: Credential): MaybePromise<VerifiedCredential> {
+    const { resolve, refuse, timeoutMs } = this.#parts;
+    const { value } = credential;
+    if (value === '' || value.length > MAX_TOKEN_LENGTH) throw refuse();
+    const ask = (): MaybePromise<VerifiedCredential> =>
+      whenReady(resolve(value), (identity) => this.#verified(credential, identity));
+    return lookUp(ask, { timeoutMs, reason: 'lookup_failed' });
+  }
+
+  #verified(credential: Credential, identity: unknown): VerifiedCredential {
+    const { kind, standsFor, refuse, clock } = this.#parts;
+    if (identity === undefined || identity === null || identity === false) throw refuse();
+    const verified = verifiedIdentity(identity as Identity, { credential, kind, standsFor });
+    // Written so that what is no time denies.
+    if (!(clock() / 1000 < verified.expiresAt)) throw new InvalidCredential('token_expired');
+    return verified;
+  }
+}
