@@ -1,7 +1,7 @@
 import { InvalidCredential } from '../core/auth-error.js';
 import type { Clock } from '../core/clock.js';
 import type { Credential } from '../core/credential.js';
-import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
+import { isPending, type MaybePromise } from '../core/maybe-promise.js';
 import { ownMembers } from '../core/own-property.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
 import type { CredentialVerifier } from './credential-verifier.js';
@@ -46,8 +46,13 @@ export class ResolverVerifier implements CredentialVerifier {
     const { resolve, refuse, timeoutMs } = this.#parts;
     const { value } = credential;
     if (value === '' || value.length > MAX_TOKEN_LENGTH) throw refuse();
-    const ask = (): MaybePromise<VerifiedCredential> =>
-      whenReady(resolve(value), (identity) => this.#verified(credential, identity));
+    const verified = (identity: unknown): VerifiedCredential =>
+      this.#verified(credential, identity);
+    const ask = (): MaybePromise<VerifiedCredential> => {
+      const found = resolve(value);
+      // What only has a `then` need not chain.
+      return isPending(found) ? Promise.resolve(found).then(verified) : verified(found);
+    };
     return lookUp(ask, { timeoutMs, reason: 'lookup_failed' });
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   allowInsecureRequests,
   customFetch,
@@ -43,6 +44,8 @@ export class IntrospectionEndpoint {
   constructor(settings: IntrospectionSettings, clock: Clock) {
     const { issuer, client, timeoutMs } = settings;
     const options = { timeoutMs, ending: this.#ending.signal, clock };
+    // Whatever is under way at a time listens to it: many questions are no leak.
+    setMaxListeners(0, this.#ending.signal);
     this.#settings = settings;
     this.#authentication = clientAuthentication(client);
     this.#discovered = new DiscoveredAddress(issuer, INTROSPECTION, options);
