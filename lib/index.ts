@@ -4,14 +4,65 @@ export type {
   AuthOptionsFactory,
   CookieOptions,
   ErrorOptions,
-  IssuerOptions,
   KeySetOptions,
   PolicyOptions,
+  PrincipalOptions,
   ReportOptions,
   RoleOptions,
   TokenCacheOptions,
-  TokenUseOptions,
 } from './module/options/auth-options.js';
+export type { IssuerOptions, TokenUseOptions } from './module/options/issuer-options.js';
+export {
+  apiKey,
+  basic,
+  jwt,
+  opaqueToken,
+  session,
+  type ApiKeyOptions,
+  type BasicOptions,
+  type CredentialKindOptions,
+  type CredentialOption,
+  type CredentialPlaces,
+  type Found,
+  type IdentityResolver,
+  type IntrospectionOptions,
+  type JwtOptions,
+  type OpaqueTokenOptions,
+  type PasswordUsers,
+  type PasswordVerifier,
+  type Provided,
+  type SessionOptions,
+} from './module/options/credential-options.js';
+export type { AuthRequest } from './core/auth-request.js';
+export type { MaybePromise } from './core/maybe-promise.js';
+export type { Identity } from './verification/identity.js';
+export type { PasswordHasher } from './verification/basic/password-hasher.js';
+export type { PasswordIdentity } from './verification/basic/password-check.js';
+export {
+  ApiKeys,
+  type ApiKeyRotation,
+  type ApiKeysSettings,
+} from './verification/api-key/api-keys.js';
+export type { IssuedApiKey } from './verification/api-key/issued-api-key.js';
+export type { ApiKeyEnd, NewApiKey } from './verification/api-key/new-api-key.js';
+export type { Pepper } from './verification/api-key/digest-api-key.js';
+export {
+  generateApiKey,
+  type ApiKeyForm,
+  type GeneratedApiKey,
+} from './verification/api-key/generate-api-key.js';
+export { MemoryApiKeyStore } from './stores/memory-api-key-store.js';
+export type { ApiKeyChange, ApiKeyRecord, ApiKeyStore } from './stores/api-key-store.js';
+export {
+  RevocationList,
+  type RevocationListOptions,
+} from './verification/revocation/revocation-list.js';
+export type { RevocableCredential, Revocation } from './verification/revocation/revocation.js';
+export type { KeyValueStore } from './stores/key-value-store.js';
+export { MemoryKeyValueStore } from './stores/memory-key-value-store.js';
+export { StoreUnavailable } from './stores/store-unavailable.js';
+export { UserCache } from './principal/user-cache.js';
+export type { UserAuthorities, UserLoader } from './principal/user-attacher.js';
 export { authOptionsFromEnv } from './module/options/auth-options-from-env.js';
 export type { Environment } from './module/options/environment.js';
 
@@ -50,6 +101,8 @@ export { Permissions } from './decorators/permissions.decorator.js';
 export { Scopes } from './decorators/scopes.decorator.js';
 export type { RequireDecorator } from './decorators/require.js';
 export type { AuthDecorator } from './decorators/declarations.js';
+export { Accepts, type AcceptsDecorator } from './decorators/accepts.decorator.js';
+export { CurrentPrincipal } from './decorators/current-principal.decorator.js';
 export { CurrentUser } from './decorators/current-user.decorator.js';
 export { OrgId } from './decorators/org-id.decorator.js';
 export { Claims } from './decorators/claims.decorator.js';
@@ -62,9 +115,11 @@ export type { KeySetState, VerificationKey } from './verification/jwt/keys/key-s
 export type { KeySetSnapshots } from './stores/key-set-snapshots.js';
 export { FileSnapshots } from './stores/file-snapshots.js';
 
+export { userOf } from './core/principal.js';
 export type {
   Actor,
   AnonymousPrincipal,
+  ApiKeyPrincipal,
   AnonymousStatus,
   AuthenticatedPrincipal,
   Principal,
@@ -73,6 +128,7 @@ export type {
 } from './core/principal.js';
 // By a star, for only what is exported so can be augmented by applications.
 export * from './core/authority-names.js';
+export * from './core/application-user.js';
 export type { AuthoritySet } from './core/authority-set.js';
 export { Credential, type CredentialSource } from './core/credential.js';
 export type { Clock } from './core/clock.js';

@@ -11,6 +11,10 @@ const STATUS: Readonly<Partial<Record<RefusalCode, AnonymousStatus>>> = {
   token_expired: 'token-expired',
   token_not_active: 'token-not-active',
   invalid_token: 'invalid-token',
+  invalid_api_key: 'invalid-token',
+  invalid_password: 'invalid-token',
+  credential_not_accepted: 'invalid-token',
+  account_inactive: 'invalid-token',
 };
 
 /**

@@ -7,22 +7,19 @@ import {
   type RefusalReason,
 } from './refusal.js';
 
-/** How a client is to prove who it is (RFC 9110 section 11.1): the schemes of challenges. */
-export type AuthScheme = 'Bearer' | 'Basic' | 'ApiKey';
-
 /** What an operator may want to know beside the reason. */
 export interface AuthErrorOptions extends ErrorOptions {
   /** Made of names that the program and its configuration know: never anything a client sent. */
   readonly detail?: string | undefined;
   /**
-   * The schemes that a challenge names.
+   * How a client is to prove who it is: the schemes that challenges name (RFC 9110 section 11.1).
    *
    * @default ['Bearer']
    */
-  readonly schemes?: readonly AuthScheme[] | undefined;
+  readonly schemes?: readonly string[] | undefined;
 }
 
-const BEARER: readonly AuthScheme[] = ['Bearer'];
+const BEARER: readonly string[] = ['Bearer'];
 
 /**
  * A request that does not reach its handler.
@@ -37,7 +34,7 @@ export abstract class AuthError extends Error {
   /** What is missing or expected, for the log. */
   readonly detail: string | undefined;
   /** The schemes that a challenge names, where the answer carries one. */
-  readonly schemes: readonly AuthScheme[];
+  readonly schemes: readonly string[];
 
   protected constructor(reason: RefusalReason, options?: AuthErrorOptions) {
     const code = REFUSAL_OF_REASON[reason];
@@ -87,7 +84,7 @@ export class InvalidCredential extends AuthError {
 /** The caller is known and may not: 403. */
 export class Forbidden extends AuthError {
   public constructor(
-    reason: ReasonFor<'insufficient_scope' | 'forbidden'>,
+    reason: ReasonFor<'insufficient_scope' | 'forbidden' | 'cross_site_request'>,
     options?: AuthErrorOptions,
   ) {
     super(reason, options);

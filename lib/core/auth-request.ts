@@ -2,6 +2,8 @@
 export interface AuthRequest {
   /** The method of HTTP, in upper case; `undefined` on transports that have none. */
   readonly method: string | undefined;
+  /** Where it came from, as the framework tells, which knows what proxies to trust; `undefined` where that is not known. */
+  readonly remoteAddress: string | undefined;
   /**
    * The values of a header in the order they were received: empty when absent, several when the
    * header was sent several times.

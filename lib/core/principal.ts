@@ -1,3 +1,4 @@
+import type { ApplicationUser } from './application-user.js';
 import type { AuthoritySet } from './authority-set.js';
 import type { Claims } from './claims.js';
 import type { Credential } from './credential.js';
@@ -63,15 +64,19 @@ export type Principal = AuthenticatedPrincipal | AnonymousPrincipal;
 
 const credentials = hiddenNotes<Credential>();
 
-const users = hiddenNotes<object>();
+const users = hiddenNotes<ApplicationUser>();
 
 /** Remembers the application's own user behind a principal. To be done before it is frozen. */
-export function rememberUser(principal: Principal, user: object): void {
+export function rememberUser(principal: Principal, user: ApplicationUser): void {
   users.set(principal, user);
 }
 
-/** The application's own user behind a principal, where one was loaded. */
-export function userOf(principal: Principal): object | undefined {
+/**
+ * The application's own user behind a principal, where `principal.load` found one.
+ *
+ * @publicApi
+ */
+export function userOf(principal: Principal): ApplicationUser | undefined {
   return users.get(principal);
 }
 

@@ -50,6 +50,7 @@ export const REFUSALS = {
     message: 'The access token does not have the required scope',
   },
   forbidden: { status: 403, message: 'Access is denied' },
+  cross_site_request: { status: 403, message: 'The request came from another site' },
   not_found: { status: 404, message: 'Not Found' },
   auth_unavailable: { status: 503, message: 'Authentication is temporarily unavailable' },
 } as const satisfies Record<string, Refusal>;
@@ -104,7 +105,7 @@ export const REFUSAL_OF_REASON = {
   undeclared_route: 'forbidden',
   machine_not_declared: 'forbidden',
   organization_mismatch: 'forbidden',
-  cross_site_request: 'forbidden',
+  cross_site_request: 'cross_site_request',
   address_not_allowed: 'forbidden',
   resource_hidden: 'not_found',
   issuer_unavailable: 'auth_unavailable',

@@ -10,6 +10,8 @@ export interface VerifiedCredential {
   readonly standsFor?: 'user' | 'service' | 'apiKey' | undefined;
   /** The issuer that vouches for the claims, exactly as configured; the kind of credential where there is none. */
   readonly issuer: string;
+  /** The addresses it may come from, one by one or as subnets; from anywhere where there are none. */
+  readonly allowedAddresses?: readonly string[] | undefined;
   /** Deeply frozen. */
   readonly claims: Claims;
   /** When it ceases to hold, in seconds since the epoch; `Infinity` where it does not. */

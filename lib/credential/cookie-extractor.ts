@@ -1,6 +1,7 @@
 import type { AuthRequest } from '../core/auth-request.js';
 import { InvalidRequest } from '../core/auth-error.js';
 import { Credential } from '../core/credential.js';
+import { assertSameSite } from './cross-site.js';
 import type { CredentialExtractor } from './credential-extractor.js';
 
 /**
@@ -10,22 +11,28 @@ import type { CredentialExtractor } from './credential-extractor.js';
  * the second may have been planted from a sibling domain.
  */
 export class CookieExtractor implements CredentialExtractor {
+  readonly source = 'cookie';
   readonly #name: string;
+  readonly #trustedOrigins: ReadonlySet<string>;
 
-  constructor(name: string) {
+  /** @param trustedOrigins Whose requests may change something, beside those of this origin. */
+  constructor(name: string, trustedOrigins: ReadonlySet<string> = new Set()) {
     this.#name = name;
+    this.#trustedOrigins = trustedOrigins;
   }
 
   extract(request: AuthRequest): Credential | undefined {
     const [value, ...others] = this.#values(request);
     if (others.length > 0) throw new InvalidRequest('multiple_credentials');
     if (value === undefined || value === '') return;
+    assertSameSite(request, this.#trustedOrigins);
     return new Credential('cookie', value);
   }
 
   #values(request: AuthRequest): string[] {
     return request
       .header('cookie')
+      .filter((header) => header.includes(this.#name))
       .flatMap((header) => header.split(';'))
       .map((pair) => [pair, pair.indexOf('=')] as const)
       .filter(([pair, equals]) => equals > 0 && trim(pair.slice(0, equals)) === this.#name)

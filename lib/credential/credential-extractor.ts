@@ -1,11 +1,15 @@
 import type { AuthRequest } from '../core/auth-request.js';
-import type { Credential } from '../core/credential.js';
+import type { Credential, CredentialSource } from '../core/credential.js';
 
-/** Finds one kind of credential in a request. */
+/** Finds a credential in one place of a request. */
 export interface CredentialExtractor {
+  /** Whether a client puts it there, or its browser on its own. */
+  readonly source: CredentialSource;
+
   /**
-   * @returns The credential, or `undefined` when the request carries none of this kind.
+   * @returns The credential, or `undefined` when the request carries none here.
    * @throws {InvalidRequest} When it carries one that is malformed, or several.
+   * @throws {Forbidden} When it came without the client's doing.
    */
   extract(request: AuthRequest): Credential | undefined;
 }

@@ -100,7 +100,10 @@ function refuseContradiction(declaration: Declaration, target: string): void {
       'Keep one of the two.',
     );
   }
-  if (!opening || !isClosing(declaration)) return;
+  const contradicts = isClosing(
+    opening?.kind === 'public' ? declaration : { ...declaration, accepts: undefined },
+  );
+  if (!opening || !contradicts) return;
   const spelling = SPELLING[opening.kind];
   throw new AuthConfigurationError(
     `${spelling} on ${target}`,

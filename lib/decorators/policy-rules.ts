@@ -2,7 +2,7 @@ import { Hidden } from '../core/auth-error.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import { ownMembers } from '../core/own-property.js';
-import type { Principal } from '../core/principal.js';
+import { userOf, type Principal } from '../core/principal.js';
 import { PropertyPath } from '../core/property-path.js';
 import { areSameIdentifiers, identifier } from '../policy/identifier.js';
 import type { Policy, PolicyClass } from '../policy/policy.js';
@@ -38,6 +38,7 @@ function ask(policy: Policy, given: Given, context: CheckContext): unknown {
   const { principal, transport, handler } = context;
   const answer: unknown = policy.allows({
     principal,
+    user: userOf(principal),
     args: Object.fromEntries(given.map(([name, each]) => [name, valueOf(each, context)])),
     transport,
     handler,

@@ -31,7 +31,10 @@ export class AuthGuard implements CanActivate {
   /** At once for whoever is known already: a promise would cost every request a turn. */
   private authenticate(visit: Visit): boolean | Promise<boolean> {
     try {
-      const principal = this.authenticator.authenticate(visit.exchange.request);
+      const principal = this.authenticator.authenticate(
+        visit.exchange.request,
+        visit.policy.accepts,
+      );
       if (isPending(principal)) return this.awaited(visit, principal);
       return this.gate.admit(visit, principal);
     } catch (failure) {

@@ -8,7 +8,7 @@ import {
   type AuthError,
 } from '../core/auth-error.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
-import type { AuthenticatedPrincipal, Principal } from '../core/principal.js';
+import { userOf, type AuthenticatedPrincipal, type Principal } from '../core/principal.js';
 import type { AuthEvents } from '../observability/auth-events.js';
 import { decide, type DecisionSettings } from '../policy/decide.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
@@ -24,7 +24,7 @@ export interface GateSettings {
   readonly styles: RefusalStyles;
   readonly rules: DecisionSettings;
   readonly judge: Judge;
-  /** The property of the request that shows the principal to other packages; `null` for none. */
+  /** The property of the request that shows the caller to other packages; `null` for none. */
   readonly requestProperty: string | null;
 }
 
@@ -32,6 +32,7 @@ export interface GateSettings {
 const UNKNOWN: RoutePolicy = Object.freeze({
   opening: undefined,
   declaredOn: [],
+  accepts: undefined,
   requirements: [],
   rules: [],
   exempted: [],
@@ -66,8 +67,9 @@ export class Gate implements Gatekeeper {
       rememberAuth(exchange.key, visit);
       return;
     }
-    // Nobody is let in as nobody because another handler lets nobody in.
-    if (before?.principal && before.principal.kind !== 'anonymous') {
+    // Nobody is let in as nobody because another handler lets nobody in, nor by what it accepts.
+    const isKnown = before?.principal !== undefined && before.principal.kind !== 'anonymous';
+    if (isKnown && isSameAcceptance(before.policy, visit.policy)) {
       visit.principal = before.principal;
       rememberAuth(exchange.key, visit);
     }
@@ -129,7 +131,7 @@ export class Gate implements Gatekeeper {
     rememberAuth(exchange.key, visit);
     // Others take whatever is there for somebody who is logged in.
     const isShown = requestProperty !== null && principal.kind !== 'anonymous';
-    if (isShown) exchange.expose(requestProperty, principal);
+    if (isShown) exchange.expose(requestProperty, userOf(principal) ?? principal);
   }
 
   /** A public handler answers whomever, and however the request came. */
@@ -163,6 +165,10 @@ export class Gate implements Gatekeeper {
       events.emit({ type: 'auth.denied', handler, code, reason, detail, principal, cause });
     }
   }
+}
+
+function isSameAcceptance({ accepts: one }: RoutePolicy, { accepts: other }: RoutePolicy): boolean {
+  return one?.mode === other?.mode && String(one?.names) === String(other?.names);
 }
 
 function isPublic({ opening }: RoutePolicy): boolean {

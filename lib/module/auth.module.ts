@@ -12,6 +12,7 @@ import {
 import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { RoutePolicies } from '../guards/route-policies.js';
+import { Entrances } from '../pipeline/entrances.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import {
   ConfigurableModuleClass,
@@ -19,13 +20,21 @@ import {
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './auth.module-definition.js';
-import { AUTH_EXPORTS, AUTH_PROVIDERS, BOOT_CHECK, RESOLVED_OPTIONS } from './auth.providers.js';
+import { assertAccepted } from './accepted-kinds.js';
+import {
+  AUTH_EXPORTS,
+  AUTH_PROVIDERS,
+  BOOT_CHECK,
+  NAMED_KEYS,
+  RESOLVED_OPTIONS,
+  type NamedKeys,
+} from './auth.providers.js';
 import { checkBoot } from './boot-checks.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
 import { concealOptions } from './options/conceal-options.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
-import { assertProvided } from './policy-classes.js';
+import { assertPortsProvided, assertProvided } from './provided-classes.js';
 import { assertNoWarnings } from './report/assert-no-warnings.js';
 import { AuthReport } from './report/auth-report.js';
 import { globalGuardsOf } from './report/guarding.js';
@@ -99,12 +108,15 @@ export class AuthModule
     const modules = this.#get(ModulesContainer);
     compileRoutes(modules, policies);
     assertProvided(handlersOf(modules), policies, this.#moduleRef);
-    await this.#get(JwksService).hydrate();
+    assertPortsProvided(this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS), this.#moduleRef);
+    assertAccepted(handlersOf(modules), policies, this.#get(Entrances));
+    await Promise.all(this.#keys().map((keys) => keys.hydrate()));
   }
 
   /** Before the server closes, so that no request which waits for keys holds it up. */
   async onModuleDestroy(): Promise<void> {
-    await this.#get(JwksService).close();
+    this.#get(Entrances).close();
+    await Promise.all(this.#keys().map((keys) => keys.close()));
     // The answers to those requests leave before the server looks for connections that are idle.
     await new Promise((resolve) => setTimeout(resolve, ANSWERS_LEAVE_MS));
   }
@@ -126,6 +138,10 @@ export class AuthModule
   /** Whether the application made our guards, or guards that extend them, its own global ones. */
   #isGuarded(): boolean {
     return globalGuardsOf(this.#get(ApplicationConfig)).some(decides);
+  }
+
+  #keys(): readonly JwksService[] {
+    return [this.#get(JwksService), ...this.#get<NamedKeys>(NAMED_KEYS).values()];
   }
 
   #get<T>(token: Type<T> | symbol): T {

@@ -1,8 +1,5 @@
 import { Logger, type Provider, type Type } from '@nestjs/common';
 import { APP_GUARD, ApplicationConfig, ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
-import { BearerExtractor } from '../credential/bearer-extractor.js';
-import { CookieExtractor } from '../credential/cookie-extractor.js';
-import type { CredentialExtractor } from '../credential/credential-extractor.js';
 import { AuthGuard } from '../guards/auth.guard.js';
 import { Gate } from '../guards/gate.js';
 import { Judge } from '../guards/judge.js';
@@ -11,14 +8,17 @@ import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
 import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
+import { Entrances } from '../pipeline/entrances.js';
 import { PrincipalMapper } from '../principal/principal-mapper.js';
-import type { CredentialVerifier } from '../verification/credential-verifier.js';
-import { CachingJwtVerifier } from '../verification/jwt/caching-jwt-verifier.js';
-import { JwtVerifier } from '../verification/jwt/jwt-verifier.js';
+import { UserAttacher, type UserLoader } from '../principal/user-attacher.js';
+import { UserCache } from '../principal/user-cache.js';
+import type { JwtIssuer } from '../verification/jwt/jwt-issuer.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
+import { credentialKindsOf } from './credential-kinds.js';
 import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { logEvents } from './log-events.js';
+import { containerOf, type Container, type Port } from './options/ports.js';
 import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
 import { AuthReport } from './report/auth-report.js';
 
@@ -29,6 +29,12 @@ export const RESOLVED_OPTIONS = Symbol.for('nestjs-portcullis:resolved-options')
 export const BOOT_CHECK = Symbol.for('nestjs-portcullis:boot-check');
 
 const logger = new Logger('AuthModule');
+
+/** The keys of JWTs of another purpose, by what they are called. */
+export type NamedKeys = ReadonlyMap<string, JwksService>;
+
+/** @see NamedKeys */
+export const NAMED_KEYS = Symbol.for('nestjs-portcullis:named-keys');
 
 /** The corridor, put together from the options. */
 const CORRIDOR: readonly Provider[] = [
@@ -49,25 +55,57 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: JwksService,
-    useFactory: ({ issuers, clock, keySets }: ResolvedAuthOptions, events: AuthEvents) =>
-      new JwksService(issuers, {
-        clock,
-        settings: keySets,
-        emit: (event) => {
-          events.emit(event);
-        },
-      }),
+    useFactory: (options: ResolvedAuthOptions, events: AuthEvents) =>
+      keysOf(options.issuers, options, events),
     inject: [RESOLVED_OPTIONS, AuthEvents],
   },
   {
+    provide: NAMED_KEYS,
+    useFactory: (options: ResolvedAuthOptions, events: AuthEvents): NamedKeys =>
+      new Map(
+        options.credentials.flatMap(({ kind, issuer }) =>
+          issuer ? [[kind, keysOf([issuer], options, events)] as const] : [],
+        ),
+      ),
+    inject: [RESOLVED_OPTIONS, AuthEvents],
+  },
+  {
+    provide: Entrances,
+    useFactory: (
+      options: ResolvedAuthOptions,
+      ...[jwks, namedJwks, container]: [JwksService, NamedKeys, ModuleRef]
+    ) => {
+      const onFailure = (what: string, failure: unknown): void => {
+        logger.error(`${what} failed: ${nameOf(failure)}`);
+      };
+      const parts = { options, jwks, namedJwks, container, onFailure };
+      return new Entrances(credentialKindsOf(parts));
+    },
+    inject: [RESOLVED_OPTIONS, JwksService, NAMED_KEYS, ModuleRef],
+  },
+  {
+    provide: UserCache,
+    useFactory: ({ principal, clock }: ResolvedAuthOptions) =>
+      new UserCache({ ...principal.cache, clock }),
+    inject: [RESOLVED_OPTIONS],
+  },
+  {
     provide: Authenticator,
-    useFactory: (options: ResolvedAuthOptions, jwks: JwksService) =>
-      new Authenticator({
-        extractors: extractorsOf(options),
-        verifiers: [jwtVerifierOf(options, jwks)],
-        mapper: new PrincipalMapper(options.claimMaps, options.authorization.roleModel),
-      }),
-    inject: [RESOLVED_OPTIONS, JwksService],
+    useFactory: (
+      { claimMaps, authorization, principal }: ResolvedAuthOptions,
+      ...[entrances, cache, container]: [Entrances, UserCache, ModuleRef]
+    ) => {
+      const { loader, timeoutMs } = principal;
+      const roles = authorization.roleModel;
+      const load = loader && lateBound(loader, containerOf(container));
+      return new Authenticator({
+        entrances,
+        mapper: new PrincipalMapper(claimMaps, roles),
+        rules: authorization.rules,
+        users: load && new UserAttacher({ loader: load, cache, roles, timeoutMs }),
+      });
+    },
+    inject: [RESOLVED_OPTIONS, Entrances, UserCache, ModuleRef],
   },
   {
     provide: RoutePolicies,
@@ -118,15 +156,34 @@ const CORRIDOR: readonly Provider[] = [
   },
 ];
 
-function extractorsOf({ cookieName }: ResolvedAuthOptions): readonly CredentialExtractor[] {
-  const cookie = cookieName === undefined ? [] : [new CookieExtractor(cookieName)];
-  return [new BearerExtractor(), ...cookie];
+function keysOf(
+  issuers: readonly JwtIssuer[],
+  { clock, keySets: settings }: ResolvedAuthOptions,
+  events: AuthEvents,
+): JwksService {
+  return new JwksService(issuers, {
+    clock,
+    settings,
+    emit: (event) => {
+      events.emit(event);
+    },
+  });
 }
 
-function jwtVerifierOf(options: ResolvedAuthOptions, jwks: JwksService): CredentialVerifier {
-  const { issuers, clock, tokenCache: settings } = options;
-  const verifier = new JwtVerifier(issuers, { jwks, clock });
-  return settings ? new CachingJwtVerifier({ verifier, jwks, clock, settings }) : verifier;
+/** The container has its instance when the first request comes, and maybe not before. */
+function lateBound(loader: Port<UserLoader>, container: Container): UserLoader {
+  return {
+    load: (principal) => loader.in(container).load(principal),
+    authorities: (user, principal) => {
+      const bound = loader.in(container);
+      return bound.authorities ? bound.authorities(user, principal) : {};
+    },
+  };
+}
+
+/** A message may quote what a client sent. */
+function nameOf(failure: unknown): string {
+  return failure instanceof Error ? failure.name : 'for an unknown reason';
 }
 
 /** Global where the options say so, and overridable in tests: `overrideProvider(AuthGuard)` reaches them. */
@@ -146,6 +203,7 @@ export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS];
 /** What an application may inject, and what `@UseGuards(AuthGuard, RolesGuard)` needs in any module. */
 export const AUTH_EXPORTS = [
   JwksService,
+  UserCache,
   PolicyService,
   AuthReport,
   Authenticator,

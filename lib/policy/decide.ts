@@ -1,6 +1,6 @@
-import type { Decision, DenialReason } from '../core/decision.js';
+import type { Decision, Denial, DenialReason } from '../core/decision.js';
 import type { Principal } from '../core/principal.js';
-import type { AuthorityKind } from './requirement.js';
+import type { AuthorityKind, Requirement } from './requirement.js';
 import type { RoutePolicy, RouteRequirement } from './route-policy.js';
 import { holds } from './rule.js';
 import { requirementInWords } from './words.js';
@@ -11,6 +11,8 @@ export interface DecisionSettings {
   readonly denyUndeclared: boolean;
   /** Whoever has one of these has every role and every permission; a scope still narrows. */
   readonly superRoles: readonly string[];
+  /** Whether programs enter only where it is declared that they may. */
+  readonly machinesDeclaredOnly: boolean;
 }
 
 const ALLOWED: Decision = Object.freeze({ allowed: true });
@@ -34,6 +36,8 @@ export function decide(
   settings: DecisionSettings,
 ): Decision {
   if (settings.denyUndeclared && policy.declaredOn.length === 0) return UNDECLARED;
+  const refused = refusedEntry(policy.accepts, principal, settings);
+  if (refused) return refused;
   for (const requirement of policy.requirements) {
     if (!isMet(requirement, principal, settings)) {
       const detail = requirementInWords(requirement);
@@ -41,6 +45,38 @@ export function decide(
     }
   }
   return ALLOWED;
+}
+
+/** By which name `@Accepts` lets programs in that authenticate as clients of an issuer. */
+export const SERVICE = 'service';
+
+/**
+ * What was presented is looked at before it is verified; for whom it stands is known only now.
+ *
+ * @returns `undefined` where it may enter.
+ */
+export function refusedEntry(
+  accepts: Requirement | undefined,
+  principal: Principal,
+  { machinesDeclaredOnly }: DecisionSettings,
+): Denial | undefined {
+  if (principal.kind === 'anonymous') return;
+  const isMachine = principal.kind !== 'user';
+  const mayEnter = accepts
+    ? isNamed(accepts, principal, machinesDeclaredOnly)
+    : !(isMachine && machinesDeclaredOnly);
+  if (mayEnter) return;
+  const detail = accepts ? `accepts ${requirementInWords(accepts)}` : 'a declaration by @Accepts';
+  return { allowed: false, reason: isMachine ? 'machine_not_declared' : 'policy_denied', detail };
+}
+
+function isNamed(
+  { names }: Requirement,
+  { kind, credentialKind = '' }: Principal,
+  machinesDeclaredOnly: boolean,
+): boolean {
+  if (kind === 'service' && names.includes(SERVICE)) return true;
+  return names.includes(credentialKind) && !(kind === 'service' && machinesDeclaredOnly);
 }
 
 /** Whether a role of the principal stands for every role and permission. */

@@ -26,6 +26,8 @@ export interface Declaration {
   opening: Opening | undefined;
   /** That any authenticated caller will do: it requires nothing, and closes. */
   authenticated: boolean;
+  /** The kinds of credential that may enter: any of them, or all together. It closes. */
+  accepts: Requirement | undefined;
   /** The same decorator twice adds up: every requirement of a kind must be met. */
   readonly requirements: Map<AuthorityKind, Requirement[]>;
   /** By decorator, each of which is a kind of its own. */
@@ -44,6 +46,7 @@ export function emptyDeclaration(): Declaration {
   return {
     opening: undefined,
     authenticated: false,
+    accepts: undefined,
     requirements: new Map(),
     rules: new Map(),
     roleMap: undefined,
@@ -52,7 +55,8 @@ export function emptyDeclaration(): Declaration {
 
 /** Whether it keeps anybody out. */
 export function isClosing(declaration: Declaration): boolean {
-  return declaration.authenticated || isRequiring(declaration);
+  const { accepts, authenticated } = declaration;
+  return accepts !== undefined || authenticated || isRequiring(declaration);
 }
 
 /** Whether it keeps anybody out who is authenticated. */

@@ -1,8 +1,11 @@
+import type { ApplicationUser } from '../core/application-user.js';
 import type { Principal } from '../core/principal.js';
 
 /** What a policy decides on. */
 export interface PolicyRequest<Args extends object = object> {
   readonly principal: Principal;
+  /** The application's own user, where `principal.load` found one. */
+  readonly user: ApplicationUser | undefined;
   /** As declared beside the policy, each `arg(…)` replaced by what the request has there. Clients send it: check its type. */
   readonly args: { readonly [Name in keyof Args]: unknown };
   /** How the request came: `http`. */

@@ -15,6 +15,8 @@ export interface RoutePolicy {
   readonly opening: Opening | undefined;
   /** Where it was opened, or closed without a requirement: `Class` or `Class.method`. Empty: nothing was declared. */
   readonly declaredOn: readonly string[];
+  /** The kinds of credential that may enter; `undefined` for those that may where nothing is declared. */
+  readonly accepts: RouteAcceptance | undefined;
   readonly requirements: readonly RouteRequirement[];
   readonly rules: readonly RouteRule[];
   /** The rules that do not bear on the method of the handler, for the report. */
@@ -26,6 +28,11 @@ export interface RoutePolicy {
 /** A requirement, the kind of authority it is about, and where it was declared. */
 export interface RouteRequirement extends Requirement {
   readonly kind: AuthorityKind;
+  readonly declaredOn: string;
+}
+
+/** Kinds of credential, and where it was declared that they may enter. */
+export interface RouteAcceptance extends Requirement {
   readonly declaredOn: string;
 }
 
@@ -74,10 +81,11 @@ export function compileRoutePolicy(
   const onClasses = chain.map(({ name, onClass }) => ({ declaredOn: name, declaration: onClass }));
   const isOwn = key !== undefined && chain[0]?.onHandlers.has(key) === true;
   const isClosedByHandler = onHandlers.some(({ declaration }) => isClosing(declaration));
+  const levels = [...onHandlers, ...onClasses];
   return (
-    openedBy(isOwn ? onHandlers[0] : undefined) ??
-    openedBy(isClosedByHandler ? undefined : onClasses[0]) ??
-    closed([...onHandlers, ...onClasses], facts)
+    openedBy(isOwn ? onHandlers[0] : undefined, levels) ??
+    openedBy(isClosedByHandler ? undefined : onClasses[0], levels) ??
+    closed(levels, facts)
   );
 }
 
@@ -96,12 +104,20 @@ function levelsOfHandler(
   return levels;
 }
 
-function openedBy(level: Level | undefined): RoutePolicy | undefined {
+function openedBy(level: Level | undefined, levels: readonly Level[]): RoutePolicy | undefined {
   const opening = level?.declaration.opening;
   if (!level || !opening) return;
+  const accepts = opening.kind === 'public' ? undefined : acceptanceOf(levels);
   const [requirements, rules, exempted, scopes] = [[], [], [], []];
   const declaredOn = [level.declaredOn];
-  return Object.freeze({ opening, declaredOn, requirements, rules, exempted, scopes });
+  return Object.freeze({ opening, declaredOn, accepts, requirements, rules, exempted, scopes });
+}
+
+function acceptanceOf(levels: readonly Level[]): RouteAcceptance | undefined {
+  for (const { declaration, declaredOn } of levels) {
+    if (declaration.accepts) return Object.freeze({ ...declaration.accepts, declaredOn });
+  }
+  return;
 }
 
 function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
@@ -130,6 +146,7 @@ function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
     declaredOn: [...levels.filter(({ declaration }) => isClosing(declaration)), ...mapped.by].map(
       ({ declaredOn }) => declaredOn,
     ),
+    accepts: acceptanceOf(levels),
     requirements,
     rules: [...mapped.rules, ...rules.filter((rule) => !isExempted(rule))],
     exempted: rules.filter(isExempted),
@@ -212,7 +229,8 @@ function isSameRule(one: RouteRule, other: RouteRule | undefined): boolean {
   return one.rule === other?.rule && one.hide === other.hide && one.dryRun === other.dryRun;
 }
 
-function spelt({ opening, declaredOn, requirements }: RoutePolicy): string {
+function spelt({ opening, accepts, declaredOn, requirements }: RoutePolicy): string {
   const groups = requirements.map(({ kind, mode, names }) => ({ kind, mode, names }));
-  return JSON.stringify([opening ?? null, declaredOn.length > 0, groups]);
+  const accepted = accepts && [accepts.mode, accepts.names];
+  return JSON.stringify([opening ?? null, accepted ?? null, declaredOn.length > 0, groups]);
 }

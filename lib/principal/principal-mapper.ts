@@ -12,14 +12,16 @@ import { expandAuthorities, PLAIN_ROLES, type RoleModel } from './role-model.js'
 const ACTOR_SUBJECT = PropertyPath.parse('act.sub');
 const DEFAULT_MAP = compileClaimMap();
 
+/** By kind of credential, then by issuer; an issuer without one follows the defaults. */
+export type ClaimMaps = ReadonlyMap<string, ReadonlyMap<string, CompiledClaimMap>>;
+
 /** Makes a principal of a verified credential, as the claim map of its issuer says. */
 export class PrincipalMapper {
-  readonly #maps: ReadonlyMap<string, CompiledClaimMap>;
+  readonly #maps: ClaimMaps;
   readonly #roles: RoleModel;
   readonly #mapped = hiddenNotes<AuthenticatedPrincipal>();
 
-  /** @param maps By issuer; an issuer without one follows the defaults. */
-  constructor(maps: ReadonlyMap<string, CompiledClaimMap>, roles: RoleModel = PLAIN_ROLES) {
+  constructor(maps: ClaimMaps, roles: RoleModel = PLAIN_ROLES) {
     this.#maps = maps;
     this.#roles = roles;
   }
@@ -37,15 +39,10 @@ export class PrincipalMapper {
     return principal;
   }
 
-  #principalOf({
-    claims,
-    issuer,
-    expiresAt,
-    credential,
-    kind,
-    standsFor,
-  }: VerifiedCredential): AuthenticatedPrincipal {
-    const map = this.#maps.get(issuer) ?? DEFAULT_MAP;
+  #principalOf(verified: VerifiedCredential): AuthenticatedPrincipal {
+    const { claims, issuer, expiresAt, credential, kind } = verified;
+    const standsFor = Object.hasOwn(verified, 'standsFor') ? verified.standsFor : undefined;
+    const map = this.#maps.get(kind)?.get(issuer) ?? DEFAULT_MAP;
     const subject = subjectOf(claims);
     const organizationId = onlyOne(readNames(claims, map.organizationId));
     const roles = readRoles(claims, map.roles);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { SignJWT, type JWTHeaderParameters } from 'jose';
 import type { Clock } from '../core/clock.js';
-import type { IssuerOptions } from '../module/options/auth-options.js';
+import type { IssuerOptions } from '../module/options/issuer-options.js';
 import { refuseProduction } from './refuse-production.js';
 import { SigningKeys } from './signing-keys.js';
 

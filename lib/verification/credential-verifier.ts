@@ -12,4 +12,7 @@ export interface CredentialVerifier {
    * @throws {AuthUnavailable} When nobody can tell at present.
    */
   verify(credential: Credential): MaybePromise<VerifiedCredential>;
+
+  /** Ends all that is under way. */
+  close?(): void;
 }

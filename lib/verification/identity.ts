@@ -58,16 +58,17 @@ export function verifiedIdentity(
   identity: Identity,
   { credential, kind, standsFor }: IdentityFacts,
 ): VerifiedCredential {
-  const { subject, roles, permissions, scopes, organizationId, claims, ...rest } =
-    ownMembers(identity);
+  const own = ownMembers(identity);
+  const { subject, roles, permissions, scopes, organizationId, claims } = own;
   if (typeof subject !== 'string' || subject === '') throw noIdentity('has no subject');
-  if (!KINDS.has(rest.kind)) throw noIdentity('has a kind that is none');
+  if (!KINDS.has(own.kind)) throw noIdentity('has a kind that is none');
+  if (!isTextOrNothing(organizationId)) throw noIdentity('has an organization that is no text');
   return {
     credential,
     kind,
-    standsFor: standsFor ?? rest.kind ?? 'user',
+    standsFor: standsFor ?? own.kind ?? 'user',
     issuer: kind,
-    expiresAt: expiryOf(rest),
+    expiresAt: expiryOf(own),
     claims: freezeClaims({
       ...plain(claims ?? {}),
       sub: subject,
@@ -79,11 +80,18 @@ export function verifiedIdentity(
   };
 }
 
+/** The year 5138: later than that are milliseconds, taken for seconds by mistake. */
+export const MAX_SECONDS = 1e11;
+
+function isTextOrNothing(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'string';
+}
+
 /** In seconds since the epoch: `NaN`, which is later than nothing, where it cannot be told. */
 export function expiryOf({ expiresAt }: Pick<Identity, 'expiresAt'>): number {
   if (expiresAt === undefined || expiresAt === null) return Infinity;
   const given: unknown = expiresAt instanceof Date ? expiresAt.getTime() / 1000 : expiresAt;
-  return typeof given === 'number' ? given : Number.NaN;
+  return typeof given === 'number' && given < MAX_SECONDS ? given : Number.NaN;
 }
 
 /** A copy: what was looked up may be the application's own record. */

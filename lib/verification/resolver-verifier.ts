@@ -1,4 +1,4 @@
-import { InvalidCredential } from '../core/auth-error.js';
+import type { InvalidCredential } from '../core/auth-error.js';
 import type { Clock } from '../core/clock.js';
 import type { Credential } from '../core/credential.js';
 import { isPending, type MaybePromise } from '../core/maybe-promise.js';
@@ -6,7 +6,7 @@ import { ownMembers } from '../core/own-property.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
 import type { CredentialVerifier } from './credential-verifier.js';
 import { verifiedIdentity, type Identity } from './identity.js';
-import { lookUp } from './look-up.js';
+import { lookUp } from '../core/look-up.js';
 import { MAX_TOKEN_LENGTH } from './token-length.js';
 
 /** What looking credentials up takes. */
@@ -14,7 +14,7 @@ export interface ResolverVerifierParts {
   /** What the kind of credential is called. */
   readonly kind: string;
   /** Whose credential it is: nobody's, where the answer is `null` or `undefined`. */
-  readonly resolve: (value: string) => MaybePromise<Identity | null | undefined>;
+  readonly resolve: (value: string) => MaybePromise<Identity | null | undefined | false>;
   /**
    * What such credentials begin with, and `resolve` is given with the rest.
    *
@@ -23,8 +23,8 @@ export interface ResolverVerifierParts {
   readonly prefix?: string | undefined;
   /** What every such credential stands for, whatever its identity says. */
   readonly standsFor?: VerifiedCredential['standsFor'];
-  /** What a credential of nobody's is answered with. */
-  readonly refuse: () => InvalidCredential;
+  /** What a credential of nobody's is answered with, and one whose time is over. */
+  readonly refuse: (why: 'unknown' | 'expired') => InvalidCredential;
   /** How long looking up may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -45,7 +45,8 @@ export class ResolverVerifier implements CredentialVerifier {
   verify(credential: Credential): MaybePromise<VerifiedCredential> {
     const { resolve, refuse, timeoutMs } = this.#parts;
     const { value } = credential;
-    if (value === '' || value.length > MAX_TOKEN_LENGTH) throw refuse();
+    const isOurs = value !== '' && this.claims(credential);
+    if (!isOurs || value.length > MAX_TOKEN_LENGTH) throw refuse('unknown');
     const verified = (identity: unknown): VerifiedCredential =>
       this.#verified(credential, identity);
     const ask = (): MaybePromise<VerifiedCredential> => {
@@ -58,10 +59,10 @@ export class ResolverVerifier implements CredentialVerifier {
 
   #verified(credential: Credential, identity: unknown): VerifiedCredential {
     const { kind, standsFor, refuse, clock } = this.#parts;
-    if (identity === undefined || identity === null || identity === false) throw refuse();
+    if (identity === undefined || identity === null || identity === false) throw refuse('unknown');
     const verified = verifiedIdentity(identity as Identity, { credential, kind, standsFor });
     // Written so that what is no time denies.
-    if (!(clock() / 1000 < verified.expiresAt)) throw new InvalidCredential('token_expired');
+    if (!(clock() / 1000 < verified.expiresAt)) throw refuse('expired');
     return verified;
   }
 }

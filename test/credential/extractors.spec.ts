@@ -1,16 +1,17 @@
 import type { AuthRequest } from '../../lib/core/auth-request.js';
 import { InvalidRequest } from '../../lib/core/auth-error.js';
-import { BearerExtractor } from '../../lib/credential/bearer-extractor.js';
+import { AuthorizationExtractor } from '../../lib/credential/authorization-extractor.js';
 import { CookieExtractor } from '../../lib/credential/cookie-extractor.js';
 
 const request = (name: string, ...values: string[]): AuthRequest => ({
   method: 'GET',
+  remoteAddress: undefined,
   header: (asked) => (asked === name ? values : []),
 });
 
-describe('BearerExtractor', () => {
+describe('AuthorizationExtractor', () => {
   const extract = (...values: string[]): string | undefined =>
-    new BearerExtractor().extract(request('authorization', ...values))?.value;
+    new AuthorizationExtractor('Bearer').extract(request('authorization', ...values))?.value;
 
   it.each([
     ['Bearer a.b.c', 'a.b.c'],

@@ -2,6 +2,9 @@ import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { MissingCredential } from '../../lib/core/auth-error.js';
+import { authoritySet } from '../../lib/core/authority-set.js';
+import type { AuthenticatedPrincipal } from '../../lib/core/principal.js';
+import { Accepts } from '../../lib/decorators/accepts.decorator.js';
 import { OptionalAuth } from '../../lib/decorators/optional-auth.decorator.js';
 import { Gate } from '../../lib/guards/gate.js';
 import { Judge } from '../../lib/guards/judge.js';
@@ -17,17 +20,48 @@ class Api {
   closed(): void {
     // Only its declaration matters.
   }
+
+  @Accepts('apiKey')
+  keys(): void {
+    // Only its declaration matters.
+  }
+
+  @Accepts('jwt')
+  tokens(): void {
+    // Only its declaration matters.
+  }
+
+  @Accepts.all('apiKey', 'jwt')
+  together(): void {
+    // Only its declaration matters.
+  }
 }
+
+type Name = 'open' | 'closed' | 'keys' | 'tokens' | 'together';
+
+const principalOf = (more: Partial<AuthenticatedPrincipal>): AuthenticatedPrincipal => ({
+  kind: 'user',
+  subject: 'ann',
+  organizationId: undefined,
+  roles: authoritySet(),
+  permissions: authoritySet(),
+  scopes: authoritySet(),
+  claims: {},
+  issuer: 'https://login.test/',
+  credentialKind: undefined,
+  expiresAt: Infinity,
+  actor: undefined,
+  ...more,
+});
 
 const unexpected = (): never => {
   throw new Error('Nothing is to be asked');
 };
 const events = new AuthEvents([], unexpected);
-const rules = { denyUndeclared: false, superRoles: [] };
+const rules = { denyUndeclared: false, superRoles: [], machinesDeclaredOnly: false };
 const policies = new RoutePolicies(new Reflector());
-const handlerOf = (name: 'open' | 'closed'): (() => void) =>
-  Reflect.get<Api, 'open' | 'closed'>(Api.prototype, name);
-for (const name of ['open', 'closed'] as const) {
+const handlerOf = (name: Name): (() => void) => Reflect.get<Api, Name>(Api.prototype, name);
+for (const name of ['open', 'closed', 'keys', 'tokens', 'together'] as const) {
   policies.learn({ controller: Api, metatype: Api, name, handler: handlerOf(name) });
 }
 const gate = new Gate(policies, {
@@ -39,8 +73,8 @@ const gate = new Gate(policies, {
 });
 
 /** As one request of GraphQL reaches several handlers. */
-const request = { headers: {}, rawHeaders: [], on: () => undefined };
-const contextOf = (name: 'open' | 'closed'): ExecutionContext =>
+let request = { headers: {}, rawHeaders: [], on: () => undefined };
+const contextOf = (name: Name): ExecutionContext =>
   ({
     getType: () => 'http',
     getClass: () => Api,
@@ -59,5 +93,21 @@ describe('Gate', () => {
     expect(() => closed && gate.admitAnonymous(closed, nobody)).toThrow(
       'Authentication is required',
     );
+  });
+
+  it('takes nobody for known by a handler that accepts other credentials', () => {
+    const principal = principalOf({ credentialKind: 'jwt' });
+    for (const [first, second] of [
+      ['tokens', 'keys'],
+      ['tokens', 'together'],
+      ['tokens', 'closed'],
+      ['closed', 'tokens'],
+    ] as const) {
+      request = { ...request };
+      const before = gate.visit(contextOf(first));
+      expect(before && gate.admit(before, principal)).toBe(true);
+      expect(gate.visit(contextOf(first))?.principal).toBe(principal);
+      expect(gate.visit(contextOf(second))?.principal).toBeUndefined();
+    }
   });
 });

@@ -11,6 +11,7 @@ import { RolesGuard } from '../../lib/guards/roles.guard.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import { Authenticator } from '../../lib/pipeline/authenticator.js';
+import { Entrances } from '../../lib/pipeline/entrances.js';
 import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
 
 class Gateway {
@@ -39,7 +40,7 @@ const events = new AuthEvents(
   ],
   fail,
 );
-const rules = { denyUndeclared: false, superRoles: [] };
+const rules = { denyUndeclared: false, superRoles: [], machinesDeclaredOnly: false };
 const judge = new Judge({ events, rules, instanceOf: fail, timeoutMs: 1000 });
 const gate = new Gate(new RoutePolicies(new Reflector()), {
   events,
@@ -49,9 +50,9 @@ const gate = new Gate(new RoutePolicies(new Reflector()), {
   judge,
 });
 const authenticator = new Authenticator({
-  extractors: [],
-  verifiers: [],
+  entrances: new Entrances([]),
   mapper: new PrincipalMapper(new Map()),
+  rules,
 });
 const authGuard = new AuthGuard(gate, authenticator);
 const guards = [authGuard, new RolesGuard(gate, authGuard)];

@@ -2,9 +2,8 @@ import { HttpException, type CanActivate, type ExecutionContext } from '@nestjs/
 import { Reflector, type ModuleRef, type ModulesContainer } from '@nestjs/core';
 import { authOf } from '../../lib/context/request-auth.js';
 import { AuthError, AuthUnavailable, InvalidCredential } from '../../lib/core/auth-error.js';
-import type { AuthRequest } from '../../lib/core/auth-request.js';
 import type { Claims } from '../../lib/core/claims.js';
-import { Credential } from '../../lib/core/credential.js';
+import type { Credential } from '../../lib/core/credential.js';
 import type { VerifiedCredential } from '../../lib/core/verified-credential.js';
 import { AuthGuard } from '../../lib/guards/auth.guard.js';
 import { Gate } from '../../lib/guards/gate.js';
@@ -13,9 +12,11 @@ import { RolesGuard } from '../../lib/guards/roles.guard.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { compileRoutes, handlersOf, identifyHandlers } from '../../lib/module/controllers.js';
 import { resolveAuthorization } from '../../lib/module/options/resolve-authorization.js';
-import { assertProvided } from '../../lib/module/policy-classes.js';
+import { assertProvided } from '../../lib/module/provided-classes.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
+import { HeaderExtractor } from '../../lib/credential/header-extractor.js';
 import { Authenticator } from '../../lib/pipeline/authenticator.js';
+import { Entrances } from '../../lib/pipeline/entrances.js';
 import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
 import type { Controller } from './declared-classes.js';
 import { instanceOf, PolicyFailure } from './declared-rules.js';
@@ -28,17 +29,17 @@ const HEADER = 'x-caller';
 const PERPLEXED = new Set<string>(['unknown_handler', 'unsupported_context']);
 
 /** Takes callers at their word. */
-const stages = {
-  extractors: [
-    {
-      extract(request: AuthRequest): Credential | undefined {
-        const [text] = request.header(HEADER);
-        return text === undefined ? undefined : new Credential('header', text);
-      },
-    },
-  ],
-  verifiers: [{ claims: (): boolean => true, verify: verified }],
-};
+const entrances = new Entrances([
+  {
+    name: 'jwt',
+    extractors: [new HeaderExtractor(HEADER)],
+    verifier: { claims: (): boolean => true, verify: verified },
+    scheme: 'Bearer',
+    declaredOnly: false,
+    look: 'jwt',
+    mayBeService: true,
+  },
+]);
 
 function verified(credential: Credential): VerifiedCredential {
   const { value } = credential;
@@ -80,7 +81,7 @@ export class GuardedApplication {
       requestProperty: 'user',
     });
     const mapper = new PrincipalMapper(new Map(), roleModel);
-    const authGuard = new AuthGuard(gate, new Authenticator({ ...stages, mapper }));
+    const authGuard = new AuthGuard(gate, new Authenticator({ entrances, mapper, rules }));
     this.#guards = [authGuard, new RolesGuard(gate, authGuard)];
   }
 

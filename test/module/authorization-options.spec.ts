@@ -1,7 +1,6 @@
-import type { AuthModuleOptions } from '../../lib/index.js';
 import { resolveAuthorization } from '../../lib/module/options/resolve-authorization.js';
 
-const resolve = (more: object): unknown => resolveAuthorization(more as AuthModuleOptions);
+const resolve = (more: object): unknown => resolveAuthorization(more);
 
 describe('options of authorization', () => {
   it.each<[object, RegExp]>([

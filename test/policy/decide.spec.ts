@@ -19,9 +19,17 @@ const principal: Principal = {
 
 const outcome = (...requirements: RouteRequirement[]): string => {
   const decision = decide(
-    { opening: undefined, declaredOn: [], requirements, rules: [], exempted: [], scopes: [] },
+    {
+      opening: undefined,
+      declaredOn: [],
+      accepts: undefined,
+      requirements,
+      rules: [],
+      exempted: [],
+      scopes: [],
+    },
     principal,
-    { denyUndeclared: false, superRoles: [] },
+    { denyUndeclared: false, superRoles: [], machinesDeclaredOnly: false },
   );
   return decision.allowed ? 'allowed' : decision.reason;
 };

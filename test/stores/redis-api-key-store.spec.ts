@@ -1,5 +1,6 @@
 import type { ApiKeyRecord } from '../../lib/stores/api-key-store.js';
 import { RedisApiKeyStore, StoreUnavailable } from '../../lib/stores/redis/index.js';
+import { describeApiKeyStore } from './api-key-store-contract.js';
 import { describeWithRedis, REDIS_LIBRARIES, type ConnectedRedis } from '../services/redis.js';
 
 const HASH = 'a'.repeat(64);
@@ -22,6 +23,12 @@ describeWithRedis.each(Object.entries(REDIS_LIBRARIES))(
       subject = new RedisApiKeyStore(redis.client, { keyPrefix: redis.keyPrefix });
       made += 1;
       id = `key-${made}`;
+    });
+
+    describeApiKeyStore('Redis', () => {
+      made += 1;
+      const keyPrefix = `${redis.keyPrefix}${made}:`;
+      return new RedisApiKeyStore(redis.client, { keyPrefix });
     });
 
     const record = (more: Partial<ApiKeyRecord> = {}): ApiKeyRecord => ({

@@ -38,8 +38,6 @@ AuthModule.forRoot({ issuers: [{ issuer }] });
 AuthModule.forRoot({ issuers: [{ issuer, audience: undefined }] });
 // @ts-expect-error Without an issuer.
 AuthModule.forRoot({ issuers: [{ audience: 'x' }] });
-// @ts-expect-error Without any issuer.
-AuthModule.forRoot({});
 // @ts-expect-error A misspelt option.
 AuthModule.forRoot({ issuers: [], relm: 'x' });
 AuthModule.forRootAsync({ useFactory: () => ({ issuers: [{ issuer, audience: 'x' }] }) });
@@ -94,7 +92,7 @@ declare const error: unknown;
 if (error instanceof InvalidCredential) expectTypeOf(error.reason).toEqualTypeOf<RefusalReason>();
 expectTypeOf<AuthError['status']>().toEqualTypeOf<400 | 401 | 403 | 404 | 503>();
 
-expectTypeOf<AuthModuleOptions['issuers']>().toEqualTypeOf<readonly IssuerOptions[]>();
+expectTypeOf<AuthModuleOptions['issuers']>().toEqualTypeOf<readonly IssuerOptions[] | undefined>();
 
 // What a policy is given has the names that are declared beside it, and no type: clients send it.
 class MayRead implements Policy<{ id: unknown }> {

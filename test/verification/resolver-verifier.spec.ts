@@ -21,8 +21,8 @@ describe('ResolverVerifier', () => {
       asked.push(value);
       return (typeof answer === 'function' ? (answer as () => unknown)() : answer) as Identity;
     };
-    const refuse = (): InvalidCredential =>
-      new InvalidCredential('api_key_unknown', { schemes: ['ApiKey'] });
+    const refuse = (why: 'unknown' | 'expired'): InvalidCredential =>
+      new InvalidCredential(`api_key_${why}`, { schemes: ['ApiKey'] });
     const clock = (): number => NOW * 1000;
     return new ResolverVerifier({ kind: 'pat', resolve, refuse, timeoutMs: 100, clock, ...more });
   }
@@ -109,13 +109,13 @@ describe('ResolverVerifier', () => {
 
   it.each([
     [NOW + 0.001, 'ann'],
-    [NOW, 'token_expired'],
-    [NOW - 1, 'token_expired'],
-    [Number.NaN, 'token_expired'],
-    [String(NOW + 60), 'token_expired'],
+    [NOW, 'api_key_expired'],
+    [NOW - 1, 'api_key_expired'],
+    [Number.NaN, 'api_key_expired'],
+    [String(NOW + 60), 'api_key_expired'],
     [new Date((NOW + 1) * 1000), 'ann'],
-    [new Date(NOW * 1000), 'token_expired'],
-    [new Date(Number.NaN), 'token_expired'],
+    [new Date(NOW * 1000), 'api_key_expired'],
+    [new Date(Number.NaN), 'api_key_expired'],
     [null, 'ann'],
     [undefined, 'ann'],
   ])('when it expires at %s: %s', async (expiresAt, expected) => {
@@ -125,7 +125,7 @@ describe('ResolverVerifier', () => {
   it('denies when the clock tells no time', async () => {
     const clock = (): number => Number.NaN;
     const expiring = { ...ANN, expiresAt: NOW + 60 };
-    expect(await outcome(verifier(expiring, { clock }))).toBe('token_expired');
+    expect(await outcome(verifier(expiring, { clock }))).toBe('api_key_expired');
   });
 
   it('looks up nothing that is empty or too long', async () => {

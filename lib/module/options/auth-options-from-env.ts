@@ -1,7 +1,8 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { ClaimMap } from '../../principal/claim-map.js';
 import type { JwtAlgorithm } from '../../verification/jwt/algorithms.js';
-import type { AuthModuleOptions, IssuerOptions } from './auth-options.js';
+import type { AuthModuleOptions } from './auth-options.js';
+import type { IssuerOptions } from './issuer-options.js';
 import { readVariable, refuseMisspelt, type Environment, type Variable } from './environment.js';
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -41,7 +42,7 @@ export function authOptionsFromEnv(env: Environment = process.env): AuthModuleOp
   if (cookie !== undefined) options.cookie = { name: cookie };
   if (realm !== undefined) options.realm = realm;
   if (resourceMetadata !== undefined) options.resourceMetadata = resourceMetadata;
-  return options as AuthModuleOptions;
+  return options;
 }
 
 type Read = (name: Variable) => string | undefined;

@@ -66,6 +66,29 @@ export function assertQuotable(option: string, value: unknown): asserts value is
   );
 }
 
+/**
+ * False by default.
+ *
+ * @throws {AuthConfigurationError} Unless the value is a boolean.
+ */
+export function resolveBoolean(option: string, given: unknown = false): boolean {
+  if (typeof given === 'boolean') return given;
+  throw new AuthConfigurationError(option, 'is no boolean', 'Give true or false.');
+}
+
+/** More entries than this take some 2 GB: a slip of the finger. */
+const MAX_ENTRIES = 1_000_000;
+
+/** @throws {AuthConfigurationError} Unless the value is a whole number of entries that memory has room for. */
+export function assertCount(option: string, value: unknown): asserts value is number {
+  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_ENTRIES) return;
+  throw new AuthConfigurationError(
+    option,
+    'is no number of entries',
+    `Give a whole number from 1 to ${String(MAX_ENTRIES)}.`,
+  );
+}
+
 /** @throws {AuthConfigurationError} Unless the value is a finite number within the bounds. */
 export function assertSeconds(
   option: string,

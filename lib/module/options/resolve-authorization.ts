@@ -5,7 +5,7 @@ import type { DecisionSettings } from '../../policy/decide.js';
 import type { CompiledRoleMap } from '../../policy/role-map.js';
 import type { RoleModel } from '../../principal/role-model.js';
 import type { AuthModuleOptions, RoleOptions } from './auth-options.js';
-import { assertObject, assertSeconds, refuseUnknown } from './option-checks.js';
+import { assertObject, assertSeconds, refuseUnknown, resolveBoolean } from './option-checks.js';
 
 /** What the options say of deciding. */
 export interface ResolvedAuthorization {
@@ -23,6 +23,7 @@ export function resolveAuthorization(options: AuthModuleOptions): ResolvedAuthor
     rules: {
       denyUndeclared: resolveUndeclared(options),
       superRoles: resolveSuper(roles.super),
+      machinesDeclaredOnly: resolveMachines(options),
     },
     roleModel: {
       roles: closureOf(resolveMap('roles.hierarchy', roles.hierarchy)),
@@ -48,6 +49,17 @@ function resolveUndeclared({ undeclaredRoutes = 'authenticated' }: AuthModuleOpt
   );
 }
 
+function resolveMachines({ machineCredentials = 'anywhere' }: AuthModuleOptions): boolean {
+  if (['anywhere', 'declared-only'].includes(machineCredentials)) {
+    return machineCredentials === 'declared-only';
+  }
+  throw new AuthConfigurationError(
+    'machineCredentials',
+    'is unknown',
+    "Give 'anywhere' or 'declared-only'.",
+  );
+}
+
 function resolveRoles({ roles = {} }: AuthModuleOptions): RoleOptions {
   assertObject('roles', roles, "Give an object: roles: { hierarchy: { admin: ['editor'] } }.");
   refuseUnknown('roles', roles, ['hierarchy', 'permissions', 'super', 'withinOrganization']);
@@ -66,11 +78,6 @@ function resolveStrict({ report = {} }: AuthModuleOptions): boolean {
   assertObject('report', report, 'Give an object: report: { strict: true }.');
   refuseUnknown('report', report, ['strict']);
   return resolveBoolean('report.strict', ownMembers(report).strict);
-}
-
-function resolveBoolean(option: string, given: unknown = false): boolean {
-  if (typeof given === 'boolean') return given;
-  throw new AuthConfigurationError(option, 'is no boolean', 'Give true or false.');
 }
 
 function resolveSuper(given: unknown = []): readonly string[] {

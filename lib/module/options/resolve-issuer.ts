@@ -6,8 +6,9 @@ import {
   MIN_SECRET_BYTES,
 } from '../../verification/jwt/algorithms.js';
 import type { JwtIssuer, KeySource } from '../../verification/jwt/jwt-issuer.js';
-import type { IssuerOptions } from './auth-options.js';
+import type { IssuerOptions } from './issuer-options.js';
 import { assertName, assertObject, refuseUnknown } from './option-checks.js';
+import { resolveAudience } from './resolve-audience.js';
 import { resolveKeySource } from './resolve-key-source.js';
 import { resolveTokenChecks } from './resolve-token-checks.js';
 import { assertKeysFit } from './static-keys.js';
@@ -39,7 +40,7 @@ export function resolveIssuer(option: string, given: IssuerOptions): JwtIssuer {
   assertName(`${option}.issuer`, options.issuer, 'Give the exact value of claim iss.');
   const keys = resolveKeySource(option, options);
   const algorithms = resolveAlgorithms(option, options, keys);
-  if (keys.kind === 'secret') assertLongEnough(option, keys.secret.reveal(), algorithms);
+  if (keys.kind === 'secret') assertLongEnough(option, keys.secrets.reveal(), algorithms);
   if (keys.kind === 'static') assertKeysFit(option, keys.jwks, algorithms);
   return Object.freeze({
     issuer: options.issuer,
@@ -48,19 +49,6 @@ export function resolveIssuer(option: string, given: IssuerOptions): JwtIssuer {
     ...resolveTokenChecks(option, options),
     keys,
   });
-}
-
-function resolveAudience(
-  option: string,
-  { audience }: Partial<IssuerOptions>,
-): ReadonlySet<string> | null {
-  if (audience === null) return null;
-  const cure =
-    'Name this API as its issuer knows it (AUTH_AUDIENCE in the environment), or give null in the code to accept tokens meant for anybody.';
-  const audiences: readonly unknown[] = [audience].flat();
-  if (audiences.length === 0) assertName(`${option}.audience`, undefined, cure);
-  for (const each of audiences) assertName(`${option}.audience`, each, cure);
-  return new Set(audiences as readonly string[]);
 }
 
 function resolveAlgorithms(
@@ -91,12 +79,17 @@ function algorithmProblem(name: string, isSecret: boolean): string {
     : `has ${name}, which is not supported`;
 }
 
-function assertLongEnough(option: string, secret: Uint8Array, algorithms: readonly string[]): void {
+function assertLongEnough(
+  option: string,
+  secrets: readonly Uint8Array[],
+  algorithms: readonly string[],
+): void {
   const needed = Math.max(...algorithms.map((alg) => MIN_SECRET_BYTES.get(alg) ?? 0));
-  if (secret.byteLength >= needed) return;
+  const short = secrets.find(({ byteLength }) => byteLength < needed);
+  if (!short) return;
   throw new AuthConfigurationError(
     `${option}.secret`,
-    secret.byteLength === 0 ? 'is empty' : `is shorter than ${String(needed)} bytes`,
+    short.byteLength === 0 ? 'is empty' : `is shorter than ${String(needed)} bytes`,
     `Generate one: node -p "require('node:crypto').randomBytes(${String(needed)}).toString('base64url')".`,
   );
 }

@@ -3,7 +3,7 @@ import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { Concealed } from '../../core/concealed.js';
 import type { KeySource } from '../../verification/jwt/jwt-issuer.js';
 import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
-import type { IssuerOptions } from './auth-options.js';
+import type { IssuerOptions } from './issuer-options.js';
 import { assertPublicKeys, isPublicKnowledge, keyFromPem } from './static-keys.js';
 
 const SOURCES = ['jwksUri', 'jwks', 'publicKey', 'secret'] as const;
@@ -20,8 +20,7 @@ export function resolveKeySource(option: string, options: IssuerOptions): KeySou
   }
   assertIssuerAddress(option, options.issuer, given.length === 0);
   const { jwks, publicKey, secret } = options;
-  if (secret !== undefined)
-    return { kind: 'secret', secret: new Concealed(octets(option, secret)) };
+  if (secret !== undefined) return secrets(option, secret);
   if (jwks !== undefined) return staticKeys(`${option}.jwks`, jwks);
   if (publicKey !== undefined) return publicKeys(`${option}.publicKey`, publicKey);
   return { kind: 'remote', jwksUri: resolveJwksUri(option, options) };
@@ -56,6 +55,21 @@ function resolveJwksUri(option: string, { jwksUri }: IssuerOptions): URL | undef
     'is no https address',
     'Give an https address; http is accepted on loopback only (127.0.0.1, [::1], localhost).',
   );
+}
+
+/** Each one is tried in turn. */
+const MAX_SECRETS = 4;
+
+function secrets(option: string, given: NonNullable<IssuerOptions['secret']>): KeySource {
+  const all: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (all.length === 0 || all.length > MAX_SECRETS) {
+    throw new AuthConfigurationError(
+      `${option}.secret`,
+      `is a list of ${String(all.length)}`,
+      'Give one secret, or up to four while they rotate.',
+    );
+  }
+  return { kind: 'secret', secrets: new Concealed(all.map((each) => octets(option, each))) };
 }
 
 function octets(option: string, secret: unknown): Uint8Array {

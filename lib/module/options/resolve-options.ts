@@ -4,14 +4,16 @@ import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
-import type { CompiledClaimMap } from '../../principal/claim-map.js';
+import type { ClaimMaps } from '../../principal/principal-mapper.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
+import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
-import type { AuthModuleOptions, IssuerOptions } from './auth-options.js';
+import type { AuthModuleOptions } from './auth-options.js';
+import type { IssuerOptions } from './issuer-options.js';
 import {
   assertFunction,
   assertName,
@@ -22,14 +24,23 @@ import {
 } from './option-checks.js';
 import { resolveAuthorization, type ResolvedAuthorization } from './resolve-authorization.js';
 import { resolveClaimMap } from './resolve-claim-map.js';
+import { assertCredentials, JWT_KIND, resolveCredentials } from './resolve-credentials.js';
+import type { ResolvedCredential } from './resolved-credential.js';
 import { resolveIssuer } from './resolve-issuer.js';
 import { resolveKeySets } from './resolve-key-sets.js';
+import { resolvePrincipal, type ResolvedPrincipal } from './resolve-principal.js';
+import { resolvePort, type Port } from './ports.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
 
 /** The options, checked, with every default filled in. Nothing else reads what the user gave. */
 export interface ResolvedAuthOptions {
   readonly issuers: readonly JwtIssuer[];
-  readonly claimMaps: ReadonlyMap<string, CompiledClaimMap>;
+  readonly credentials: readonly ResolvedCredential[];
+  readonly claimMaps: ClaimMaps;
+  readonly principal: ResolvedPrincipal;
+  /** `undefined`: no token is revoked before it expires. */
+  readonly revocation: Port<Revocation> | undefined;
+  readonly trustedOrigins: ReadonlySet<string>;
   readonly cookieName: string | undefined;
   readonly global: boolean;
   readonly requestProperty: string | null;
@@ -44,6 +55,11 @@ export interface ResolvedAuthOptions {
 
 const KNOWN = [
   'issuers',
+  'credentials',
+  'machineCredentials',
+  'principal',
+  'revocation',
+  'trustedOrigins',
   'cookie',
   'global',
   'undeclaredRoutes',
@@ -75,8 +91,13 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   const { onEvent, clock = Date.now } = options;
   if (onEvent !== undefined) assertFunction('onEvent', onEvent);
   assertClock(clock);
+  const kinds = resolveIssuers(options);
+  refuseIdle(options, kinds.issuers.length > 0, kinds.credentials);
   return Object.freeze({
-    ...resolveIssuers(options),
+    ...kinds,
+    principal: resolvePrincipal(options),
+    revocation: resolveRevocation(options),
+    trustedOrigins: resolveTrustedOrigins(options),
     cookieName: resolveCookie(options),
     global: resolveGlobal(options),
     requestProperty: resolveRequestProperty(options),
@@ -100,28 +121,41 @@ function assertClock(clock: Clock): void {
   throw new AuthConfigurationError('clock', 'does not tell the milliseconds since the epoch', cure);
 }
 
-function resolveIssuers({
-  issuers,
-}: AuthModuleOptions): Pick<ResolvedAuthOptions, 'issuers' | 'claimMaps'> {
-  const given: readonly IssuerOptions[] = Array.isArray(issuers)
-    ? (issuers as IssuerOptions[])
-    : [];
-  if (given.length === 0) {
-    throw new AuthConfigurationError(
-      'issuers',
-      (issuers as unknown) === undefined || Array.isArray(issuers)
-        ? 'names nobody whose tokens are accepted'
-        : 'is not a list',
-      'Give at least one: issuers: [{ issuer, audience }], or set AUTH_ISSUER and AUTH_AUDIENCE where the options come from the environment.',
-    );
-  }
-  const resolved = given.map((each, index) => resolveIssuer(`issuers[${String(index)}]`, each));
-  refuseTwins(resolved);
+function resolveIssuers(
+  options: AuthModuleOptions,
+): Pick<ResolvedAuthOptions, 'issuers' | 'credentials' | 'claimMaps'> {
+  const credentials = resolveCredentials(options);
+  const given = givenIssuers(options, credentials.length > 0);
+  const issuers = given.map((each, index) => resolveIssuer(`issuers[${String(index)}]`, each));
+  refuseTwins(issuers);
+  assertCredentials(issuers, credentials);
   const claimMaps = given.map(
     ({ issuer, claims }, index) =>
       [issuer, resolveClaimMap(`issuers[${String(index)}].claims`, claims)] as const,
   );
-  return { issuers: resolved, claimMaps: new Map(claimMaps) };
+  const ofKinds = credentials.map(({ kind, claimMap }) => [kind, claimMap] as const);
+  return {
+    issuers,
+    credentials,
+    claimMaps: new Map([[JWT_KIND, new Map(claimMaps)], ...ofKinds]),
+  };
+}
+
+function givenIssuers(
+  { issuers }: AuthModuleOptions,
+  hasCredentials: boolean,
+): readonly IssuerOptions[] {
+  const given: readonly IssuerOptions[] = Array.isArray(issuers)
+    ? (issuers as IssuerOptions[])
+    : [];
+  if (given.length > 0 || (hasCredentials && issuers === undefined)) return given;
+  throw new AuthConfigurationError(
+    'issuers',
+    issuers === undefined || Array.isArray(issuers)
+      ? 'names nobody whose tokens are accepted'
+      : 'is not a list',
+    'Give at least one: issuers: [{ issuer, audience }], or set AUTH_ISSUER and AUTH_AUDIENCE where the options come from the environment.',
+  );
 }
 
 function refuseTwins(issuers: readonly JwtIssuer[]): void {
@@ -146,6 +180,42 @@ function resolveCookie({ cookie }: AuthModuleOptions): string | undefined {
   assertName('cookie.name', cookie.name, COOKIE_CURE);
   if (COOKIE_NAME.test(cookie.name)) return cookie.name;
   throw new AuthConfigurationError('cookie.name', 'is no name of a cookie', COOKIE_CURE);
+}
+
+/** @throws {AuthConfigurationError} When something is said of credentials that nobody can bring. */
+function refuseIdle(
+  { revocation, trustedOrigins, cookie }: AuthModuleOptions,
+  hasIssuers: boolean,
+  credentials: readonly ResolvedCredential[],
+): void {
+  const isSentByBrowsers =
+    cookie !== undefined ||
+    credentials.some(({ places }) => places.some(({ byBrowsers }) => byBrowsers));
+  const cure = 'Leave it out, or add what it is about.';
+  if (trustedOrigins && !isSentByBrowsers) {
+    const problem = 'means nothing without a credential that browsers send on their own';
+    throw new AuthConfigurationError('trustedOrigins', problem, cure);
+  }
+  const isRevocable = hasIssuers || credentials.some(({ revocable }) => revocable);
+  if (revocation === undefined || isRevocable) return;
+  const problem = 'is asked about JWTs and introspected tokens, and there are none';
+  throw new AuthConfigurationError('revocation', problem, cure);
+}
+
+function resolveRevocation({ revocation }: AuthModuleOptions): Port<Revocation> | undefined {
+  return revocation === undefined ? undefined : resolvePort('revocation', revocation, 'isRevoked');
+}
+
+function resolveTrustedOrigins({ trustedOrigins = [] }: AuthModuleOptions): ReadonlySet<string> {
+  const cure = "Give whole origins, without a path: trustedOrigins: ['https://app.example.com'].";
+  const given: readonly unknown[] = Array.isArray(trustedOrigins) ? trustedOrigins : [undefined];
+  for (const origin of given) {
+    assertName('trustedOrigins', origin, cure);
+    const address = parseTrustworthyAddress(origin);
+    if (address?.origin === origin) continue;
+    throw new AuthConfigurationError('trustedOrigins', 'has what is no origin on https', cure);
+  }
+  return new Set(given as readonly string[]);
 }
 
 function resolveGlobal({ global = true }: AuthModuleOptions): boolean {

@@ -1,6 +1,6 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
-import type { IssuerOptions } from './auth-options.js';
+import type { IssuerOptions, TokenUseOptions } from './issuer-options.js';
 import { assertName, assertObject, assertSeconds, refuseUnknown } from './option-checks.js';
 
 /** The largest difference between two clocks that is worth tolerating, in seconds. */
@@ -32,7 +32,7 @@ export function resolveTokenChecks(option: string, options: IssuerOptions): Toke
     clockToleranceSeconds,
     maxTokenAgeSeconds,
     authorizedParties: resolveParties(`${option}.authorizedParties`, options),
-    tokenUse: resolveUse(`${option}.tokenUse`, options),
+    tokenUse: resolveTokenUse(option, options),
   };
 }
 
@@ -67,8 +67,13 @@ function resolveParties(
 
 const USE_CURE = "Give an object: tokenUse: { claim: 'token_use', value: 'access' }.";
 
-function resolveUse(option: string, { tokenUse }: IssuerOptions): JwtIssuer['tokenUse'] {
+/** @throws {AuthConfigurationError} */
+export function resolveTokenUse(
+  path: string,
+  { tokenUse }: { readonly tokenUse?: TokenUseOptions | undefined },
+): JwtIssuer['tokenUse'] {
   if (tokenUse === undefined) return;
+  const option = `${path}.tokenUse`;
   assertObject(option, tokenUse, USE_CURE);
   refuseUnknown(option, tokenUse, ['claim', 'value']);
   const { claim, value } = tokenUse;

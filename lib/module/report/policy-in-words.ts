@@ -1,5 +1,10 @@
 import type { Opening } from '../../policy/declaration.js';
-import type { RoutePolicy, RouteRequirement, RouteRule } from '../../policy/route-policy.js';
+import type {
+  RouteAcceptance,
+  RoutePolicy,
+  RouteRequirement,
+  RouteRule,
+} from '../../policy/route-policy.js';
 import { authorityInWords, inWords } from '../../policy/words.js';
 import type { Guarding } from './guarding.js';
 import type { ReportedRoute } from './reported-route.js';
@@ -31,7 +36,7 @@ export function policyInWords(
   if (circumstances.guarding === 'none') {
     return stated(`${ANYONE}: no guard of AuthModule is there`, declaredOn);
   }
-  if (opening) return stated(openingInWords(opening), declaredOn);
+  if (opening) return ofOpening(opening, policy);
   if (declaredOn.length > 0) return ofParts(policy);
   const callers = callersOfUndeclared(circumstances);
   return stated(callers === NOBODY ? `${NOBODY}: nothing is declared` : callers);
@@ -52,20 +57,36 @@ function openingInWords(opening: Opening): string {
   return `${ANYONE}, a bad token ${opening.onInvalid === 'reject' ? 'rejected' : 'counts as none'}`;
 }
 
-function ofParts({ requirements, rules, exempted, declaredOn }: RoutePolicy): PolicyInWords {
+function ofOpening(opening: Opening, { declaredOn, accepts }: RoutePolicy): PolicyInWords {
+  const [closest = ''] = declaredOn;
+  return joined([[openingInWords(opening), closest], ...ofAcceptance(accepts)]);
+}
+
+function ofParts(policy: RoutePolicy): PolicyInWords {
+  const { requirements, rules, exempted, declaredOn, accepts } = policy;
   const isAsking = requirements.length > 0 || rules.some(({ dryRun }) => !dryRun);
   const [closest = ''] = declaredOn;
   const anyCaller: Part[] = isAsking ? [] : [[ANY_CALLER, closest]];
-  const parts = [
+  return joined([
     ...anyCaller,
+    ...ofAcceptance(accepts),
     ...requirements.map(ofRequirement),
     ...rules.map(ofRule),
     ...exempted.map(ofExempted),
-  ];
+  ]);
+}
+
+function joined(parts: readonly Part[]): PolicyInWords {
   return {
     policy: parts.map(([words]) => words).join('; '),
     declaredOn: parts.map(([, where]) => where),
   };
+}
+
+function ofAcceptance(accepts: RouteAcceptance | undefined): readonly Part[] {
+  if (!accepts) return [];
+  const { mode, names, declaredOn } = accepts;
+  return [[`by ${names.join(mode === 'all' ? ' and ' : ' or ')}`, declaredOn]];
 }
 
 function ofRequirement(requirement: RouteRequirement): Part {

@@ -1,8 +1,8 @@
 import { StoreUnavailable } from '../store-unavailable.js';
 
-/** A text, or nothing. Clients can be set to give bytes. */
+/** A text, or nothing, which Redis says with null: `undefined` is no reply of its. Clients can be set to give bytes. */
 export function textOf(reply: unknown): string | undefined {
-  if (reply === null || reply === undefined) return;
+  if (reply === null) return;
   if (typeof reply === 'string') return reply;
   if (reply instanceof Uint8Array) return Buffer.from(reply).toString('utf8');
   throw new StoreUnavailable('reply');

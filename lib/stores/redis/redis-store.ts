@@ -1,4 +1,5 @@
 import type { KeyValueStore } from '../key-value-store.js';
+import { StoreUnavailable } from '../store-unavailable.js';
 import { millisecondsToLive } from '../time-to-live.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisConnection, type RedisStoreOptions } from './redis-connection.js';
@@ -41,7 +42,9 @@ export class RedisStore implements KeyValueStore {
   }
 
   async set(key: string, value: string, ttlSeconds: number): Promise<void> {
-    await this.#send('SET', key, value, 'PX', String(millisecondsToLive(ttlSeconds)));
+    const milliseconds = String(millisecondsToLive(ttlSeconds));
+    const reply = textOf(await this.#send('SET', key, value, 'PX', milliseconds));
+    if (reply !== 'OK') throw new StoreUnavailable('reply');
   }
 
   async setIfAbsent(key: string, value: string, ttlSeconds: number): Promise<boolean> {
@@ -59,7 +62,7 @@ export class RedisStore implements KeyValueStore {
   }
 
   async delete(key: string): Promise<void> {
-    await this.#send('DEL', key);
+    integerOf(await this.#send('DEL', key));
   }
 
   #send(command: string, key: string, ...args: readonly string[]): Promise<unknown> {

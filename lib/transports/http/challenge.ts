@@ -1,4 +1,4 @@
-import type { AuthError, AuthScheme } from '../../core/auth-error.js';
+import type { AuthError } from '../../core/auth-error.js';
 import { REFUSALS, type Refusal, type RefusalCode } from '../../core/refusal.js';
 
 /** What a challenge says of the API as a whole. */
@@ -34,7 +34,7 @@ interface Said {
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
-function parametersOf(scheme: AuthScheme, said: Said): Parameters {
+function parametersOf(scheme: string, said: Said): Parameters {
   const { realm } = said.realm;
   switch (scheme) {
     case 'Bearer':
@@ -42,7 +42,7 @@ function parametersOf(scheme: AuthScheme, said: Said): Parameters {
     case 'Basic':
       // RFC 7617 section 2.1.
       return { realm, charset: 'UTF-8' };
-    case 'ApiKey':
+    default:
       return { realm };
   }
 }
@@ -59,7 +59,7 @@ function bearerParameters({ code, realm, scopes }: Said): Parameters {
   };
 }
 
-function challenge(scheme: AuthScheme, parameters: Parameters): string {
+function challenge(scheme: string, parameters: Parameters): string {
   return `${scheme} ${Object.entries(parameters).flatMap(parameter).join(', ')}`;
 }
 

@@ -52,6 +52,11 @@ export class HttpExchange implements AuthRequest {
     return this.key.method?.toUpperCase();
   }
 
+  get remoteAddress(): string | undefined {
+    const { ip } = this.#request as { readonly ip?: unknown };
+    return typeof ip === 'string' ? ip : this.key.socket.remoteAddress;
+  }
+
   header(name: string): readonly string[] {
     return headerValues(this.key, name);
   }

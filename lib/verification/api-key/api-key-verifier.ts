@@ -1,5 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import {
+  AuthError,
+  AuthUnavailable,
   InvalidCredential,
   type AuthErrorOptions,
   type InvalidCredentialReason,
@@ -7,12 +9,12 @@ import {
 import type { Clock } from '../../core/clock.js';
 import type { Concealed } from '../../core/concealed.js';
 import type { Credential } from '../../core/credential.js';
-import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
+import { isPending, whenReady, type MaybePromise } from '../../core/maybe-promise.js';
 import { ownMembers, ownProperty } from '../../core/own-property.js';
 import type { ApiKeyRecord } from '../../stores/api-key-store.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
 import { expiryOf, verifiedIdentity } from '../identity.js';
-import { lookUp } from '../look-up.js';
+import { lookUp } from '../../core/look-up.js';
 import { concealPepper, digestApiKey, type Pepper } from './digest-api-key.js';
 import { assertApiKeyPrefix, parseApiKey } from './generate-api-key.js';
 import type { LastUse } from './last-use.js';
@@ -76,7 +78,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
     const parsed = parseApiKey(credential.value, this.#settings.prefix);
     if (!parsed) throw this.#refused('api_key_malformed');
     const presented = { credential, id: parsed.id };
-    return whenReady(this.#find(parsed.id), ({ record }) => this.#check(presented, record));
+    return whenReady(this.#find(parsed.id), ({ record }) => this.#attempt(presented, record));
   }
 
   /**
@@ -85,9 +87,24 @@ export class ApiKeyVerifier implements CredentialVerifier {
    */
   #find(id: string): MaybePromise<{ readonly record: unknown }> {
     const { find, timeoutMs } = this.#settings;
-    const ask = (): MaybePromise<{ readonly record: unknown }> =>
-      whenReady(find(id), (record) => ({ record }));
+    const ask = (): MaybePromise<{ readonly record: unknown }> => {
+      const found = find(id);
+      // What only has a `then` need not chain.
+      return isPending(found)
+        ? Promise.resolve(found).then((record) => ({ record }))
+        : { record: found };
+    };
     return lookUp(ask, { timeoutMs, reason: 'store_unavailable' });
+  }
+
+  /** What a record's own code throws is no verdict on the key. */
+  #attempt(presented: Presented, found: unknown): VerifiedApiKey {
+    try {
+      return this.#check(presented, found);
+    } catch (cause) {
+      if (cause instanceof AuthError) throw cause;
+      throw new AuthUnavailable('store_unavailable', { cause, retryAfterSeconds: 1 });
+    }
   }
 
   #check(presented: Presented, found: unknown): VerifiedApiKey {

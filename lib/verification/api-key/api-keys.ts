@@ -3,7 +3,7 @@ import type { Concealed } from '../../core/concealed.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { ApiKeyRecord, ApiKeyStore } from '../../stores/api-key-store.js';
 import { expiryOf } from '../identity.js';
-import { concealPepper } from './digest-api-key.js';
+import { assertPepperGiven, concealPepper } from './digest-api-key.js';
 import { assertApiKeyPrefix, generateApiKey, type ApiKeyForm } from './generate-api-key.js';
 import { IssuedApiKey } from './issued-api-key.js';
 import { checkAttributes, endOf, type ApiKeyEnd, type NewApiKey } from './new-api-key.js';
@@ -48,7 +48,9 @@ export class ApiKeys {
   readonly #clock: Clock;
 
   /** @throws {AuthConfigurationError} When the prefix or the pepper is none. */
-  constructor({ prefix, pepper, store, clock = Date.now }: ApiKeysSettings) {
+  constructor(settings: ApiKeysSettings) {
+    const { prefix, pepper, store, clock = Date.now } = settings;
+    assertPepperGiven(settings, 'ApiKeys.pepper');
     assertApiKeyPrefix(prefix, 'ApiKeys.prefix');
     this.prefix = prefix;
     this.pepper = concealPepper(pepper, 'ApiKeys.pepper');

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { ownProperty } from '../../core/own-property.js';
 import { Concealed } from '../../core/concealed.js';
 
 /** A secret of the application's that goes into every digest, so that whoever has the store alone cannot make records for keys. */
@@ -25,6 +26,20 @@ export function concealPepper(
     option,
     `is no secret of at least ${String(MIN_PEPPER_BYTES)} bytes`,
     'Make one with `openssl rand -base64 32`; where it comes from a variable, see that it is set.',
+  );
+}
+
+/**
+ * A variable that is not set must not mean that there is no pepper.
+ *
+ * @throws {AuthConfigurationError} When it is given as `undefined`.
+ */
+export function assertPepperGiven(options: object, option: string): void {
+  if (!Object.hasOwn(options, 'pepper') || ownProperty(options, 'pepper') !== undefined) return;
+  throw new AuthConfigurationError(
+    option,
+    'is undefined',
+    'Set the variable that it comes from; leave the option out where there is to be no pepper.',
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ApiKeyRecord } from '../../stores/api-key-store.js';
+import { MAX_SECONDS } from '../identity.js';
 import { isAddressEntry } from './address-list.js';
 
 /** When a key ends: not at all, at a time, or after a time. */
@@ -74,8 +75,10 @@ export function endOf({ expiresAt, expiresInSeconds }: ApiKeyEnd, now: number): 
   const end = isAbsent(expiresAt)
     ? new Date(now + numberOf(expiresInSeconds) * 1000)
     : new Date(expiresAt instanceof Date ? expiresAt : numberOf(expiresAt) * 1000);
-  if (end.getTime() > now) return end;
-  throw new RangeError('An API key expires at a time that is yet to come');
+  if (end.getTime() > now && end.getTime() < MAX_SECONDS * 1000) return end;
+  throw new RangeError(
+    'An API key expires at a time that is yet to come, in seconds where it is a number',
+  );
 }
 
 function listOf(names: unknown): readonly string[] | undefined {

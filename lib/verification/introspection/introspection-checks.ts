@@ -31,7 +31,7 @@ export function checkAnswer(
   const validity = checkDates(answer, settings, now);
   checkAudience(answer, settings.audience);
   checkUse(answer, settings.tokenUse);
-  checkType(answer);
+  checkType(answer, settings);
   checkConfirmation(answer);
   return validity;
 }
@@ -45,8 +45,11 @@ function checkIssuer(answer: UncheckedClaims, issuer: string): void {
 const BEARER = /^bearer$/i;
 
 /** RFC 6749 section 7.1: a token of a type that is not understood is not to be used; types have no case. */
-function checkType(answer: UncheckedClaims): void {
+function checkType(answer: UncheckedClaims, { demandsType }: IntrospectionSettings): void {
   const type = ownProperty(answer, 'token_type');
+  if (type === undefined && demandsType) {
+    throw new InvalidCredential('token_use_mismatch', { detail: 'token_type is Bearer' });
+  }
   if (type === undefined || (typeof type === 'string' && BEARER.test(type))) return;
   throw new InvalidCredential('confirmation_unsupported', { detail: 'token_type is Bearer' });
 }
@@ -66,11 +69,20 @@ export function claimsOf(
   );
   const subject = sub ?? (namesUsers ? user : undefined);
   // A user whom the server names in another way than asked for is not the client that acts for them.
-  const isOfClient = client !== undefined && (user === undefined || user === client);
+  const isOfClient = client !== undefined && user === undefined;
   if (subject === undefined && !isOfClient) {
     throw new InvalidCredential('missing_claim', { detail: 'sub' });
   }
   const claims = { ...answer, ...(subject !== undefined && { sub: subject }) };
   if (typeof scope !== 'string') Reflect.deleteProperty(claims, 'scope');
   return claims;
+}
+
+/** Whether it is the user name, for want of a subject, that says who it is. */
+export function isNamedByUsername(
+  answer: UncheckedClaims,
+  { namesUsers }: IntrospectionSettings,
+): boolean {
+  const isNamed = ownProperty(answer, 'username') !== undefined;
+  return namesUsers && isNamed && ownProperty(answer, 'sub') === undefined;
 }

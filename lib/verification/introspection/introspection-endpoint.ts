@@ -43,6 +43,8 @@ export class IntrospectionEndpoint {
 
   constructor(settings: IntrospectionSettings, clock: Clock) {
     const { issuer, client, timeoutMs } = settings;
+    // Every question that is under way listens to it, however many there are.
+    setMaxListeners(0, this.#ending.signal);
     const options = { timeoutMs, ending: this.#ending.signal, clock };
     // Whatever is under way at a time listens to it: many questions are no leak.
     setMaxListeners(0, this.#ending.signal);

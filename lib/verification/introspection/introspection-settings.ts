@@ -33,6 +33,11 @@ export interface IntrospectionSettings {
   readonly clockToleranceSeconds: number;
   /** A member that tells access tokens from the server's other tokens, and what it says of them. */
   readonly tokenUse: TokenUse | undefined;
+  /**
+   * Whether member `token_type` must be there: refresh tokens have none (RFC 7662 section 2.2), and are
+   * active as well.
+   */
+  readonly demandsType: boolean;
   /** Whether member `username` names the subject of a token that has no `sub`. */
   readonly namesUsers: boolean;
   /** How long an answer may take altogether, in milliseconds. */

@@ -6,7 +6,7 @@ import type { CredentialVerifier } from '../credential-verifier.js';
 import { freezeClaims } from '../freeze-claims.js';
 import { assertLength } from '../token-length.js';
 import type { IntrospectedToken } from './introspected-token.js';
-import { checkAnswer, claimsOf } from './introspection-checks.js';
+import { checkAnswer, claimsOf, isNamedByUsername } from './introspection-checks.js';
 import { IntrospectionEndpoint } from './introspection-endpoint.js';
 import type { IntrospectionSettings } from './introspection-settings.js';
 
@@ -24,8 +24,8 @@ export interface IntrospectionVerifierParts {
   readonly prefix?: string | undefined;
 }
 
-/** Visible ASCII: RFC 6749 appendix A.12, without the space, which no header can carry within a token. */
-const VISIBLE = /^[\x21-\x7e]+$/;
+/** What a bearer token is made of (RFC 6750 section 2.1). */
+const B64TOKEN = /^[\w.~+/-]+=*$/;
 
 /** Verifies opaque tokens by asking the authorization server that issued them (RFC 7662). */
 export class IntrospectionVerifier implements CredentialVerifier {
@@ -50,12 +50,15 @@ export class IntrospectionVerifier implements CredentialVerifier {
 
   async verify(credential: Credential): Promise<IntrospectedToken> {
     assertLength(credential.value);
-    if (!VISIBLE.test(credential.value)) throw new InvalidCredential('token_malformed');
+    const isToken = B64TOKEN.test(credential.value) && this.claims(credential);
+    if (!isToken) throw new InvalidCredential('token_malformed');
     const answer = await this.#endpoint.ask(credential.value);
     const validity = checkAnswer(answer, this.#settings, this.#clock() / 1000);
     return {
       credential,
       kind: this.#kind,
+      // A name that somebody chose may be that of a client.
+      standsFor: isNamedByUsername(answer, this.#settings) ? 'user' : undefined,
       issuer: this.#settings.issuer,
       claims: freezeClaims(claimsOf(answer, this.#settings)),
       expiresAt: validity.expiresAt,

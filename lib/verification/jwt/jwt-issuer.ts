@@ -7,7 +7,7 @@ export type KeySource =
   /** Fetched from the address, or from the one the issuer's metadata names. */
   | { readonly kind: 'remote'; readonly jwksUri: URL | undefined }
   | { readonly kind: 'static'; readonly jwks: JSONWebKeySet }
-  | { readonly kind: 'secret'; readonly secret: Concealed<Uint8Array> };
+  | { readonly kind: 'secret'; readonly secrets: Concealed<readonly Uint8Array[]> };
 
 /** Issuer, audience, algorithms and keys: one tuple, never mixed with another issuer's. */
 export interface JwtIssuer {

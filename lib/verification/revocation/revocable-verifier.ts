@@ -4,7 +4,7 @@ import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
 import { ownProperty } from '../../core/own-property.js';
 import type { VerifiedCredential } from '../../core/verified-credential.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
-import { lookUp, type LookUpSettings } from '../look-up.js';
+import { lookUp, type LookUpSettings } from '../../core/look-up.js';
 import type { RevocableCredential, Revocation } from './revocation.js';
 
 /** What is verified by, and what knows whether it was revoked since. */
@@ -41,6 +41,10 @@ export class RevocableVerifier implements CredentialVerifier {
     return whenReady(this.#verifier.verify(credential), (verified) => this.#check(verified));
   }
 
+  close(): void {
+    this.#verifier.close?.();
+  }
+
   #check(verified: VerifiedCredential): MaybePromise<VerifiedCredential> {
     const revocable = revocableFrom(verified);
     const answer = lookUp(() => this.#revocation.isRevoked(revocable), this.#settings);
@@ -64,7 +68,8 @@ function revocableFrom({ issuer, claims, expiresAt }: VerifiedCredential): Revoc
     issuer,
     claims,
     expiresAt,
-    subject: textOf(claims, 'sub'),
+    // As principals have it: a client's own token may name nobody else.
+    subject: textOf(claims, 'sub') ?? textOf(claims, 'client_id'),
     tokenId: textOf(claims, 'jti'),
     sessionId: textOf(claims, 'sid'),
     issuedAt: numberOf(claims, 'iat'),

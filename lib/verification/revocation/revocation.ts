@@ -5,7 +5,7 @@ import type { MaybePromise } from '../../core/maybe-promise.js';
 export interface RevocableCredential {
   /** The issuer that vouches for it, exactly as configured. */
   readonly issuer: string;
-  /** Whom it is about: the claim `sub`. */
+  /** Whom it is about: the claim `sub`; where there is none, `client_id`. */
   readonly subject: string | undefined;
   /** Its own name, unique at its issuer: the claim `jti` (RFC 7519 section 4.1.7). */
   readonly tokenId: string | undefined;

@@ -83,6 +83,7 @@ export class IntrospectingServer {
       clockToleranceSeconds: 5,
       tokenUse: undefined,
       namesUsers: false,
+      demandsType: false,
       timeoutMs: 3000,
       ...more,
     };

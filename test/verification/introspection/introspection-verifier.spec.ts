@@ -83,7 +83,7 @@ describe('IntrospectionVerifier', () => {
     ['sub is empty', { sub: '' }, 'claim_type'],
     ['client_id is a list', { client_id: ['shop'] }, 'claim_type'],
     ['no sub', { sub: undefined }, 'shop'],
-    ['no sub, and the client by name', { sub: undefined, username: 'shop' }, 'shop'],
+    ['no sub, and the client by name', { sub: undefined, username: 'shop' }, 'missing_claim'],
     ['no sub, and a user by name', { sub: undefined, username: 'ann' }, 'missing_claim'],
     ['nobody', { sub: undefined, client_id: undefined }, 'missing_claim'],
   ])('%s', async (_, members, expected) => {
@@ -158,6 +158,10 @@ describe('IntrospectionVerifier', () => {
     ['token_malformed', ''],
     ['token_malformed', 'a b'],
     ['token_malformed', 'a\tb'],
+    ['token_malformed', 'a+b&token_type_hint=refresh_token'],
+    ['token_malformed', 'a%20b'],
+    ['token_malformed', '<script>'],
+    ['token_malformed', 'a=b'],
     ['token_malformed', 'a\r\nb'],
     ['token_malformed', 'a\u0000'],
     ['token_malformed', 'a\u007f'],
@@ -168,22 +172,19 @@ describe('IntrospectionVerifier', () => {
     expect(server.asked).toEqual([]);
   });
 
-  it.each([
-    'a+b&token_type_hint=refresh_token',
-    'a=b%20c/d==',
-    '&token=other&token=third',
-    '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
-    'x'.repeat(8192),
-  ])('I-29: asks about the very token, in one parameter: %j', async (token) => {
-    expect(await outcome(verifier(), token)).toBe('ann');
-    const [{ method, headers, body } = { method: '', headers: {}, body: '' }] = server.asked;
-    expect([...new URLSearchParams(body)]).toEqual([['token', token]]);
-    expect(method).toBe('POST');
-    expect(headers).toMatchObject({
-      accept: 'application/json',
-      'content-type': expect.stringMatching(/^application\/x-www-form-urlencoded/) as unknown,
-    });
-  });
+  it.each(['a+b/c==', '0-9._~+/aZ=', 'x'.repeat(8192)])(
+    'I-29: asks about the very token, in one parameter: %j',
+    async (token) => {
+      expect(await outcome(verifier(), token)).toBe('ann');
+      const [{ method, headers, body } = { method: '', headers: {}, body: '' }] = server.asked;
+      expect([...new URLSearchParams(body)]).toEqual([['token', token]]);
+      expect(method).toBe('POST');
+      expect(headers).toMatchObject({
+        accept: 'application/json',
+        'content-type': expect.stringMatching(/^application\/x-www-form-urlencoded/) as unknown,
+      });
+    },
+  );
 
   it('accepts JSON with parameters in its media type', async () => {
     const headers = { 'content-type': 'Application/JSON ; charset=utf-8' };

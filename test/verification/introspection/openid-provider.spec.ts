@@ -39,6 +39,7 @@ describe('opaque tokens of an OpenID provider', () => {
       clockToleranceSeconds: 5,
       tokenUse: undefined,
       namesUsers: false,
+      demandsType: false,
       timeoutMs: 3000,
     };
     return new CachingIntrospectionVerifier({
@@ -115,7 +116,7 @@ describe('opaque tokens of an OpenID provider', () => {
     const subject = verifier();
     expect(await outcome(subject, await provider.token('urn:payments'))).toBe('aud_mismatch');
     expect(await outcome(subject, 'x'.repeat(43))).toBe('token_inactive');
-    expect(await outcome(subject, 'a+b&token_type_hint=refresh_token')).toBe('token_inactive');
+    expect(await outcome(subject, 'a+b&token_type_hint=refresh_token')).toBe('token_malformed');
   });
 
   it('are refused once they expired', async () => {

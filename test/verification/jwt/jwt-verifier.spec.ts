@@ -3,7 +3,7 @@ import { SignJWT, type JWK } from 'jose';
 import { AuthError } from '../../../lib/core/auth-error.js';
 import { Credential } from '../../../lib/core/credential.js';
 import { resolveIssuer } from '../../../lib/module/options/resolve-issuer.js';
-import type { IssuerOptions } from '../../../lib/module/options/auth-options.js';
+import type { IssuerOptions } from '../../../lib/module/options/issuer-options.js';
 import { JwtVerifier } from '../../../lib/verification/jwt/jwt-verifier.js';
 import { LocalKeySet } from '../../../lib/verification/jwt/keys/local-key-set.js';
 import { JwksService } from '../../../lib/verification/jwt/keys/jwks-service.js';

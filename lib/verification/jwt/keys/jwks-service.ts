@@ -113,7 +113,7 @@ function keySetOf(issuer: JwtIssuer, surroundings: KeySetSurroundings): KeySet {
   const { keys } = issuer;
   switch (keys.kind) {
     case 'secret':
-      return new SecretKeySet(keys.secret.reveal());
+      return new SecretKeySet(keys.secrets.reveal());
     case 'static':
       return new StaticKeySet(keys.jwks);
     case 'remote': {

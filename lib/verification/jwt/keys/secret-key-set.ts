@@ -1,14 +1,16 @@
 import { FixedKeySet } from './fixed-key-set.js';
 import type { VerificationKey } from './key-set.js';
 
-/** A secret both sides hold. It verifies HMAC signatures and nothing else. */
+/** Secrets that both sides hold, several while they rotate. They verify HMAC signatures and nothing else. */
 export class SecretKeySet extends FixedKeySet {
-  protected readonly size = 1;
+  protected readonly size: number;
   readonly #candidates: readonly VerificationKey[];
 
-  constructor(secret: Uint8Array) {
+  /** @param secrets In the order in which they are tried: which one made a signature is not said. */
+  constructor(secrets: readonly Uint8Array[]) {
     super();
-    this.#candidates = [{ key: secret, thumbprint: 'secret' }];
+    this.size = secrets.length;
+    this.#candidates = secrets.map((key) => ({ key, thumbprint: 'secret' }));
   }
 
   candidates(): readonly VerificationKey[] {

@@ -1,6 +1,6 @@
 import { createSecretKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
-import type { IssuerOptions } from '../../../../lib/module/options/auth-options.js';
+import type { IssuerOptions } from '../../../../lib/module/options/issuer-options.js';
 
 /** The time of all these tests, in seconds since the epoch. */
 export const NOW = 1_800_000_000;

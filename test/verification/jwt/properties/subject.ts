@@ -1,5 +1,5 @@
 import { resolveIssuer } from '../../../../lib/module/options/resolve-issuer.js';
-import type { IssuerOptions } from '../../../../lib/module/options/auth-options.js';
+import type { IssuerOptions } from '../../../../lib/module/options/issuer-options.js';
 import type { CredentialVerifier } from '../../../../lib/verification/credential-verifier.js';
 import { CachingJwtVerifier } from '../../../../lib/verification/jwt/caching-jwt-verifier.js';
 import { JwtVerifier } from '../../../../lib/verification/jwt/jwt-verifier.js';

@@ -4,6 +4,7 @@ import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { RoutePolicies } from '../guards/route-policies.js';
 import { needsOf } from '../policy/rule.js';
 import type { ControllerHandler } from './controllers.js';
+import type { ResolvedAuthOptions } from './options/resolve-options.js';
 
 /**
  * Finds the classes that rules rest on, so that a missing one is told of at boot and not by the first
@@ -21,6 +22,20 @@ export function assertProvided(
       for (const needed of needsOf(rule)) assertHeld(needed as Type, declaredOn, container);
     }
   }
+}
+
+/**
+ * Finds the classes that the options rest on.
+ *
+ * @throws {AuthConfigurationError} When the container has none, or makes one for each request.
+ */
+export function assertPortsProvided(options: ResolvedAuthOptions, container: ModuleRef): void {
+  const { credentials, principal, revocation } = options;
+  for (const { kind, needs } of credentials) {
+    for (const needed of needs) assertHeld(needed, `credentials: ${kind}`, container);
+  }
+  if (principal.loader?.needs) assertHeld(principal.loader.needs, 'principal.load', container);
+  if (revocation?.needs) assertHeld(revocation.needs, 'revocation', container);
 }
 
 function assertHeld(needed: Type, declaredOn: string, container: ModuleRef): void {

@@ -1,6 +1,6 @@
-import { AuthError, AuthUnavailable } from '../core/auth-error.js';
-import { inTime } from '../core/in-time.js';
-import { isPending, type MaybePromise } from '../core/maybe-promise.js';
+import { AuthError, AuthUnavailable } from './auth-error.js';
+import { inTime } from './in-time.js';
+import { isPending, type MaybePromise } from './maybe-promise.js';
 
 /** How something is looked up that the application, or a store, knows. */
 export interface LookUpSettings {

@@ -1,0 +1,109 @@
+import type { ModuleRef } from '@nestjs/core';
+import type { CredentialExtractor } from '../credential/credential-extractor.js';
+import type { CredentialKind } from '../pipeline/credential-kind.js';
+import type { CredentialVerifier } from '../verification/credential-verifier.js';
+import { CachingJwtVerifier } from '../verification/jwt/caching-jwt-verifier.js';
+import type { JwtIssuer } from '../verification/jwt/jwt-issuer.js';
+import { JwtVerifier } from '../verification/jwt/jwt-verifier.js';
+import type { JwksService } from '../verification/jwt/keys/jwks-service.js';
+import { RevocableVerifier } from '../verification/revocation/revocable-verifier.js';
+import { containerOf } from './options/ports.js';
+import { JWT_KIND } from './options/resolve-credentials.js';
+import type { ResolvedCredential } from './options/resolved-credential.js';
+import type { ResolvedAuthOptions } from './options/resolve-options.js';
+import { cookiePlace, resolvePlaces, type ResolvedPlace } from './options/resolve-places.js';
+
+/** What the kinds of credential of an application rest on. */
+export interface KindParts {
+  readonly options: ResolvedAuthOptions;
+  readonly jwks: JwksService;
+  /** The keys of JWTs of another purpose, by what they are called. */
+  readonly namedJwks: ReadonlyMap<string, JwksService>;
+  readonly container: ModuleRef;
+  readonly onFailure: (what: string, failure: unknown) => void;
+}
+
+/** Every kind of credential that the options name, in the order in which they are asked. */
+export function credentialKindsOf(parts: KindParts): readonly CredentialKind[] {
+  const { credentials, trustedOrigins } = parts.options;
+  const extractors = new Map<string, CredentialExtractor>();
+  const at = (place: ResolvedPlace): CredentialExtractor => {
+    const extractor = extractors.get(place.name) ?? place.extractor(trustedOrigins);
+    extractors.set(place.name, extractor);
+    return extractor;
+  };
+  const tokens = parts.options.issuers.length === 0 ? [] : [tokensOfIssuers(parts, at)];
+  const kinds = (having: (credential: ResolvedCredential) => boolean): readonly CredentialKind[] =>
+    credentials.filter(having).map((each) => kindOf(each, parts, at));
+  // What begins with something of its own is asked before what looks like a JWT, and that before the rest.
+  return [
+    ...kinds(({ prefix }) => prefix !== undefined),
+    ...tokens,
+    ...kinds(({ issuer }) => issuer !== undefined),
+    ...kinds(({ prefix, issuer }) => prefix === undefined && issuer === undefined),
+  ];
+}
+
+type At = (place: ResolvedPlace) => CredentialExtractor;
+
+function tokensOfIssuers(parts: KindParts, at: At): CredentialKind {
+  const { options, jwks } = parts;
+  const cookies =
+    options.cookieName === undefined ? [] : [cookiePlace('cookie.name', options.cookieName)];
+  return {
+    name: JWT_KIND,
+    extractors: [...resolvePlaces(JWT_KIND, { scheme: 'Bearer' }), ...cookies].map(at),
+    verifier: revocable(parts, jwtVerifier(parts, options.issuers, { jwks, kind: JWT_KIND })),
+    scheme: 'Bearer',
+    declaredOnly: false,
+    look: JWT_KIND,
+    mayBeService: true,
+  };
+}
+
+function kindOf(credential: ResolvedCredential, parts: KindParts, at: At): CredentialKind {
+  const { kind, places, scheme, declaredOnly, issuer, mayBeService } = credential;
+  const { jwks, namedJwks, options, container, onFailure } = parts;
+  return {
+    name: kind,
+    extractors: places.map(at),
+    verifier: credential.makeVerifier({
+      clock: options.clock,
+      container: containerOf(container),
+      jwtVerifier: (each, name) =>
+        jwtVerifier(parts, [each], { jwks: namedJwks.get(name) ?? jwks, kind: name }),
+      revocable: (verifier) => revocable(parts, verifier),
+      onFailure,
+    }),
+    scheme,
+    declaredOnly,
+    look: issuer ? JWT_KIND : kind,
+    mayBeService,
+  };
+}
+
+function jwtVerifier(
+  { options }: KindParts,
+  issuers: readonly JwtIssuer[],
+  { jwks, kind }: { readonly jwks: JwksService; readonly kind: string },
+): CredentialVerifier {
+  const { clock, tokenCache: settings } = options;
+  const verifier = new JwtVerifier(issuers, { jwks, clock, kind });
+  return settings ? new CachingJwtVerifier({ verifier, jwks, clock, settings }) : verifier;
+}
+
+function revocable(
+  { options, container }: KindParts,
+  verifier: CredentialVerifier,
+): CredentialVerifier {
+  const { revocation } = options;
+  if (!revocation) return verifier;
+  return new RevocableVerifier({
+    verifier,
+    revocation: { isRevoked: (token) => revocation.in(containerOf(container)).isRevoked(token) },
+    timeoutMs: LOOK_UP_MS,
+  });
+}
+
+/** How long a store is waited for, in milliseconds. */
+const LOOK_UP_MS = 3000;

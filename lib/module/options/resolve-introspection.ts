@@ -1,0 +1,210 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { Concealed } from '../../core/concealed.js';
+import { ownMembers } from '../../core/own-property.js';
+import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
+import { CachingIntrospectionVerifier } from '../../verification/introspection/caching-introspection-verifier.js';
+import type {
+  IntrospectionClient,
+  IntrospectionSettings,
+} from '../../verification/introspection/introspection-settings.js';
+import { IntrospectionVerifier } from '../../verification/introspection/introspection-verifier.js';
+import type { MemorySettings } from '../../verification/short-memory.js';
+import type { IntrospectionOptions, OpaqueTokenOptions } from './credential-options.js';
+import { resolveKindOptions } from './kind-options.js';
+import {
+  assertCount,
+  assertName,
+  assertObject,
+  assertSeconds,
+  refuseUnknown,
+  resolveBoolean,
+} from './option-checks.js';
+import { resolveAudience } from './resolve-audience.js';
+import { resolveClaimMap } from './resolve-claim-map.js';
+import type { ResolvedCredential } from './resolved-credential.js';
+import { schemeOf, type ResolvedPlace } from './resolve-places.js';
+import { resolveTokenUse } from './resolve-token-checks.js';
+
+const KNOWN = [
+  ...['issuer', 'endpoint', 'clientId', 'clientSecret', 'privateKey', 'keyId'],
+  ...['clientAuthentication', 'audience', 'clockToleranceSeconds', 'tokenUse'],
+  ...['usernameAsSubject', 'maxAgeSeconds', 'maxEntries', 'claims'],
+];
+
+/** Opaque tokens, and how they are asked about. */
+interface IntrospectedTokens extends OpaqueTokenOptions {
+  readonly introspection: IntrospectionOptions;
+}
+
+/** @throws {AuthConfigurationError} */
+export function resolveIntrospection(
+  option: string,
+  { introspection, prefix, ...options }: IntrospectedTokens,
+  places: readonly ResolvedPlace[],
+): ResolvedCredential {
+  const path = `${option}.introspection`;
+  assertObject(path, introspection, 'Give an object with its options.');
+  refuseUnknown(path, introspection, KNOWN);
+  const given = ownMembers(introspection);
+  const { kind, declaredOnly, timeoutMs } = resolveKindOptions(option, options, 'opaqueToken');
+  const settings = { ...resolveSettings(path, given), timeoutMs };
+  const memory = resolveMemory(path, given);
+  const map = resolveClaimMap(`${path}.claims`, given.claims);
+  return {
+    kind,
+    declaredOnly,
+    places,
+    scheme: schemeOf(places, 'Bearer'),
+    prefix,
+    claimMap: new Map([[settings.issuer, map]]),
+    mayBeService: true,
+    revocable: true,
+    needs: [],
+    makeVerifier: ({ clock, revocable }) => {
+      const verifier = new IntrospectionVerifier({ kind, settings, clock, prefix });
+      const isRemembered = memory.maxAgeMs > 0;
+      return revocable(
+        isRemembered
+          ? new CachingIntrospectionVerifier({ verifier, clock, settings: memory })
+          : verifier,
+      );
+    },
+  };
+}
+
+function resolveSettings(
+  option: string,
+  given: IntrospectionOptions,
+): Omit<IntrospectionSettings, 'timeoutMs'> {
+  const { issuer, clockToleranceSeconds = 5 } = given;
+  assertName(`${option}.issuer`, issuer, 'Name the issuer of the tokens.');
+  assertSeconds(`${option}.clockToleranceSeconds`, clockToleranceSeconds, { min: 0, max: 300 });
+  return {
+    issuer,
+    endpoint: resolveEndpoint(option, given),
+    client: resolveClient(option, given),
+    audience: resolveAudience(option, given),
+    clockToleranceSeconds,
+    ...resolveUse(option, given),
+    namesUsers: resolveBoolean(`${option}.usernameAsSubject`, given.usernameAsSubject),
+  };
+}
+
+function resolveUse(
+  option: string,
+  { tokenUse }: IntrospectionOptions,
+): Pick<IntrospectionSettings, 'tokenUse' | 'demandsType'> {
+  if (tokenUse === null) return { tokenUse: undefined, demandsType: false };
+  return {
+    tokenUse: resolveTokenUse(option, { tokenUse }),
+    demandsType: tokenUse === undefined,
+  };
+}
+
+function resolveMemory(option: string, given: IntrospectionOptions): MemorySettings {
+  const { maxAgeSeconds = 30, maxEntries = 10_000 } = given;
+  assertSeconds(`${option}.maxAgeSeconds`, maxAgeSeconds, { min: 0, max: 300 });
+  assertCount(`${option}.maxEntries`, maxEntries);
+  if (maxAgeSeconds === 0 && given.maxEntries !== undefined) {
+    const cure = 'Leave it out, or give maxAgeSeconds.';
+    throw new AuthConfigurationError(
+      `${option}.maxEntries`,
+      'means nothing with maxAgeSeconds 0',
+      cure,
+    );
+  }
+  return { maxAgeMs: maxAgeSeconds * 1000, maxEntries };
+}
+
+function resolveEndpoint(
+  option: string,
+  { issuer, endpoint }: IntrospectionOptions,
+): URL | undefined {
+  const name = endpoint === undefined ? 'issuer' : 'endpoint';
+  const given: unknown = endpoint ?? issuer;
+  const address = typeof given === 'string' ? parseTrustworthyAddress(given) : undefined;
+  if (address) return endpoint === undefined ? undefined : address;
+  throw new AuthConfigurationError(
+    `${option}.${name}`,
+    'is no https address',
+    'Give the address of the authorization server, on https, or say by endpoint where it is asked; http is accepted on loopback only.',
+  );
+}
+
+const CLIENT_CURE =
+  'Give clientSecret, or privateKey in PEM (PKCS #8), and with either what clientAuthentication fits: client_secret_basic, client_secret_post or private_key_jwt.';
+
+function resolveClient(option: string, given: IntrospectionOptions): IntrospectionClient {
+  const { clientId: id, clientSecret, privateKey, clientAuthentication } = given;
+  assertName(`${option}.clientId`, id, 'Name this API as a client of the authorization server.');
+  if ((clientSecret === undefined) === (privateKey === undefined)) {
+    throw new AuthConfigurationError(
+      `${option}.clientSecret`,
+      clientSecret === undefined ? 'is missing' : 'is given beside privateKey',
+      CLIENT_CURE,
+    );
+  }
+  if (privateKey !== undefined) return signingClient(option, given, privateKey);
+  const method = clientAuthentication ?? 'client_secret_basic';
+  assertName(`${option}.clientSecret`, clientSecret, CLIENT_CURE);
+  refuseKeyId(option, given);
+  if (method === 'client_secret_basic' || method === 'client_secret_post') {
+    return { id, method, secret: new Concealed(clientSecret) };
+  }
+  throw unfit(option);
+}
+
+function signingClient(
+  option: string,
+  { clientId: id, clientAuthentication, keyId }: IntrospectionOptions,
+  privateKey: string,
+): IntrospectionClient {
+  const method = clientAuthentication ?? 'private_key_jwt';
+  if (method !== 'private_key_jwt') throw unfit(option);
+  if (keyId !== undefined) assertName(`${option}.keyId`, keyId, 'Give the kid of the key.');
+  const key = readKey(option, privateKey);
+  return { id, method, key: new Concealed(key), algorithm: algorithmOf(option, key), keyId };
+}
+
+function refuseKeyId(option: string, { keyId }: IntrospectionOptions): void {
+  if (keyId === undefined) return;
+  throw new AuthConfigurationError(
+    `${option}.keyId`,
+    'means nothing beside clientSecret',
+    'Leave it out.',
+  );
+}
+
+function unfit(option: string): AuthConfigurationError {
+  const problem = 'is unknown, or does not fit what the client has';
+  return new AuthConfigurationError(`${option}.clientAuthentication`, problem, CLIENT_CURE);
+}
+
+function readKey(option: string, pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem.replaceAll('\\n', '\n'));
+  } catch {
+    throw new AuthConfigurationError(`${option}.privateKey`, 'cannot be read', CLIENT_CURE);
+  }
+}
+
+/** By what keys of a kind sign, where the key itself does not say. */
+const ALGORITHMS: Readonly<Record<string, string>> = {
+  rsa: 'RS256',
+  'rsa-pss': 'PS256',
+  prime256v1: 'ES256',
+  secp384r1: 'ES384',
+  ed25519: 'EdDSA',
+};
+
+function algorithmOf(option: string, key: KeyObject): string {
+  const kind = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? '';
+  const algorithm = ALGORITHMS[kind];
+  if (algorithm !== undefined) return algorithm;
+  throw new AuthConfigurationError(
+    `${option}.privateKey`,
+    'is of a kind that does not sign',
+    CLIENT_CURE,
+  );
+}

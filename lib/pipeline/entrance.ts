@@ -1,0 +1,145 @@
+import { InvalidCredential, InvalidRequest, MissingCredential } from '../core/auth-error.js';
+import type { AuthRequest } from '../core/auth-request.js';
+import type { Credential } from '../core/credential.js';
+import type { CredentialExtractor } from '../credential/credential-extractor.js';
+import type { CredentialKind } from './credential-kind.js';
+
+/** A credential, and the kind that decides on it. */
+export interface Presented {
+  readonly credential: Credential;
+  readonly kind: CredentialKind;
+}
+
+/** A place of a request, and every kind of credential that may be found there. */
+interface Place {
+  readonly extractor: CredentialExtractor;
+  readonly kinds: readonly CredentialKind[];
+}
+
+/**
+ * Finds the credential of a request where only some kinds are accepted.
+ *
+ * What a credential is depends on how it looks, never on what would be accepted: the first kind that
+ * claims it decides, and none is tried in its stead.
+ */
+export class Entrance {
+  readonly #accepted: readonly CredentialKind[];
+  readonly #explicit: readonly Place[];
+  readonly #ambient: readonly Place[];
+  readonly #schemes: readonly string[];
+
+  /**
+   * @param kinds All that are configured, in the order in which they are asked.
+   * @param accepted Those of them that may enter.
+   */
+  constructor(kinds: readonly CredentialKind[], accepted: readonly CredentialKind[]) {
+    this.#accepted = accepted;
+    this.#explicit = placesOf(kinds, 'header');
+    // A browser sends its cookies whether they are meant or not.
+    const meant = new Set(accepted.flatMap(({ extractors }) => extractors));
+    this.#ambient = placesOf(kinds, 'cookie').filter(({ extractor }) => meant.has(extractor));
+    this.#schemes = schemesOf(accepted);
+  }
+
+  /**
+   * The one credential of a request. What a client sent on purpose comes before what its browser adds.
+   *
+   * @throws {MissingCredential} When there is none.
+   * @throws {InvalidRequest} When there are several.
+   * @throws {InvalidCredential} When it is not of a kind that is accepted.
+   */
+  one(request: AuthRequest): Presented {
+    const found = findOne(request, this.#explicit) ?? findOne(request, this.#ambient);
+    if (!found) throw this.#missing(request);
+    return { credential: found.credential, kind: this.#kindOf(found) };
+  }
+
+  /**
+   * One credential of each kind that is accepted, in the order of their names.
+   *
+   * @throws As {@link one}; when one is missing, too.
+   */
+  each(request: AuthRequest): readonly Presented[] {
+    const places = [...this.#explicit, ...this.#ambient];
+    const presented = places.flatMap((place) => {
+      const credential = place.extractor.extract(request);
+      return credential ? [{ credential, kind: this.#kindOf({ credential, place }) }] : [];
+    });
+    if (presented.length === 0) throw this.#missing(request);
+    return this.#accepted.map((kind) => {
+      const [own, ...others] = presented.filter((each) => each.kind === kind);
+      if (!own)
+        throw new InvalidCredential('credential_not_accepted', {
+          detail: `all of ${this.#names()}`,
+          schemes: [kind.scheme],
+        });
+      if (others.length > 0) throw new InvalidRequest('multiple_credentials');
+      return own;
+    });
+  }
+
+  #kindOf({ credential, place }: Found): CredentialKind {
+    const [only, ...others] = place.kinds;
+    // Where there is no choice, its verifier says what is wrong with it.
+    if (only && others.length === 0) return this.#assertAccepted(only);
+    const claiming = place.kinds.filter(({ verifier }) => verifier.claims(credential));
+    const [first] = claiming;
+    if (!first) throw new InvalidCredential('token_malformed', { schemes: schemesOf(place.kinds) });
+    const alike = claiming.filter(({ look }) => look === first.look);
+    return this.#assertAccepted(alike.find((kind) => this.#accepted.includes(kind)) ?? first);
+  }
+
+  #assertAccepted(kind: CredentialKind): CredentialKind {
+    if (this.#accepted.includes(kind)) return kind;
+    const detail = `${kind.name}, where only ${this.#names()} may enter`;
+    throw new InvalidCredential('credential_not_accepted', { detail, schemes: this.#schemes });
+  }
+
+  #names(): string {
+    return this.#accepted.map(({ name }) => name).join(', ');
+  }
+
+  #missing(request: AuthRequest): MissingCredential {
+    const isOther = request.header('authorization').some((value) => value.trim() !== '');
+    const reason = isOther ? 'unsupported_scheme' : 'missing_credentials';
+    return new MissingCredential(reason, { schemes: this.#schemes });
+  }
+}
+
+interface Found {
+  readonly credential: Credential;
+  readonly place: Place;
+}
+
+function findOne(request: AuthRequest, places: readonly Place[]): Found | undefined {
+  let found: Found | undefined;
+  for (const place of places) {
+    const credential = place.extractor.extract(request);
+    if (!credential) continue;
+    if (found) throw new InvalidRequest('multiple_credentials');
+    found = { credential, place };
+  }
+  return found;
+}
+
+function placesOf(
+  kinds: readonly CredentialKind[],
+  source: CredentialExtractor['source'],
+): readonly Place[] {
+  const extractors = new Set(kinds.flatMap((kind) => kind.extractors));
+  return [...extractors]
+    .filter((extractor) => extractor.source === source)
+    .map((extractor) => ({
+      extractor,
+      kinds: kinds.filter((kind) => kind.extractors.includes(extractor)),
+    }));
+}
+
+/** Bearer first, for there are clients that look at the first challenge only. */
+function schemesOf(kinds: readonly CredentialKind[]): readonly string[] {
+  const schemes = [...new Set(kinds.map(({ scheme }) => scheme))];
+  return [
+    ...schemes.filter((scheme) => scheme === 'Bearer'),
+    ...schemes.filter((scheme) => scheme !== 'Bearer'),
+  ];
+}
