@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { JSONWebKeySet, JWK } from 'jose';
 
-/** The groups of the catalogue that concern a bearer JWT and its keys. */
+/** The groups of the catalogue whose features exist. */
 export type Group =
   | 'header'
   | 'jws'
@@ -10,6 +10,8 @@ export type Group =
   | 'cache'
   | 'prototype_pollution'
   | 'rbac'
+  | 'apikey'
+  | 'introspection'
   | 'log_leak'
   | 'concurrency';
 

@@ -14,10 +14,12 @@ if (!isHere) console.warn('shared/conformance is not beside this repository: not
 describe('the copies of the catalogue', () => {
   it('hold every group that this folder tests', () => {
     expect([...GROUPS].sort()).toEqual([
+      'apikey',
       'cache',
       'claims',
       'concurrency',
       'header',
+      'introspection',
       'jws',
       'keys',
       'log_leak',

@@ -15,6 +15,8 @@ const NO_CHALLENGE =
   'A role is not a scope: a client that is challenged with insufficient_scope asks for consent again and again, in vain (RFC 6750 section 3.1)';
 const NO_QUERY =
   'A token in the query string is not looked at, and there is no option for it (RFC 9700 section 4.3.2)';
+const NO_DPOP = 'There is no DPoP yet, and so no proof that could be asked for';
+const NOT_BOUND = '401 confirmation_unsupported, with the challenge of a bad bearer token';
 
 export const EXCEPTIONS = {
   'H-37': { why: NO_QUERY, instead: 'the header alone counts: 200' },
@@ -65,6 +67,17 @@ export const EXCEPTIONS = {
     instead:
       '403 unknown_handler, for an admin too; insufficient_role where the agent copies metadata, as agents do today',
   },
+  'A-24': {
+    why: 'An address is not a scope: a client that is challenged with insufficient_scope asks for consent again and again, in vain (RFC 6750 section 3.1)',
+    instead: '403 ip_not_allowed without a challenge',
+  },
+  'A-27': {
+    why: 'There is no rate limiter yet',
+    instead:
+      '401 for each wrong key, nothing kept of any of them, and a valid key still enters meanwhile',
+  },
+  'I-20': { why: NO_DPOP, instead: NOT_BOUND },
+  'I-21': { why: NO_DPOP, instead: NOT_BOUND },
   'L-05': {
     why: 'There are no client credentials yet',
     instead: 'the shared secret of an issuer is looked for in the same places',
@@ -93,9 +106,10 @@ const OUT_OF_REACH: readonly unknown[] = [
   'insufficient_role',
   'insufficient_permission',
   'org_mismatch',
+  'ip_not_allowed',
 ];
 
-/** A case of the group `rbac` as this project answers it; see {@link NO_CHALLENGE}. */
+/** A case as this project answers it; see {@link NO_CHALLENGE}. */
 export const withoutVainChallenge = (expected: Case): Case =>
   OUT_OF_REACH.includes(expected.expected_error_code)
     ? { ...expected, expected_www_authenticate: null }

@@ -1,5 +1,5 @@
 import { ModulesContainer } from '@nestjs/core';
-import { Logger, type LoggerService } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import { AuthGuard, AuthModule, JwksService, RolesGuard, type AuthEvent } from '../../lib/index.js';
 import { ADAPTERS } from '../e2e/http/application.js';
 import { caseOf, casesOf, catalogue, privateKeys, tokenOf, vectors } from './catalogue.js';
@@ -7,27 +7,12 @@ import { issuerA, issuerB, startFixture, type Fixture } from './fixture.js';
 import { LeakScan, printed, secretsOf } from './leak-scan.js';
 import { mint } from './minting.js';
 import { answerTo, headerValues, pipeline, type RawAnswer } from './raw-socket.js';
+import { RecordingLogger } from './recording-logger.js';
 import { bearer, request, requestOf, withHeader } from './requests.js';
 import { expectVerdict } from './verdict.js';
 
 const SECRET = 'correct-horse-battery-staple-and-more-of-it';
 const KNOWN = [vectors.issuer_a, vectors.issuer_b, vectors.audience, 'https://secret.test/'];
-
-/** Records every line, at every level. */
-class RecordingLogger implements LoggerService {
-  readonly lines: string[] = [];
-  readonly #record = (...parts: unknown[]): void => {
-    this.lines.push(
-      parts.map((part) => (typeof part === 'string' ? part : printed(part))).join(' '),
-    );
-  };
-  readonly log = this.#record;
-  readonly error = this.#record;
-  readonly warn = this.#record;
-  readonly debug = this.#record;
-  readonly verbose = this.#record;
-  readonly fatal = this.#record;
-}
 
 /** Every request of the catalogue that is one request, but for the head that Node itself refuses. */
 const requests = catalogue.cases
