@@ -15,19 +15,32 @@ export class RunningSample {
   private constructor(
     private readonly child: ChildProcess,
     readonly printed: readonly Printed[],
+    /** Everything it printed by then. */
+    readonly output: string,
   ) {}
 
   /**
    * @param script As in `npm run <script>`.
    * @param count How many commands it prints.
+   * @param environment What it finds in its environment, beside what is there.
    */
-  static async start(script: string, count: number): Promise<RunningSample> {
+  static async start(
+    script: string,
+    count: number,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<RunningSample> {
     const child = spawn('npm', ['run', script], {
       cwd: ROOT,
-      env: { ...process.env, PORT: '0' },
+      env: { ...process.env, PORT: '0', ...environment },
       detached: true,
     });
-    return new RunningSample(child, await commandsOf(child, count));
+    const { printed, output } = await commandsOf(child, count);
+    return new RunningSample(child, printed, output);
+  }
+
+  /** The address it serves, as its commands have it. */
+  get url(): string {
+    return /http:\/\/[\d.:]+/.exec(this.printed[0]?.command ?? '')?.[0] ?? '';
   }
 
   /** What a command prints when it is pasted. */
@@ -41,7 +54,10 @@ export class RunningSample {
   }
 }
 
-function commandsOf(child: ChildProcess, count: number): Promise<readonly Printed[]> {
+function commandsOf(
+  child: ChildProcess,
+  count: number,
+): Promise<Pick<RunningSample, 'printed' | 'output'>> {
   let output = '';
   return new Promise((resolve, reject) => {
     child.on('exit', (code) => {
@@ -51,7 +67,7 @@ function commandsOf(child: ChildProcess, count: number): Promise<readonly Printe
     child.stdout?.on('data', (chunk) => {
       output += String(chunk);
       const found = [...output.matchAll(/^# (\d{3}): .*\n(curl .*)\n/gm)];
-      if (found.length === count) resolve(found.map(toPrinted));
+      if (found.length === count) resolve({ printed: found.map(toPrinted), output });
     });
   });
 }

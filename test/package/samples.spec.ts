@@ -1,9 +1,37 @@
+import { RedisService } from './redis-service.js';
 import { RunningSample } from './running-sample.js';
 
+/** What `npm run start:credentials` prints: of users, of a service, of a partner, and at the end. */
+const OF_CREDENTIALS = [
+  ...[401, 200, 401, 401, 401, 200, 200, 403, 201, 403],
+  ...[200, 403, 401, 201, 201, 200, 204, 401],
+  ...[200, 401, 204, 401],
+  ...[204, 401, 204, 401],
+];
+
+const OF_BEARER = /^WWW-Authenticate: Bearer realm="api"\r$/m;
+const OF_ANY_KIND = /^WWW-Authenticate: (?:Bearer|ApiKey|Basic) realm="api"/m;
+
 describe.each([
-  ['start', [401, 200, 200, 403, 200, 403, 200, 200], '"organizationId":"acme","roles":["member"]'],
-  ['start:policies', [200, 200, 403, 200, 404, 403, 200], '"title":"Dreams"'],
-])('npm run %s', (script, statuses, shown) => {
+  {
+    script: 'start',
+    statuses: [401, 200, 200, 403, 200, 403, 200, 200],
+    shown: '"organizationId":"acme","roles":["member"]',
+    challenge: OF_BEARER,
+  },
+  {
+    script: 'start:policies',
+    statuses: [200, 200, 403, 200, 404, 403, 200],
+    shown: '"title":"Dreams"',
+    challenge: OF_BEARER,
+  },
+  {
+    script: 'start:credentials',
+    statuses: OF_CREDENTIALS,
+    shown: '"total":70,"writtenBy":"ann"',
+    challenge: OF_ANY_KIND,
+  },
+])('npm run $script', ({ script, statuses, shown, challenge }) => {
   let sample: RunningSample;
 
   beforeAll(async () => {
@@ -23,12 +51,58 @@ describe.each([
     for (const { expected, command } of sample.printed) {
       const pasted = await sample.paste(command);
       all += pasted;
-      expect([command, Number(/^HTTP\/1\.1 (\d{3})/.exec(pasted)?.[1])]).toEqual([
-        command,
-        expected,
-      ]);
-      if (expected === 401) expect(pasted).toMatch(/^WWW-Authenticate: Bearer realm="api"\r$/m);
+      expect([command, statusOf(pasted)]).toEqual([command, expected]);
+      if (expected === 401) expect(pasted).toMatch(challenge);
     }
     expect(all).toContain(shown);
   });
 });
+
+const redis = await RedisService.find();
+
+(redis ? describe : describe.skip)('two instances of start:credentials that share a Redis', () => {
+  const running: RunningSample[] = [];
+
+  beforeAll(async () => {
+    const first = await start();
+    const [, issuer = ''] = /AUTH_ISSUER=(\S+)/.exec(first.output) ?? [];
+    await start({ AUTH_ISSUER: issuer });
+  }, 240_000);
+
+  afterAll(async () => {
+    for (const each of running) each.stop();
+    expect(await redis?.clean()).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['a key', '# 200: a service, by its key', '# 204: unless it is revoked'],
+    ['a token', '# 200: a partner, by an opaque token', '# 204: an admin revokes its tokens'],
+    ['a session', '# 401: and the session is gone', '# 204: the admin logs out'],
+  ])('refuse at once %s that the other one revoked', async (_what, use, revoke) => {
+    const [first, second] = running as [RunningSample, RunningSample];
+    const commandBelow = (comment: string): string => {
+      const lines = first.output.split('\n');
+      return lines[lines.indexOf(comment) + 1] ?? '';
+    };
+    const there = commandBelow(use).replaceAll(first.url, second.url);
+
+    const before = await second.paste(there);
+    const revoked = await first.paste(commandBelow(revoke));
+    const after = await second.paste(there);
+
+    expect([before, revoked, after].map(statusOf)).toEqual([200, 204, 401]);
+  });
+
+  async function start(more: Readonly<Record<string, string>> = {}): Promise<RunningSample> {
+    const shared = { REDIS_URL: redis?.url ?? '', KEY_PREFIX: redis?.keyPrefix ?? '' };
+    const environment = { ...shared, ...more };
+    const { length } = OF_CREDENTIALS;
+    const sample = await RunningSample.start('start:credentials', length, environment);
+    running.push(sample);
+    return sample;
+  }
+});
+
+function statusOf(pasted: string): number {
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(pasted)?.[1]);
+}
