@@ -1,9 +1,11 @@
-// Writes the options table of README.md from the comments of lib/module/options/auth-options.ts, so that the
+// Writes the options table of README.md from the comments of lib/module/options, so that the
 // two cannot disagree. With --check it writes nothing and fails where they do.
 import { readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const SOURCE = new URL('../lib/module/options/auth-options.ts', import.meta.url);
+const SOURCES = ['auth-options.ts', 'issuer-options.ts'].map(
+  (file) => new URL(`../lib/module/options/${file}`, import.meta.url),
+);
 const README = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- options: written by npm run docs -->';
 const END = '<!-- /options -->';
@@ -13,6 +15,7 @@ const INTERFACES = {
   AuthModuleOptions: '',
   IssuerOptions: 'issuers[].',
   TokenUseOptions: 'issuers[].tokenUse.',
+  PrincipalOptions: 'principal.',
   RoleOptions: 'roles.',
   PolicyOptions: 'policies.',
   ReportOptions: 'report.',
@@ -22,8 +25,10 @@ const INTERFACES = {
   ErrorOptions: 'errors.',
 };
 
-const text = readFileSync(SOURCE, 'utf8');
-const source = ts.createSourceFile('auth-options.ts', text, ts.ScriptTarget.Latest, true);
+const statements = SOURCES.flatMap((file) => {
+  const text = readFileSync(file, 'utf8');
+  return ts.createSourceFile(file.pathname, text, ts.ScriptTarget.Latest, true).statements;
+});
 
 const oneLine = (words) =>
   words
@@ -52,7 +57,7 @@ function row(prefix, member) {
   return [`| \`${prefix}${member.name.text}\` | ${meaning} | ${cell(fallback)} |`];
 }
 
-const rows = source.statements
+const rows = statements
   .filter((node) => ts.isInterfaceDeclaration(node) && node.name.text in INTERFACES)
   .toSorted((a, b) => order(a) - order(b))
   .flatMap(({ name, members }) => members.flatMap((each) => row(INTERFACES[name.text], each)));
