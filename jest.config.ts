@@ -25,6 +25,11 @@ export default {
         '<rootDir>/test/{e2e/http,module}/**/*.spec.ts',
         '<rootDir>/test/e2e/keys/{shutdown,rotation}.spec.ts',
       ],
+      // Nor do other servers than the application.
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        'credentials/(two-instances|introspection-provider)',
+      ],
       moduleNameMapper: {
         ...sources,
         '^@nestjs/(.*)$': '<rootDir>/test/nest-11/node_modules/@nestjs/$1',
