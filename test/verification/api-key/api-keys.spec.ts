@@ -107,7 +107,9 @@ describe('ApiKeys', () => {
   ])('makes no key that ends by %p', async (wrong) => {
     const create = keys.create({ subject: 'ann', ...wrong });
     await expect(create).rejects.toThrow(
-      new RangeError('An API key expires at a time that is yet to come'),
+      new RangeError(
+        'An API key expires at a time that is yet to come, in seconds where it is a number',
+      ),
     );
   });
 

@@ -75,7 +75,7 @@ describe.each(ADAPTERS)('credentials in cookies, on %s', (adapter) => {
     return { status };
   };
   const reason = (): string | undefined => {
-    const event = events.at(-1);
+    const event = events.findLast(({ type }) => type.startsWith('auth.'));
     return event && 'reason' in event ? event.reason : event?.type;
   };
 

@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('a credential where another is wanted, on %s', (adapter)
   const send = async (name: keyof typeof credentials, path: string): Promise<Sent> => {
     const method = path === 'refresh' ? 'POST' : 'GET';
     const answer = await fetch(`${api.url}/${path}`, { method, headers: credentials[name] });
-    const event = events.at(-1);
+    const event = events.findLast(({ type }) => type.startsWith('auth.'));
     return {
       status: answer.status,
       code: ((await answer.json()) as Record<string, unknown>)['code'],

@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('opaque tokens of an OpenID provider on %s', (adapter) =
 
   const me = (token: string): Promise<Answer> => get(`${api.url}/me`, token);
   const reason = (): string | undefined => {
-    const event = events.at(-1);
+    const event = events.findLast(({ type }) => type.startsWith('auth.'));
     return event && 'reason' in event ? event.reason : event?.type;
   };
 

@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('kinds of credential on %s', (adapter) => {
     };
   };
   const reason = (): string | undefined => {
-    const event = events.at(-1);
+    const event = events.findLast(({ type }) => type.startsWith('auth.'));
     return event && 'reason' in event ? event.reason : event?.type;
   };
   const bearer = (value: string): Record<string, string> => ({ authorization: `Bearer ${value}` });

@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('revocation on %s', (adapter) => {
 
   const status = async (token: string): Promise<number> => (await get(api.url, token)).status;
   const reason = (): string | undefined => {
-    const event = events.at(-1);
+    const event = events.findLast(({ type }) => type.startsWith('auth.'));
     return event && 'reason' in event ? event.reason : event?.type;
   };
 

@@ -121,7 +121,7 @@ const withKey = ({ url }: Instance, key: string): Promise<Sent> =>
 const withToken = ({ url }: Instance, token: string): Promise<Sent> =>
   send(`${url}/me`, { authorization: `Bearer ${token}` });
 const reasonAt = ({ events }: Instance): string | undefined => {
-  const event = events.at(-1);
+  const event = events.findLast(({ type }) => type.startsWith('auth.'));
   return event && 'reason' in event ? event.reason : event?.type;
 };
 

@@ -133,7 +133,7 @@ describe.each(ADAPTERS)('the user behind a credential, on %s', (adapter) => {
   const call = async (path: string, sub?: string, more: object = {}): ReturnType<typeof get> =>
     get(`${api.url}/${path}`, sub === undefined ? undefined : await issuer.token({ sub, ...more }));
   const reason = (): string | undefined => {
-    const event = events.at(-1);
+    const event = events.findLast(({ type }) => type.startsWith('auth.'));
     return event && 'reason' in event ? event.reason : event?.type;
   };
 
