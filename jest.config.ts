@@ -25,10 +25,10 @@ export default {
         '<rootDir>/test/{e2e/http,module}/**/*.spec.ts',
         '<rootDir>/test/e2e/keys/{shutdown,rotation}.spec.ts',
       ],
-      // Nor do other servers than the application.
+      // Nor do other servers than the application, nor keys.
       testPathIgnorePatterns: [
         '/node_modules/',
-        'credentials/(two-instances|introspection-provider)',
+        'credentials/(two-instances|introspection-provider|static-keys|cross-use)',
       ],
       moduleNameMapper: {
         ...sources,
