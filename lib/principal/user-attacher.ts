@@ -20,9 +20,9 @@ import type { UserCache } from './user-cache.js';
 
 /** What the application knows of a user that tokens do not say. */
 export interface UserAuthorities {
-  /** In the place of those that the credential names. Default: those. */
+  /** In the place of those that the credential names, which stay where this member is left out; `null` and `undefined` are none. */
   readonly roles?: readonly string[] | null | undefined;
-  /** In the place of those that the credential names. Default: those. */
+  /** As with roles. */
   readonly permissions?: readonly string[] | null | undefined;
 }
 
@@ -99,12 +99,12 @@ export class UserAttacher {
     principal: AuthenticatedPrincipal,
     user: object,
   ): Pick<GivenAuthorities, 'roles' | 'permissions'> {
-    const { roles, permissions } = this.#given(principal, user);
+    const said = this.#given(principal, user);
     const { organizationId } = principal;
     const given = {
       organizationId,
-      roles: namesOf(roles, principal.roles),
-      permissions: namesOf(permissions, principal.permissions),
+      roles: namesOf(said, 'roles', principal),
+      permissions: namesOf(said, 'permissions', principal),
     };
     return expandAuthorities(given, this.#settings.roles ?? PLAIN_ROLES);
   }
@@ -129,8 +129,14 @@ function attempt(ask: () => unknown): unknown {
   }
 }
 
-function namesOf(given: unknown, otherwise: Iterable<string>): readonly string[] {
-  if (given === undefined || given === null) return [...otherwise];
+/** What is said to be nothing is nothing: a column without a value must not bring the token's roles back. */
+function namesOf(
+  said: UserAuthorities,
+  member: keyof UserAuthorities,
+  principal: AuthenticatedPrincipal,
+): readonly string[] {
+  if (!Object.hasOwn(said, member)) return [...principal[member]];
+  const given: unknown = said[member];
   return Array.isArray(given) ? given.filter(isName) : [];
 }
 

@@ -234,9 +234,14 @@ describe.each(ADAPTERS)('the user behind a credential, on %s', (adapter) => {
       expect((await call('admin', 'ann', { roles: ['admin'] })).status).toBe(503);
       await api.close();
     }
-    await guarded({
-      load: { load: () => ({ id: 1 }), authorities: () => ({ roles: 'admin' as never }) },
-    });
-    expect((await call('admin', 'ann', { roles: ['admin'] })).status).toBe(403);
+    for (const roles of ['admin', null, undefined]) {
+      await guarded({
+        load: { load: () => ({ id: 1 }), authorities: () => ({ roles: roles as never }) },
+      });
+      expect((await call('admin', 'ann', { roles: ['admin'] })).status).toBe(403);
+      await api.close();
+    }
+    await guarded({ load: { load: () => ({ id: 1 }), authorities: () => ({}) } });
+    expect((await call('admin', 'ann', { roles: ['admin'] })).status).toBe(200);
   });
 });
