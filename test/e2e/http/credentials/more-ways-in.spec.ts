@@ -1,9 +1,12 @@
 import { Controller, Get } from '@nestjs/common';
-import { scryptSync, timingSafeEqual, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import {
   apiKey,
+  ApiKeys,
   basic,
   CurrentPrincipal,
+  generateApiKey,
+  MemoryApiKeyStore,
   opaqueToken,
   type AuthEvent,
   type AuthModuleOptions,
@@ -68,6 +71,23 @@ describe.each(ADAPTERS)('more ways in, on %s', (adapter) => {
     expect(await ask({ 'x-api-key': 'K1' })).toEqual([401, 'invalid_api_key']);
     expect(await ask({ 'x-api-key': '' })).toEqual([401, 'missing_credentials']);
     expect(await ask({ authorization: 'Bearer k1' })).toEqual([401, 'missing_credentials']);
+  });
+
+  it('F18: a key of the module is found by its id, and kept as a digest', async () => {
+    const store = new MemoryApiKeyStore();
+    const keys = new ApiKeys({ prefix: 'acme', store });
+    const { key, record } = await keys.create({ subject: 'robot', roles: ['importer'] });
+    expect(JSON.stringify(store.find(record.id))).not.toContain(key.slice(-72));
+    expect(record.hash).toBe(createHash('sha256').update(key).digest('hex'));
+    await open(apiKey({ keys }));
+    expect(await ask({ 'x-api-key': key })).toEqual([200, 'robot']);
+    const other = generateApiKey({ prefix: 'acme' }).key;
+    for (const wrong of [other, key.toUpperCase(), `${key} `.slice(1), key.slice(0, -1)]) {
+      expect(await ask({ 'x-api-key': wrong })).toEqual([401, 'invalid_api_key']);
+    }
+    await keys.revoke(record.id);
+    expect(await ask({ 'x-api-key': key })).toEqual([401, 'invalid_api_key']);
+    expect(reason()).toBe('api_key_revoked');
   });
 
   it('F19: a scheme of Authorization, in any letter case', async () => {
