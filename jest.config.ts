@@ -11,6 +11,7 @@ const sources = { '^(\\.{1,2}/.*)\\.js$': '$1' };
 export default {
   // Modules that are loaded anew for each file stay in memory: a process that has grown makes room for another.
   workerIdleMemoryLimit: '1GB',
+  maxWorkers: '100%',
   projects: [
     {
       ...typescript,
