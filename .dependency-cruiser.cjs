@@ -21,7 +21,7 @@ module.exports = {
     },
     sees('credential', 'core'),
     sees('verification', 'core', 'stores', 'observability'),
-    sees('principal', 'core'),
+    sees('principal', 'core', 'stores'),
     sees('policy', 'core'),
     sees('observability', 'core'),
     sees('stores', 'core'),

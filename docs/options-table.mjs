@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const SOURCES = ['auth-options.ts', 'issuer-options.ts'].map(
+const SOURCES = ['auth-options.ts', 'authorization-options.ts', 'issuer-options.ts'].map(
   (file) => new URL(`../lib/module/options/${file}`, import.meta.url),
 );
 const README = new URL('../README.md', import.meta.url);

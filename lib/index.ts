@@ -5,12 +5,14 @@ export type {
   CookieOptions,
   ErrorOptions,
   KeySetOptions,
-  PolicyOptions,
   PrincipalOptions,
-  ReportOptions,
-  RoleOptions,
   TokenCacheOptions,
 } from './module/options/auth-options.js';
+export type {
+  PolicyOptions,
+  ReportOptions,
+  RoleOptions,
+} from './module/options/authorization-options.js';
 export type { IssuerOptions, TokenUseOptions } from './module/options/issuer-options.js';
 export {
   apiKey,

@@ -63,7 +63,7 @@ function tokensOfIssuers(parts: KindParts, at: At): CredentialKind {
 
 function kindOf(credential: ResolvedCredential, parts: KindParts, at: At): CredentialKind {
   const { kind, places, scheme, declaredOnly, issuer, mayBeService } = credential;
-  const { jwks, namedJwks, options, container, onFailure } = parts;
+  const { namedJwks, options, container, onFailure } = parts;
   return {
     name: kind,
     extractors: places.map(at),
@@ -71,7 +71,7 @@ function kindOf(credential: ResolvedCredential, parts: KindParts, at: At): Crede
       clock: options.clock,
       container: containerOf(container),
       jwtVerifier: (each, name) =>
-        jwtVerifier(parts, [each], { jwks: namedJwks.get(name) ?? jwks, kind: name }),
+        jwtVerifier(parts, [each], { jwks: keysOf(namedJwks, name), kind: name }),
       revocable: (verifier) => revocable(parts, verifier),
       onFailure,
     }),
@@ -80,6 +80,13 @@ function kindOf(credential: ResolvedCredential, parts: KindParts, at: At): Crede
     look: issuer ? JWT_KIND : kind,
     mayBeService,
   };
+}
+
+/** Never those of another kind, which may be of the same issuer. */
+function keysOf(namedJwks: KindParts['namedJwks'], kind: string): JwksService {
+  const jwks = namedJwks.get(kind);
+  if (!jwks) throw new Error(`There are no keys for ${kind}`);
+  return jwks;
 }
 
 function jwtVerifier(

@@ -60,22 +60,26 @@ export class Entrance {
    * @throws As {@link one}; when one is missing, too.
    */
   each(request: AuthRequest): readonly Presented[] {
-    const places = [...this.#explicit, ...this.#ambient];
-    const presented = places.flatMap((place) => {
+    const meant = this.#all(request, this.#explicit);
+    const isMeant = (kind: CredentialKind): boolean => meant.some((each) => each.kind === kind);
+    const added = this.#accepted.every(isMeant) ? [] : this.#all(request, this.#ambient);
+    if (meant.length + added.length === 0) throw this.#missing(request);
+    return this.#accepted.map((kind) => this.#only(kind, isMeant(kind) ? meant : added));
+  }
+
+  #all(request: AuthRequest, places: readonly Place[]): readonly Presented[] {
+    return places.flatMap((place) => {
       const credential = place.extractor.extract(request);
       return credential ? [{ credential, kind: this.#kindOf({ credential, place }) }] : [];
     });
-    if (presented.length === 0) throw this.#missing(request);
-    return this.#accepted.map((kind) => {
-      const [own, ...others] = presented.filter((each) => each.kind === kind);
-      if (!own)
-        throw new InvalidCredential('credential_not_accepted', {
-          detail: `all of ${this.#names()}`,
-          schemes: [kind.scheme],
-        });
-      if (others.length > 0) throw new InvalidRequest('multiple_credentials');
-      return own;
-    });
+  }
+
+  #only(kind: CredentialKind, among: readonly Presented[]): Presented {
+    const [own, ...others] = among.filter((each) => each.kind === kind);
+    if (others.length > 0) throw new InvalidRequest('multiple_credentials');
+    if (own) return own;
+    const detail = `all of ${this.#names()}`;
+    throw new InvalidCredential('credential_not_accepted', { detail, schemes: [kind.scheme] });
   }
 
   #kindOf({ credential, place }: Found): CredentialKind {

@@ -7,7 +7,8 @@ import { Entrance } from './entrance.js';
 export class Entrances {
   readonly #kinds: readonly CredentialKind[];
   readonly #undeclared: Entrance;
-  readonly #declared = new Map<Requirement, Entrance>();
+  /** By declarations, which come and go with functions that are made while the application runs. */
+  readonly #declared = new WeakMap<Requirement, Entrance>();
 
   /** @param kinds In the order in which they are asked. */
   constructor(kinds: readonly CredentialKind[]) {

@@ -1,19 +1,15 @@
-import { LRUCache } from 'lru-cache';
 import { steady, type Clock } from '../core/clock.js';
 import type { AuthenticatedPrincipal } from '../core/principal.js';
+import { ShortMemory, type MemorySettings } from '../stores/short-memory.js';
 
-/** How much is remembered of users. */
-export interface UserCacheSettings {
+/** How much is remembered of users; with an age of 0, nothing is. */
+export interface UserCacheSettings extends MemorySettings {
   readonly clock: Clock;
-  /** 0: nothing is. */
-  readonly maxAgeMs: number;
-  readonly maxEntries: number;
 }
 
 interface RememberedUser {
   readonly subject: string;
   readonly user: object;
-  readonly forgetAt: number;
 }
 
 /**
@@ -22,23 +18,19 @@ interface RememberedUser {
  * @publicApi
  */
 export class UserCache {
-  readonly #users: LRUCache<string, RememberedUser>;
-  readonly #maxAgeMs: number;
-  readonly #now: Clock;
+  readonly #users: ShortMemory<RememberedUser>;
+  readonly #isKept: boolean;
   #epoch = 0;
 
-  constructor({ clock, maxAgeMs, maxEntries }: UserCacheSettings) {
-    this.#users = new LRUCache({ max: maxEntries });
-    this.#maxAgeMs = maxAgeMs;
-    this.#now = steady(clock);
+  constructor({ clock, ...settings }: UserCacheSettings) {
+    this.#users = new ShortMemory(settings, steady(clock));
+    this.#isKept = settings.maxAgeMs > 0;
   }
 
   /** Forgets a user, so that the next request asks anew; without a subject, all of them. */
   forget(subject?: string): void {
     this.#epoch += 1;
-    for (const [key, { subject: known }] of this.#users.entries()) {
-      if (subject === undefined || known === subject) this.#users.delete(key);
-    }
+    this.#users.deleteWhere((known) => subject === undefined || known.subject === subject);
   }
 
   /** @internal Grows when something is forgotten: what was asked for before is then not remembered. */
@@ -48,9 +40,7 @@ export class UserCache {
 
   /** @internal */
   recall(principal: AuthenticatedPrincipal): object | undefined {
-    if (this.#maxAgeMs === 0) return;
-    const found = this.#users.get(keyOf(principal));
-    return found && this.#now() < found.forgetAt ? found.user : undefined;
+    return this.#isKept ? this.#users.get(keyOf(principal))?.user : undefined;
   }
 
   /**
@@ -58,9 +48,8 @@ export class UserCache {
    * @param epoch That of when the user was asked for.
    */
   remember(principal: AuthenticatedPrincipal, user: object, epoch: number): void {
-    if (this.#maxAgeMs === 0 || epoch !== this.#epoch) return;
-    const { subject } = principal;
-    this.#users.set(keyOf(principal), { subject, user, forgetAt: this.#now() + this.#maxAgeMs });
+    if (!this.#isKept || epoch !== this.#epoch) return;
+    this.#users.set(keyOf(principal), { subject: principal.subject, user });
   }
 }
 

@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import type { RedisClient } from '../../lib/stores/redis/index.js';
@@ -81,51 +78,4 @@ function connected(parts: {
     parts.hangUp();
   };
   return { ...parts, keyPrefix, close };
-}
-
-/** A server of its own for a test, which may stop it and start it again on the same port. */
-export class OwnRedis {
-  readonly url: string;
-  readonly #args: readonly string[];
-  #process: ChildProcess | undefined;
-
-  private constructor(port: number, more: readonly string[]) {
-    this.url = `redis://127.0.0.1:${String(port)}`;
-    const memoryOnly = ['--save', '', '--appendonly', 'no', '--dir', '/tmp'];
-    this.#args = ['--port', String(port), '--bind', '127.0.0.1', ...memoryOnly, ...more];
-  }
-
-  static async start(...more: readonly string[]): Promise<OwnRedis> {
-    const server = new OwnRedis(await freePort(), more);
-    await server.start();
-    return server;
-  }
-
-  async start(): Promise<void> {
-    const started = spawn('redis-server', this.#args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.#process = started;
-    let output = '';
-    for await (const chunk of started.stdout as AsyncIterable<Buffer>) {
-      output += chunk.toString();
-      if (output.includes('Ready to accept connections')) break;
-    }
-  }
-
-  async stop(): Promise<void> {
-    const running = this.#process;
-    this.#process = undefined;
-    if (running?.exitCode !== null || running.signalCode !== null) return;
-    const gone = once(running, 'exit');
-    running.kill('SIGKILL');
-    await gone;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

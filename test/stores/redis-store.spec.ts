@@ -2,12 +2,8 @@ import { inspect } from 'node:util';
 import { randomUUID } from 'node:crypto';
 import { AuthConfigurationError } from '../../lib/core/auth-configuration-error.js';
 import { RedisStore, StoreUnavailable, type RedisClient } from '../../lib/stores/redis/index.js';
-import {
-  describeWithRedis,
-  OwnRedis,
-  REDIS_LIBRARIES,
-  type ConnectedRedis,
-} from '../services/redis.js';
+import { describeWithRedis, REDIS_LIBRARIES, type ConnectedRedis } from '../services/redis.js';
+import { OwnRedis } from '../services/own-redis.js';
 import { keyValueStoreContract } from './key-value-store-contract.js';
 
 describe.each(Object.entries(REDIS_LIBRARIES))('RedisStore through %s', (_, connect) => {
@@ -54,12 +50,12 @@ describe.each(Object.entries(REDIS_LIBRARIES))('RedisStore through %s', (_, conn
         const asked = [subject.get('a'), subject.getAll(['a', 'b']), subject.increment('c', 60)];
         for (const each of asked) await expect(each).rejects.toThrow(StoreUnavailable);
         expect(performance.now() - began).toBeLessThan(1000);
-        await server.start();
+        await server.resume();
         await untilAnswered(subject);
         await subject.set('a', '2', 60);
         expect(await subject.get('a')).toBe('2');
       } finally {
-        await server.stop();
+        await server.close();
         redis.hangUp();
       }
     });

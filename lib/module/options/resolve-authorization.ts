@@ -4,7 +4,8 @@ import { compileRoleMap } from '../../decorators/role-map.decorator.js';
 import type { DecisionSettings } from '../../policy/decide.js';
 import type { CompiledRoleMap } from '../../policy/role-map.js';
 import type { RoleModel } from '../../principal/role-model.js';
-import type { AuthModuleOptions, RoleOptions } from './auth-options.js';
+import type { AuthModuleOptions } from './auth-options.js';
+import type { RoleOptions } from './authorization-options.js';
 import { assertObject, assertSeconds, refuseUnknown, resolveBoolean } from './option-checks.js';
 
 /** What the options say of deciding. */

@@ -9,7 +9,7 @@ import type {
   IntrospectionSettings,
 } from '../../verification/introspection/introspection-settings.js';
 import { IntrospectionVerifier } from '../../verification/introspection/introspection-verifier.js';
-import type { MemorySettings } from '../../verification/short-memory.js';
+import type { MemorySettings } from '../../stores/short-memory.js';
 import type { IntrospectionOptions, OpaqueTokenOptions } from './credential-options.js';
 import { resolveKindOptions } from './kind-options.js';
 import {

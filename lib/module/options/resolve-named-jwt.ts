@@ -14,10 +14,7 @@ export function resolveNamedJwt(option: string, options: JwtOptions): ResolvedCr
   assertName(`${option}.kind`, kind, "Say what these tokens are called: kind: 'refresh'.");
   const issuer = resolveIssuer(option, issuerOptions);
   const map = resolveClaimMap(`${option}.claims`, issuerOptions.claims);
-  const given = Object.fromEntries(
-    Object.entries({ scheme, cookie, extract }).filter(([, place]) => place !== undefined),
-  );
-  const named = resolvePlaces(option, given);
+  const named = resolvePlaces(option, { scheme, cookie, extract });
   const places = named.length > 0 ? named : resolvePlaces(option, { scheme: 'Bearer' });
   return {
     kind,

@@ -20,6 +20,11 @@ export interface ResolvedPlace {
   extractor(trustedOrigins: ReadonlySet<string>): CredentialExtractor;
 }
 
+/** What is `undefined` is not given. */
+type GivenPlaces = {
+  readonly [Place in keyof CredentialPlaces]: CredentialPlaces[Place] | undefined;
+};
+
 export const PLACES = ['header', 'scheme', 'cookie', 'extract'] as const;
 
 /** A token (RFC 9110 section 5.6.2). */
@@ -32,7 +37,7 @@ const TAKEN = new Set([
 ]);
 
 /** @throws {AuthConfigurationError} */
-export function resolvePlaces(option: string, given: CredentialPlaces): readonly ResolvedPlace[] {
+export function resolvePlaces(option: string, given: GivenPlaces): readonly ResolvedPlace[] {
   const { header, scheme, cookie, extract } = ownMembers(given);
   return [
     ...(header === undefined ? [] : [headerPlace(`${option}.header`, header)]),

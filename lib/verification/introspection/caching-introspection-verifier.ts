@@ -5,7 +5,7 @@ import type { Credential } from '../../core/credential.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
 import { presentedAs } from '../presented-as.js';
-import { ShortMemory, type MemorySettings } from '../short-memory.js';
+import { ShortMemory, type MemorySettings } from '../../stores/short-memory.js';
 import { assertLength } from '../token-length.js';
 import type { IntrospectedToken } from './introspected-token.js';
 import type { IntrospectionVerifier } from './introspection-verifier.js';

@@ -46,8 +46,6 @@ export class IntrospectionEndpoint {
     // Every question that is under way listens to it, however many there are.
     setMaxListeners(0, this.#ending.signal);
     const options = { timeoutMs, ending: this.#ending.signal, clock };
-    // Whatever is under way at a time listens to it: many questions are no leak.
-    setMaxListeners(0, this.#ending.signal);
     this.#settings = settings;
     this.#authentication = clientAuthentication(client);
     this.#discovered = new DiscoveredAddress(issuer, INTROSPECTION, options);

@@ -1,5 +1,5 @@
 import { steady, type Clock } from '../../core/clock.js';
-import { ShortMemory, type MemorySettings } from '../short-memory.js';
+import { ShortMemory, type MemorySettings } from '../../stores/short-memory.js';
 import type { VerifiedJwt } from './verified-jwt.js';
 
 /** How many bad signatures are remembered, and for how long. */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { collectGarbage } from '../../e2e/keys/garbage.js';
 import { CachingIntrospectionVerifier } from '../../../lib/verification/introspection/caching-introspection-verifier.js';
 import { IntrospectionVerifier } from '../../../lib/verification/introspection/introspection-verifier.js';
-import { ShortMemory } from '../../../lib/verification/short-memory.js';
+import { ShortMemory } from '../../../lib/stores/short-memory.js';
 import { FaultyIssuer, json } from '../jwt/keys/faulty-issuer.js';
 import { IntrospectingServer, outcome } from './introspecting-server.js';
 

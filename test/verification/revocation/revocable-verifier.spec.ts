@@ -11,7 +11,8 @@ import { JwksService } from '../../../lib/verification/jwt/keys/jwks-service.js'
 import { RevocableVerifier } from '../../../lib/verification/revocation/revocable-verifier.js';
 import { RevocationList } from '../../../lib/verification/revocation/revocation-list.js';
 import type { Revocation } from '../../../lib/verification/revocation/revocation.js';
-import { describeWithRedis, OwnRedis, REDIS_LIBRARIES } from '../../services/redis.js';
+import { OwnRedis } from '../../services/own-redis.js';
+import { describeWithRedis, REDIS_LIBRARIES } from '../../services/redis.js';
 import { surroundings } from '../jwt/keys/surroundings.js';
 
 describe('RevocableVerifier', () => {
@@ -145,11 +146,11 @@ describe('RevocableVerifier', () => {
         expect(await reason(token)).toBe('accepted');
         await server.stop();
         expect(await reason(token)).toBe('store_unavailable');
-        await server.start();
+        await server.resume();
         await list.revokeToken({ issuer: issuer.issuer, tokenId: 'a' });
         expect(await reason(token)).toBe('token_revoked');
       } finally {
-        await server.stop();
+        await server.close();
         redis.hangUp();
       }
     });

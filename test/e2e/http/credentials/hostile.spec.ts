@@ -176,6 +176,16 @@ describe.each(ADAPTERS)('what others tried, on %s', (adapter) => {
     expect(await both({ sub: 'batch', client_id: 'batch' })).toBe(403);
   });
 
+  it('of what is asked for together, a cookie does not count beside a header', async () => {
+    const { key } = await keys.create({ subject: 'robot' });
+    await guarded([apiKey({ keys })], { cookie: { name: 'token' } }, [Together]);
+    const [meant, added] = [await issuer.token({ sub: 'ann' }), await issuer.token({ sub: 'eve' })];
+    const headers = { 'x-api-key': key, cookie: `token=${added}` };
+    expect((await send('together', headers))[1]).toMatchObject({ kind: 'apiKey' });
+    expect((await send('together', { ...headers, ...bearer(meant) }))[0]).toBe(200);
+    expect((await send('together', { ...headers, ...bearer('x.y.z') }))[0]).toBe(401);
+  });
+
   it('half of what is asked for together is not nothing', async () => {
     await guarded([apiKey({ keys })], {}, [Together]);
     expect((await send('optional', { 'x-api-key': 'acme_x' }))[0]).toBe(401);

@@ -47,6 +47,11 @@ export class ShortMemory<T> {
     this.#entries.delete(key);
   }
 
+  /** Forgets whatever is as asked. */
+  deleteWhere(isMeant: (value: T) => boolean): void {
+    for (const [key, { value }] of this.#entries.entries()) if (isMeant(value)) this.delete(key);
+  }
+
   clear(): void {
     this.#entries.clear();
   }
