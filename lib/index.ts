@@ -14,6 +14,12 @@ export type {
   RoleOptions,
 } from './module/options/authorization-options.js';
 export type { IssuerOptions, TokenUseOptions } from './module/options/issuer-options.js';
+export type {
+  DiscoveredProvider,
+  IdentityProvider,
+  IssuerEntry,
+} from './module/options/identity-provider.js';
+export type { AudienceRule } from './verification/registered-claims.js';
 export {
   apiKey,
   basic,
@@ -134,7 +140,15 @@ export * from './core/application-user.js';
 export type { AuthoritySet } from './core/authority-set.js';
 export { Credential, type CredentialSource } from './core/credential.js';
 export type { Clock } from './core/clock.js';
-export type { ClaimFormat, ClaimMap, ClaimSource } from './principal/claim-map.js';
+export type { ClaimMap } from './principal/claim-map.js';
+export type {
+  ClaimContext,
+  ClaimFormat,
+  ClaimPlace,
+  ClaimReader,
+  ClaimSource,
+  ClaimUnion,
+} from './principal/claim-source.js';
 export type { PublicRefusal } from './transports/http/http-refusal.js';
 
 export {

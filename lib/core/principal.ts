@@ -4,9 +4,14 @@ import type { Claims } from './claims.js';
 import type { Credential } from './credential.js';
 import { hiddenNotes } from './hidden-notes.js';
 
-/** Who acts on behalf of the subject (RFC 8693 section 4.1, claim `act`). */
+/** Who acts on behalf of the subject: somebody who impersonates it, or works for it (RFC 8693 section 4.1). */
 export interface Actor {
+  /** The name of the actor; the address of its mail where the issuer gives no other. */
   readonly subject: string;
+  /** Why, where the issuer says so (member `reason` of the claim). */
+  readonly reason?: string | undefined;
+  /** Everything the credential says of the actor: deeply frozen. */
+  readonly claims?: Claims | undefined;
 }
 
 interface PrincipalFacts {

@@ -18,6 +18,7 @@ import { credentialKindsOf } from './credential-kinds.js';
 import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { logEvents } from './log-events.js';
+import { discoverProviders } from './options/discover-providers.js';
 import { containerOf, type Container, type Port } from './options/ports.js';
 import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
 import { AuthReport } from './report/auth-report.js';
@@ -40,7 +41,8 @@ export const NAMED_KEYS = Symbol.for('nestjs-portcullis:named-keys');
 const CORRIDOR: readonly Provider[] = [
   {
     provide: RESOLVED_OPTIONS,
-    useFactory: (_checked: true, options?: ConcealedOptions) => resolveOptions(options?.reveal()),
+    useFactory: async (_checked: true, options?: ConcealedOptions) =>
+      resolveOptions(await discoverProviders(options?.reveal())),
     inject: [BOOT_CHECK, { token: MODULE_OPTIONS_TOKEN, optional: true }],
   },
   {

@@ -4,14 +4,14 @@ import type { CredentialKind } from '../pipeline/credential-kind.js';
 import type { CredentialVerifier } from '../verification/credential-verifier.js';
 import { CachingJwtVerifier } from '../verification/jwt/caching-jwt-verifier.js';
 import type { JwtIssuer } from '../verification/jwt/jwt-issuer.js';
-import { JwtVerifier } from '../verification/jwt/jwt-verifier.js';
+import { JwtVerifier, type JwtVerifierSurroundings } from '../verification/jwt/jwt-verifier.js';
 import type { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { RevocableVerifier } from '../verification/revocation/revocable-verifier.js';
 import { containerOf } from './options/ports.js';
 import { JWT_KIND } from './options/resolve-credentials.js';
 import type { ResolvedCredential } from './options/resolved-credential.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
-import { cookiePlace, resolvePlaces, type ResolvedPlace } from './options/resolve-places.js';
+import { resolvePlaces, type ResolvedPlace } from './options/resolve-places.js';
 
 /** What the kinds of credential of an application rest on. */
 export interface KindParts {
@@ -38,8 +38,9 @@ export function credentialKindsOf(parts: KindParts): readonly CredentialKind[] {
   // What begins with something of its own is asked before what looks like a JWT, and that before the rest.
   return [
     ...kinds(({ prefix }) => prefix !== undefined),
+    ...kinds(({ recognizedBy }) => recognizedBy !== undefined),
     ...tokens,
-    ...kinds(({ issuer }) => issuer !== undefined),
+    ...kinds(({ issuer, recognizedBy }) => issuer !== undefined && recognizedBy === undefined),
     ...kinds(({ prefix, issuer }) => prefix === undefined && issuer === undefined),
   ];
 }
@@ -48,8 +49,7 @@ type At = (place: ResolvedPlace) => CredentialExtractor;
 
 function tokensOfIssuers(parts: KindParts, at: At): CredentialKind {
   const { options, jwks } = parts;
-  const cookies =
-    options.cookieName === undefined ? [] : [cookiePlace('cookie.name', options.cookieName)];
+  const cookies = options.cookie ? [options.cookie] : [];
   return {
     name: JWT_KIND,
     extractors: [...resolvePlaces(JWT_KIND, { scheme: 'Bearer' }), ...cookies].map(at),
@@ -62,7 +62,7 @@ function tokensOfIssuers(parts: KindParts, at: At): CredentialKind {
 }
 
 function kindOf(credential: ResolvedCredential, parts: KindParts, at: At): CredentialKind {
-  const { kind, places, scheme, declaredOnly, issuer, mayBeService } = credential;
+  const { kind, places, scheme, declaredOnly, issuer, recognizedBy, mayBeService } = credential;
   const { namedJwks, options, container, onFailure } = parts;
   return {
     name: kind,
@@ -70,14 +70,14 @@ function kindOf(credential: ResolvedCredential, parts: KindParts, at: At): Crede
     verifier: credential.makeVerifier({
       clock: options.clock,
       container: containerOf(container),
-      jwtVerifier: (each, name) =>
-        jwtVerifier(parts, [each], { jwks: keysOf(namedJwks, name), kind: name }),
+      jwtVerifier: (each, name, recognizedBy) =>
+        jwtVerifier(parts, [each], { jwks: keysOf(namedJwks, name), kind: name, recognizedBy }),
       revocable: (verifier) => revocable(parts, verifier),
       onFailure,
     }),
     scheme,
     declaredOnly,
-    look: issuer ? JWT_KIND : kind,
+    look: issuer && !recognizedBy ? JWT_KIND : kind,
     mayBeService,
   };
 }
@@ -92,10 +92,11 @@ function keysOf(namedJwks: KindParts['namedJwks'], kind: string): JwksService {
 function jwtVerifier(
   { options }: KindParts,
   issuers: readonly JwtIssuer[],
-  { jwks, kind }: { readonly jwks: JwksService; readonly kind: string },
+  named: Omit<JwtVerifierSurroundings, 'clock'>,
 ): CredentialVerifier {
   const { clock, tokenCache: settings } = options;
-  const verifier = new JwtVerifier(issuers, { jwks, clock, kind });
+  const { jwks } = named;
+  const verifier = new JwtVerifier(issuers, { ...named, clock });
   return settings ? new CachingJwtVerifier({ verifier, jwks, clock, settings }) : verifier;
 }
 

@@ -1,15 +1,14 @@
-import { InvalidCredential } from '../core/auth-error.js';
+import { Forbidden, InvalidCredential } from '../core/auth-error.js';
 import { authoritySet } from '../core/authority-set.js';
 import type { Claims } from '../core/claims.js';
 import { hiddenNotes } from '../core/hidden-notes.js';
 import { ownProperty } from '../core/own-property.js';
 import { rememberCredential, type Actor, type AuthenticatedPrincipal } from '../core/principal.js';
-import { PropertyPath } from '../core/property-path.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
-import { compileClaimMap, readNames, readRoles, type CompiledClaimMap } from './claim-map.js';
+import { compileClaimMap, type CompiledClaimMap } from './claim-map.js';
+import { readNames, readRoles, readValue, type Spoken } from './claim-source.js';
 import { expandAuthorities, PLAIN_ROLES, type RoleModel } from './role-model.js';
 
-const ACTOR_SUBJECT = PropertyPath.parse('act.sub');
 const DEFAULT_MAP = compileClaimMap();
 
 /** By kind of credential, then by issuer; an issuer without one follows the defaults. */
@@ -43,10 +42,11 @@ export class PrincipalMapper {
     const { claims, issuer, expiresAt, credential, kind } = verified;
     const standsFor = Object.hasOwn(verified, 'standsFor') ? verified.standsFor : undefined;
     const map = this.#maps.get(kind)?.get(issuer) ?? DEFAULT_MAP;
-    const subject = subjectOf(claims);
-    const organizationId = onlyOne(readNames(claims, map.organizationId));
-    const roles = readRoles(claims, map.roles);
-    const permissions = readNames(claims, map.permissions);
+    const subject = subjectOf(claims, map);
+    const organizationId = organizationOf(claims, map);
+    const spoken = { claims, organizationId };
+    const roles = readRoles(spoken, map.roles);
+    const permissions = readNames(spoken, map.permissions);
     const has = expandAuthorities({ organizationId, roles, permissions }, this.#roles);
     // Written out: an object that begins with another one's members is slow to make.
     const principal: AuthenticatedPrincipal = {
@@ -55,23 +55,37 @@ export class PrincipalMapper {
       organizationId,
       roles: authoritySet(has.roles),
       permissions: authoritySet(has.permissions),
-      scopes: authoritySet(readNames(claims, map.scopes)),
+      scopes: authoritySet(readNames(spoken, map.scopes)),
       claims,
       issuer,
       credentialKind: kind,
       expiresAt,
-      actor: actorOf(claims),
+      actor: actorOf(spoken, map),
     };
     rememberCredential(principal, credential);
     return Object.freeze(principal);
   }
 }
 
-/** @throws {InvalidCredential} */
-function subjectOf(claims: Claims): string {
-  const subject = text(claims, 'sub') ?? text(claims, 'client_id');
+/** @throws {InvalidCredential} When the credential does not say whose it is, or names several. */
+function subjectOf(claims: Claims, map: CompiledClaimMap): string {
+  const subject = onlyOne(readNames({ claims, organizationId: undefined }, map.subject));
   if (subject === undefined) throw new InvalidCredential('missing_claim', { detail: 'sub' });
   return subject;
+}
+
+/**
+ * An issuer that belongs to an organization speaks for that one only.
+ *
+ * @throws {Forbidden} When it speaks for another.
+ */
+function organizationOf(claims: Claims, map: CompiledClaimMap): string | undefined {
+  const { organizationOfIssuer } = map;
+  const named = readNames({ claims, organizationId: undefined }, map.organizationId);
+  if (organizationOfIssuer === undefined) return onlyOne(named);
+  if (named.every((name) => name === organizationOfIssuer)) return organizationOfIssuer;
+  const detail = `the issuer is that of ${organizationOfIssuer}`;
+  throw new Forbidden('organization_mismatch', { detail });
 }
 
 /**
@@ -83,9 +97,14 @@ function kindOf(claims: Claims, subject: string): AuthenticatedPrincipal['kind']
   return subject === client ? 'service' : 'user';
 }
 
-function actorOf(claims: Claims): Actor | undefined {
-  const subject = ACTOR_SUBJECT.read(claims);
-  return typeof subject === 'string' ? Object.freeze({ subject }) : undefined;
+/** @throws {InvalidCredential} When somebody acts, and it cannot be told who: it must not look as if nobody did. */
+function actorOf(spoken: Spoken, map: CompiledClaimMap): Actor | undefined {
+  const value = readValue(spoken, map.actor);
+  if (value === undefined) return;
+  const claims: Claims = isRecord(value) ? value : Object.freeze({ sub: value });
+  const subject = text(claims, 'sub') ?? text(claims, 'email');
+  if (!subject) throw new InvalidCredential('claim_type', { detail: 'who acts' });
+  return Object.freeze({ subject, reason: text(claims, 'reason'), claims });
 }
 
 /** A caller is in one organization at a time: where a token names several, none is assumed. */
@@ -96,4 +115,8 @@ function onlyOne(names: readonly string[]): string | undefined {
 function text(claims: Claims, name: string): string | undefined {
   const value = ownProperty(claims, name);
   return typeof value === 'string' ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null;
 }

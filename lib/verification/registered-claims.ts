@@ -1,4 +1,5 @@
 import { InvalidCredential } from '../core/auth-error.js';
+import type { Claims } from '../core/claims.js';
 import { ownProperty } from '../core/own-property.js';
 
 /** What a token says of itself, or its issuer of it, and nobody checked yet. */
@@ -21,11 +22,11 @@ export interface DateLimits {
   readonly maxTokenAgeSeconds?: number | undefined;
 }
 
-/** A claim that tells access tokens from the issuer's other tokens, and what it says in them. */
-export interface TokenUse {
-  readonly claim: string;
-  readonly value: string;
-}
+/** Decides by the claims whether a token is meant for us. Only `true` is yes, and what throws is no. */
+export type AudienceRule = (claims: Claims) => boolean;
+
+/** Whom a token must be meant for: one of these must be in claim `aud`; `null` waives the check. */
+export type ExpectedAudience = ReadonlySet<string> | AudienceRule | null;
 
 /** Those of them that are there must be texts, and not empty: who is meant is never guessed. */
 export function checkStrings(claims: UncheckedClaims, names: readonly string[]): void {
@@ -70,8 +71,9 @@ function numericDate(claims: UncheckedClaims, name: string, absent: number): num
 }
 
 /** RFC 7519 section 4.1.3, RFC 9068 section 4: an identical string, in a string or a list of strings. */
-export function checkAudience(claims: UncheckedClaims, accepted: ReadonlySet<string> | null): void {
+export function checkAudience(claims: UncheckedClaims, expected: ExpectedAudience): void {
   const value = ownProperty(claims, 'aud');
+  const accepted = typeof expected === 'function' ? null : expected;
   if (value === undefined && accepted !== null) {
     throw new InvalidCredential('missing_claim', { detail: 'aud' });
   }
@@ -82,18 +84,26 @@ export function checkAudience(claims: UncheckedClaims, accepted: ReadonlySet<str
   if (accepted !== null && !audiences.some((audience) => accepted.has(audience))) {
     throw new InvalidCredential('aud_mismatch', { detail: anyOf(accepted) });
   }
+  if (typeof expected === 'function') checkByRule(claims, expected);
+}
+
+function checkByRule(claims: UncheckedClaims, rule: AudienceRule): void {
+  let cause: unknown;
+  try {
+    if ((rule(claims) as unknown) === true) return;
+  } catch (failure) {
+    cause = failure;
+  }
+  throw new InvalidCredential('aud_mismatch', {
+    detail: 'what the function audience accepts',
+    cause,
+  });
 }
 
 /** A token bound to a key (RFC 7800) is worth nothing without proof of that key, and none is checked here. */
 export function checkConfirmation(claims: UncheckedClaims): void {
   if (ownProperty(claims, 'cnf') === undefined) return;
   throw new InvalidCredential('confirmation_unsupported');
-}
-
-/** RFC 8725 section 3.11: an issuer's other tokens are told apart where its access tokens have a mark. */
-export function checkUse(claims: UncheckedClaims, use: TokenUse | undefined): void {
-  if (!use || ownProperty(claims, use.claim) === use.value) return;
-  throw new InvalidCredential('token_use_mismatch', { detail: `${use.claim} is ${use.value}` });
 }
 
 /** What would have been accepted, for the log. */

@@ -21,7 +21,7 @@ describe('options of tokens and keys refuse to boot, and say how to mend it', ()
     [{ authorizedParties: [''] }, /authorizedParties is not a non-empty string\. Name each/],
     [{ authorizedParties: ['shop '] }, /begins or ends with white space/],
     [{ authorizedParties: ['a,b'] }, /several names in one text\. Name each/],
-    [{ tokenUse: 'access' }, /tokenUse is not an object\. Give an object: tokenUse/],
+    [{ tokenUse: 'access' }, /tokenUse is not an object\. Give an object: \{ claim/],
     [{ tokenUse: { value: 'access' } }, /tokenUse\.claim is missing\. Give/],
     [{ tokenUse: { claim: 'token_use' } }, /tokenUse\.value is missing\. Give/],
     [{ tokenUse: { claim: 'a', value: 'b', is: 'c' } }, /tokenUse\.is is no option/],

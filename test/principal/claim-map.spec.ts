@@ -1,10 +1,65 @@
-import { compileClaimMap, readNames, type ClaimMap } from '../../lib/principal/claim-map.js';
+import { InvalidCredential } from '../../lib/core/auth-error.js';
+import { compileClaimMap, type ClaimMap } from '../../lib/principal/claim-map.js';
+import { readNames, readValue } from '../../lib/principal/claim-source.js';
 
 function roles(claims: object, source?: ClaimMap['roles']): readonly string[] {
-  return readNames(claims, compileClaimMap(source === undefined ? {} : { roles: source }).roles);
+  return rolesIn(undefined, claims, source);
+}
+
+function spoken(
+  claims: object,
+  organizationId?: string,
+): { claims: Record<string, unknown>; organizationId: string | undefined } {
+  return { claims: claims as Record<string, unknown>, organizationId };
+}
+
+function rolesIn(
+  organizationId: string | undefined,
+  claims: object,
+  source?: ClaimMap['roles'],
+): readonly string[] {
+  const map = compileClaimMap(source === undefined ? {} : { roles: source });
+  return readNames(spoken(claims, organizationId), map.roles);
 }
 
 describe('a claim map', () => {
+  it('puts several places together', () => {
+    const union = [
+      { path: 'realm_access.roles' },
+      'groups',
+      { path: 'more', format: 'space' },
+    ] as const;
+    const claims = { realm_access: { roles: ['a'] }, groups: null, more: 'b c' };
+    expect(roles(claims, { union })).toEqual(['a', 'b', 'c']);
+    expect(roles({ more: '', roles: ['d'] }, [{ union }, 'roles'])).toEqual([]);
+    expect(roles({ roles: ['d'] }, [{ union }, 'roles'])).toEqual(['d']);
+  });
+
+  it('reads the roles that somebody has inside the organization', () => {
+    const claims = { tenants: { acme: { roles: ['a'] }, other: { roles: ['b'] } } };
+    const source = 'tenants.{organization}.roles';
+    expect(rolesIn('acme', claims, source)).toEqual(['a']);
+    expect(rolesIn('other', claims, source)).toEqual(['b']);
+    expect(rolesIn(undefined, claims, source)).toEqual([]);
+    expect(rolesIn('constructor', claims, source)).toEqual([]);
+    expect(rolesIn('__proto__', claims, source)).toEqual([]);
+  });
+
+  it('asks a function, and leaves to the next source what it knows nothing of', () => {
+    const reader: ClaimMap['roles'] = (claims, { organizationId }) =>
+      claims['is_admin'] === true ? [`admin of ${String(organizationId)}`] : undefined;
+    expect(rolesIn('acme', { is_admin: true }, reader)).toEqual(['admin of acme']);
+    expect(roles({ roles: ['x'] }, [reader, 'roles'])).toEqual(['x']);
+    const unsafe: ClaimMap['roles'] = (claims) => (claims['a'] as { b: string }).b;
+    expect(() => roles({}, unsafe)).toThrow(InvalidCredential);
+  });
+
+  it('finds a value in the first place that has one', () => {
+    const { actor } = compileClaimMap({ actor: ['impersonator', { union: ['act'] }] });
+    expect(readValue(spoken({ act: { sub: 'x' } }), actor)).toEqual({ sub: 'x' });
+    expect(readValue(spoken({ impersonator: null }), actor)).toBeUndefined();
+  });
+
   it.each([
     [{ roles: ['a', 'b'] }, ['a', 'b']],
     [{ roles: 'a' }, ['a']],
@@ -69,9 +124,9 @@ describe('a claim map', () => {
 
   it('has the usual places for scopes and organization', () => {
     const { scopes, organizationId } = compileClaimMap();
-    expect(readNames({ scope: 'a b' }, scopes)).toEqual(['a', 'b']);
-    expect(readNames({ scp: ['a', 'b'] }, scopes)).toEqual(['a', 'b']);
-    expect(readNames({ org_id: 'o' }, organizationId)).toEqual(['o']);
-    expect(readNames({ organization_id: 'o' }, organizationId)).toEqual(['o']);
+    expect(readNames(spoken({ scope: 'a b' }), scopes)).toEqual(['a', 'b']);
+    expect(readNames(spoken({ scp: ['a', 'b'] }), scopes)).toEqual(['a', 'b']);
+    expect(readNames(spoken({ org_id: 'o' }), organizationId)).toEqual(['o']);
+    expect(readNames(spoken({ organization_id: 'o' }), organizationId)).toEqual(['o']);
   });
 });

@@ -1,4 +1,4 @@
-import { InvalidCredential } from '../../lib/core/auth-error.js';
+import { Forbidden, InvalidCredential } from '../../lib/core/auth-error.js';
 import { Credential } from '../../lib/core/credential.js';
 import { credentialOf, type Principal } from '../../lib/core/principal.js';
 import { compileClaimMap, type ClaimMap } from '../../lib/principal/claim-map.js';
@@ -35,7 +35,7 @@ describe('PrincipalMapper', () => {
       issuer: ISSUER,
       credentialKind: 'jwt',
       expiresAt: 7,
-      actor: { subject: 'support' },
+      actor: { subject: 'support', claims: { sub: 'support' } },
       claims,
     });
     expect(Object.isFrozen(principal)).toBe(true);
@@ -51,6 +51,45 @@ describe('PrincipalMapper', () => {
     [{ client_id: 'job' }, 'service', 'job'],
   ])('tells users from services: %j', (claims, kind, subject) => {
     expect(map(claims)).toMatchObject({ kind, subject });
+  });
+
+  it('tells who acts, and refuses a token of which nobody can tell', () => {
+    const act = { sub: 'support', reason: 'ticket 7', act: { sub: 'robot' } };
+    const principal = map({ sub: 'ann', act });
+    expect(principal.actor).toEqual({ subject: 'support', reason: 'ticket 7', claims: act });
+    const claimMap = { actor: ['impersonator', 'act'] };
+    const impersonated = map({ sub: 'ann', impersonator: { email: 'e@x.test' } }, claimMap);
+    expect(impersonated.actor?.subject).toBe('e@x.test');
+    expect(map({ sub: 'ann', impersonator: 'support' }, claimMap).actor?.subject).toBe('support');
+    expect(map({ sub: 'ann', act: null }).actor).toBeUndefined();
+    for (const malformed of [{}, { sub: 7 }, { sub: '' }, true, 7, [], '']) {
+      expect(() => map({ sub: 'ann', act: malformed })).toThrow(InvalidCredential);
+    }
+  });
+
+  it('lets an issuer that belongs to an organization speak for that one only', () => {
+    const mapper = new PrincipalMapper(
+      new Map([['jwt', new Map([[ISSUER, compileClaimMap({}, 'acme')]])]]),
+    );
+    const of = (claims: Record<string, unknown>): string | undefined =>
+      mapper.map({
+        claims: { sub: 'ann', ...claims },
+        kind: 'jwt',
+        issuer: ISSUER,
+        expiresAt: 7,
+        credential: CREDENTIAL,
+      }).organizationId;
+    expect(of({})).toBe('acme');
+    expect(of({ org_id: 'acme' })).toBe('acme');
+    expect(() => of({ org_id: 'other' })).toThrow(Forbidden);
+    expect(() => of({ org_id: ['acme', 'other'] })).toThrow(Forbidden);
+  });
+
+  it('takes the subject from where it is said to be', () => {
+    expect(map({ sub: 'pairwise', oid: 'ann' }, { subject: ['oid', 'sub'] }).subject).toBe('ann');
+    expect(() => map({ sub: 'ann', ids: ['a', 'b'] }, { subject: 'ids' })).toThrow(
+      InvalidCredential,
+    );
   });
 
   it('refuses a credential that does not say whose it is', () => {

@@ -19,7 +19,7 @@ import {
   type AuthError,
   type AuthModuleOptions,
   type AuthoritySet,
-  type IssuerOptions,
+  type IssuerEntry,
   type Policy,
   type PolicyRequest,
   type Principal,
@@ -92,7 +92,7 @@ declare const error: unknown;
 if (error instanceof InvalidCredential) expectTypeOf(error.reason).toEqualTypeOf<RefusalReason>();
 expectTypeOf<AuthError['status']>().toEqualTypeOf<400 | 401 | 403 | 404 | 503>();
 
-expectTypeOf<AuthModuleOptions['issuers']>().toEqualTypeOf<readonly IssuerOptions[] | undefined>();
+expectTypeOf<AuthModuleOptions['issuers']>().toEqualTypeOf<readonly IssuerEntry[] | undefined>();
 
 // What a policy is given has the names that are declared beside it, and no type: clients send it.
 class MayRead implements Policy<{ id: unknown }> {

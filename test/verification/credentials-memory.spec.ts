@@ -67,7 +67,7 @@ function introspecting(): CachingIntrospectionVerifier {
     },
     audience: null,
     clockToleranceSeconds: 5,
-    tokenUse: undefined,
+    tokenUse: [],
     namesUsers: false,
     demandsType: false,
     timeoutMs: 3000,

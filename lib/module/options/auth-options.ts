@@ -6,7 +6,7 @@ import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { UserLoader } from '../../principal/user-attacher.js';
 import type { CredentialOption, Provided } from './credential-options.js';
 import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-options.js';
-import type { IssuerOptions } from './issuer-options.js';
+import type { IssuerEntry } from './identity-provider.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 
@@ -76,8 +76,8 @@ export interface KeySetOptions {
 
 /** A token in a cookie. */
 export interface CookieOptions {
-  /** The name of the cookie that holds the token. No cookie parser is needed. */
-  readonly name: string;
+  /** The name of the cookie that holds the token, or several of which the first that is there counts. No cookie parser is needed. */
+  readonly name: string | readonly string[];
 }
 
 /** How refusals look. */
@@ -126,11 +126,11 @@ export interface PrincipalOptions<User extends object = ApplicationUser> {
 /** The options of `AuthModule`. Unknown ones refuse to boot. */
 export interface AuthModuleOptions {
   /**
-   * Whose tokens are accepted.
+   * Whose tokens are accepted: issuers, and providers as their presets make them, `auth0({ … })`.
    *
    * @default none; at least one, or something in `credentials`
    */
-  readonly issuers?: readonly IssuerOptions[];
+  readonly issuers?: readonly IssuerEntry[];
   /**
    * Other credentials than the tokens of `issuers`: what `apiKey()`, `opaqueToken()`, `session()`,
    * `basic()` and `jwt()` return. They are told apart by where they are found and what they look like;

@@ -52,8 +52,11 @@ export interface CredentialPlaces {
   readonly header?: string;
   /** A scheme of `Authorization`: `Api-Key`. Compared without regard to case. */
   readonly scheme?: string;
-  /** A cookie. What changes something must then come from the same origin, or from one of `trustedOrigins`. */
-  readonly cookie?: string;
+  /**
+   * A cookie, or several of which the first that is there counts. What changes something must then come
+   * from the same origin, or from one of `trustedOrigins`.
+   */
+  readonly cookie?: string | readonly string[];
   /** Reads it from wherever it is. What throws is answered with 400. */
   readonly extract?: Extract;
 }
@@ -114,7 +117,7 @@ export interface IntrospectionOptions {
    */
   readonly clientAuthentication?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
   /** As with tokens that are JWTs: one of these must be in `aud`, and `null` waives the check. */
-  readonly audience: string | readonly string[] | null;
+  readonly audience: IssuerOptions['audience'];
   /**
    * How far the server's clock may be off, in seconds: 0 to 300.
    *
@@ -122,7 +125,7 @@ export interface IntrospectionOptions {
    */
   readonly clockToleranceSeconds?: number;
   /**
-   * What tells access tokens from the server's other tokens, in its answer. `null` takes any token
+   * What tells access tokens from the server's other tokens, in its answer; of several, all. `null` takes any token
    * for an access token.
    *
    * > [!WARNING]
@@ -131,7 +134,7 @@ export interface IntrospectionOptions {
    * @default `token_type` must be there, and be `Bearer`: of refresh tokens servers do not say it
    * @see RFC 7662 section 2.2
    */
-  readonly tokenUse?: TokenUseOptions | null;
+  readonly tokenUse?: TokenUseOptions | readonly TokenUseOptions[] | null;
   /**
    * Whether `username` says who is calling, where an answer has no `sub`.
    *
@@ -192,6 +195,13 @@ export interface BasicOptions extends CredentialKindOptions, Patience {
 export interface JwtOptions extends IssuerOptions, Omit<CredentialPlaces, 'header'> {
   /** What they are called: `refresh`. */
   readonly kind: string;
+  /**
+   * What tells them from other tokens before they are verified: where a handler accepts several kinds
+   * of JWT, or none of this kind, a token that says so is taken for one of these. All of it.
+   *
+   * @default nothing: a token is taken for one of these where a handler accepts them
+   */
+  readonly recognizedBy?: TokenUseOptions | readonly TokenUseOptions[];
 }
 
 /** One more kind of credential, as one of the functions makes it. */

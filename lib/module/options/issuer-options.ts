@@ -1,6 +1,7 @@
 import type { JSONWebKeySet, JWK } from 'jose';
 import type { ClaimMap } from '../../principal/claim-map.js';
 import type { JwtAlgorithm } from '../../verification/jwt/algorithms.js';
+import type { AudienceRule } from '../../verification/registered-claims.js';
 
 /** Whose tokens are accepted, for whom they must be meant, and what they are verified with. */
 export interface IssuerOptions {
@@ -13,14 +14,15 @@ export interface IssuerOptions {
   readonly issuer: string;
   /**
    * This API as its issuer knows it: one of these must be in claim `aud`. Mandatory. An explicit
-   * `null` accepts tokens meant for anybody.
+   * `null` accepts tokens meant for anybody; a function of the claims decides by itself, and lets in
+   * with `true` and nothing else.
    *
    * > [!WARNING]
    * > With `null`, a token that the issuer made for another API opens this one.
    *
    * @see RFC 9068 section 4, RFC 8725 section 3.9
    */
-  readonly audience: string | readonly string[] | null;
+  readonly audience: string | readonly string[] | AudienceRule | null;
   /**
    * The signature algorithms accepted.
    *
@@ -72,33 +74,81 @@ export interface IssuerOptions {
    */
   readonly maxTokenAgeSeconds?: number;
   /**
-   * The clients whose tokens are accepted: claims `azp` and `client_id`, whichever a token has, must be
-   * among these, and it must have one.
+   * The names of the claims that say which client a token was made for: `cid`, `appid`. No paths.
+   *
+   * @default ['client_id', 'azp']
+   * @see OpenID Connect Core 1.0 section 2, RFC 9068 section 2.2
+   */
+  readonly clientClaims?: readonly string[];
+  /**
+   * The clients whose tokens are accepted: whichever of `clientClaims` a token has must be among these,
+   * and it must have one.
    *
    * @default any client
-   * @see OpenID Connect Core 1.0 section 2, RFC 9068 section 2.2
    */
   readonly authorizedParties?: readonly string[];
   /**
+   * Whether a token that names no client is refused where `authorizedParties` are given.
+   *
+   * @default true
+   */
+  readonly authorizedPartyRequired?: boolean;
+  /**
    * What tells the issuer's access tokens from its other tokens, where `typ` does not:
-   * `{ claim: 'token_use', value: 'access' }`. `claim` is the name of a claim, and no path.
+   * `{ claim: 'token_use', value: 'access' }`; of several, all.
    *
    * @default no such check
    * @see RFC 8725 section 3.11
    */
-  readonly tokenUse?: TokenUseOptions;
+  readonly tokenUse?: TokenUseOptions | readonly TokenUseOptions[];
   /**
-   * Where the tokens say which roles, permissions, scopes and organization the caller has.
+   * What tells the tokens of clients that act for themselves, which are then `principal.kind`
+   * `service`: `{ claim: 'gty', value: 'client-credentials' }`; of several, any.
    *
-   * @default `roles`; `permissions`; `scope`, then `scp`; `org_id`, then `organization_id`
+   * @default none; of whichever token the subject is the client, it is a service in any case
+   * @see RFC 9068 section 2.2
+   */
+  readonly serviceUse?: TokenUseOptions | readonly TokenUseOptions[];
+  /**
+   * A cookie in which the tokens may come, where the request has no `Authorization: Bearer`, or
+   * several of which the first that is there counts. What changes something must then come from the
+   * same origin, or from one of `trustedOrigins`.
+   *
+   * @default none
+   */
+  readonly cookie?: string | readonly string[];
+  /**
+   * The organization (tenant) whose issuer this is: whoever has a token of it is in this organization,
+   * and a token that names another is refused with 403.
+   *
+   * @default whatever `claims.organizationId` leads to
+   */
+  readonly organizationId?: string;
+  /**
+   * Where the tokens say who is calling, which roles, permissions, scopes and organization the caller
+   * has, and who acts for them.
+   *
+   * @default `sub`; `roles`; `permissions`; `scope`, then `scp`; `org_id`, then `organization_id`; `act`
    */
   readonly claims?: ClaimMap;
 }
 
-/** A claim that says what a token is for. */
+/** Something that a token says of what it is for. One of `claim` and `header`; one of `value`, `startsWith` and `present`. */
 export interface TokenUseOptions {
-  /** The name of the claim. */
-  readonly claim: string;
-  /** What it says in an access token, compared exactly. */
-  readonly value: string;
+  /** The name of a claim, and no path. */
+  readonly claim?: string;
+  /** The name of a member of the protected header: `typ`, `cat`. */
+  readonly header?: string;
+  /** What it says, compared exactly; one of several. */
+  readonly value?: string | boolean | readonly (string | boolean)[];
+  /** What it begins with. */
+  readonly startsWith?: string;
+  /** That it is there, or that it is not. */
+  readonly present?: boolean;
+  /**
+   * Whether a token that says nothing of it will do as well.
+   *
+   * @default false
+   */
+  readonly optional?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { ExpectedAudience } from '../../verification/registered-claims.js';
 import type { IssuerOptions } from './issuer-options.js';
 import { assertName } from './option-checks.js';
 
@@ -5,8 +6,8 @@ import { assertName } from './option-checks.js';
 export function resolveAudience(
   option: string,
   { audience }: { readonly audience?: IssuerOptions['audience'] | undefined },
-): ReadonlySet<string> | null {
-  if (audience === null) return null;
+): ExpectedAudience {
+  if (audience === null || typeof audience === 'function') return audience;
   const cure =
     'Name this API as its issuer knows it (AUTH_AUDIENCE in the environment), or give null in the code to accept tokens meant for anybody.';
   const audiences: readonly unknown[] = [audience].flat();

@@ -1,13 +1,30 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { PropertyPath } from '../../core/property-path.js';
 import {
-  CLAIM_FORMATS,
   compileClaimMap,
   DEFAULT_CLAIM_MAP,
   type ClaimMap,
   type CompiledClaimMap,
 } from '../../principal/claim-map.js';
+import { CLAIM_FORMATS } from '../../principal/claim-source.js';
+import type { IssuerOptions } from './issuer-options.js';
 import { assertName, assertObject, refuseUnknown } from './option-checks.js';
+
+/**
+ * What the tokens of an issuer say where.
+ *
+ * @throws {AuthConfigurationError}
+ */
+export function resolveIssuerClaims(
+  option: string,
+  { claims, organizationId }: Pick<IssuerOptions, 'claims' | 'organizationId'>,
+): CompiledClaimMap {
+  if (organizationId !== undefined) {
+    const cure = 'Name the organization whose issuer this is, or leave it out.';
+    assertName(`${option}.organizationId`, organizationId, cure);
+  }
+  return { ...resolveClaimMap(`${option}.claims`, claims), organizationOfIssuer: organizationId };
+}
 
 /** @throws {AuthConfigurationError} */
 export function resolveClaimMap(option: string, map: ClaimMap = {}): CompiledClaimMap {
@@ -23,6 +40,11 @@ const PATH_CURE =
   'Write names separated by dots, and a name with a dot or a slash in it as ["name"]: realm_access.roles, ["https://example.com/roles"].';
 
 function assertSource(option: string, source: unknown): void {
+  if (typeof source === 'function') return;
+  if (typeof source === 'object' && source !== null && Object.hasOwn(source, 'union')) {
+    assertUnion(option, source);
+    return;
+  }
   if (typeof source !== 'object') {
     assertPath(option, source);
     return;
@@ -38,6 +60,20 @@ function assertSource(option: string, source: unknown): void {
     'is unknown',
     `Give one of ${CLAIM_FORMATS.join(', ')}.`,
   );
+}
+
+function assertUnion(option: string, given: object): void {
+  refuseUnknown(option, given, ['union']);
+  const { union } = given as { readonly union: unknown };
+  const sources: readonly unknown[] = Array.isArray(union) ? union : [];
+  if (sources.length === 0) {
+    throw new AuthConfigurationError(
+      `${option}.union`,
+      'is no list, or an empty one',
+      "List the places that all count: { union: ['roles', 'groups'] }.",
+    );
+  }
+  for (const source of sources) assertSource(option, source);
 }
 
 function assertPrefix(option: string, prefix: unknown): void {

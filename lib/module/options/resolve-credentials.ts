@@ -20,13 +20,15 @@ const CURE =
   'Give a list of what apiKey(), opaqueToken(), session(), basic() and jwt() return: credentials: [apiKey({ keys })].';
 
 /** @throws {AuthConfigurationError} */
-export function resolveCredentials({
-  credentials = [],
-}: AuthModuleOptions): readonly ResolvedCredential[] {
+export function resolveCredentials(
+  { credentials = [] }: AuthModuleOptions,
+  ofProviders: readonly CredentialOption[],
+): readonly ResolvedCredential[] {
   if (!Array.isArray(credentials)) {
     throw new AuthConfigurationError('credentials', 'is not a list', CURE);
   }
-  const resolved = (credentials as readonly CredentialOption[]).map((given, index) =>
+  const all = [...(credentials as readonly CredentialOption[]), ...ofProviders];
+  const resolved = all.map((given, index) =>
     resolveCredential(`credentials[${String(index)}]`, given),
   );
   resolved.forEach(({ kind }, index) => {

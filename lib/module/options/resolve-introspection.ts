@@ -24,7 +24,7 @@ import { resolveAudience } from './resolve-audience.js';
 import { resolveClaimMap } from './resolve-claim-map.js';
 import type { ResolvedCredential } from './resolved-credential.js';
 import { schemeOf, type ResolvedPlace } from './resolve-places.js';
-import { resolveTokenUse } from './resolve-token-checks.js';
+import { resolveTokenUse } from './resolve-token-use.js';
 
 const KNOWN = [
   ...['issuer', 'endpoint', 'clientId', 'clientSecret', 'privateKey', 'keyId'],
@@ -95,9 +95,9 @@ function resolveUse(
   option: string,
   { tokenUse }: IntrospectionOptions,
 ): Pick<IntrospectionSettings, 'tokenUse' | 'demandsType'> {
-  if (tokenUse === null) return { tokenUse: undefined, demandsType: false };
+  if (tokenUse === null) return { tokenUse: [], demandsType: false };
   return {
-    tokenUse: resolveTokenUse(option, { tokenUse }),
+    tokenUse: resolveTokenUse(`${option}.tokenUse`, tokenUse),
     demandsType: tokenUse === undefined,
   };
 }

@@ -24,8 +24,13 @@ const KNOWN = [
   'profile',
   'clockToleranceSeconds',
   'maxTokenAgeSeconds',
+  'clientClaims',
   'authorizedParties',
+  'authorizedPartyRequired',
   'tokenUse',
+  'serviceUse',
+  'cookie',
+  'organizationId',
   'claims',
 ];
 

@@ -1,19 +1,25 @@
 import { createHmac } from 'node:crypto';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
+import { areExclusive } from '../../verification/token-mark.js';
 import type { JwtOptions } from './credential-options.js';
 import { assertName } from './option-checks.js';
-import { resolveClaimMap } from './resolve-claim-map.js';
+import { resolveIssuerClaims } from './resolve-claim-map.js';
 import type { ResolvedCredential } from './resolved-credential.js';
 import { resolveIssuer } from './resolve-issuer.js';
 import { resolvePlaces, schemeOf } from './resolve-places.js';
+import { resolveTokenUse } from './resolve-token-use.js';
 
 /** @throws {AuthConfigurationError} */
 export function resolveNamedJwt(option: string, options: JwtOptions): ResolvedCredential {
-  const { kind, scheme, cookie, extract, ...issuerOptions } = options;
+  const { kind, scheme, cookie, extract, recognizedBy, ...issuerOptions } = options;
   assertName(`${option}.kind`, kind, "Say what these tokens are called: kind: 'refresh'.");
   const issuer = resolveIssuer(option, issuerOptions);
-  const map = resolveClaimMap(`${option}.claims`, issuerOptions.claims);
+  const map = resolveIssuerClaims(option, issuerOptions);
+  const marks =
+    recognizedBy === undefined
+      ? undefined
+      : resolveTokenUse(`${option}.recognizedBy`, recognizedBy);
   const named = resolvePlaces(option, { scheme, cookie, extract });
   const places = named.length > 0 ? named : resolvePlaces(option, { scheme: 'Bearer' });
   return {
@@ -23,11 +29,12 @@ export function resolveNamedJwt(option: string, options: JwtOptions): ResolvedCr
     scheme: schemeOf(places, 'Bearer'),
     prefix: undefined,
     issuer,
+    recognizedBy: marks,
     claimMap: new Map([[issuer.issuer, map]]),
     mayBeService: true,
     revocable: true,
     needs: [],
-    makeVerifier: ({ jwtVerifier, revocable }) => revocable(jwtVerifier(issuer, kind)),
+    makeVerifier: ({ jwtVerifier, revocable }) => revocable(jwtVerifier(issuer, kind, marks)),
   };
 }
 
@@ -57,15 +64,13 @@ export function assertToldApart(all: readonly NamedIssuer[]): void {
 
 function areToldApart(one: JwtIssuer, other: JwtIssuer): boolean {
   if (one.issuer !== other.issuer) return true;
-  return haveOtherAudience(one, other) || haveOtherUse(one, other) || haveOtherKeys(one, other);
+  const haveOtherUse = areExclusive(one.tokenUse, other.tokenUse);
+  return haveOtherUse || haveOtherAudience(one, other) || haveOtherKeys(one, other);
 }
 
 function haveOtherAudience({ audience: one }: JwtIssuer, { audience: other }: JwtIssuer): boolean {
-  return one !== null && other !== null && ![...one].some((each) => other.has(each));
-}
-
-function haveOtherUse({ tokenUse: one }: JwtIssuer, { tokenUse: other }: JwtIssuer): boolean {
-  return one?.claim === other?.claim && one?.value !== other?.value;
+  if (!(one instanceof Set) || !(other instanceof Set)) return false;
+  return ![...(one as ReadonlySet<string>)].some((each) => other.has(each));
 }
 
 /** Of keys that are fetched nobody knows whether they are others. */

@@ -4,16 +4,13 @@ import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
-import type { ClaimMaps } from '../../principal/principal-mapper.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
-import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
 import type { AuthModuleOptions } from './auth-options.js';
-import type { IssuerOptions } from './issuer-options.js';
 import {
   assertFunction,
   assertName,
@@ -23,25 +20,22 @@ import {
   refuseUnknown,
 } from './option-checks.js';
 import { resolveAuthorization, type ResolvedAuthorization } from './resolve-authorization.js';
-import { resolveClaimMap } from './resolve-claim-map.js';
-import { assertCredentials, JWT_KIND, resolveCredentials } from './resolve-credentials.js';
-import type { ResolvedCredential } from './resolved-credential.js';
-import { resolveIssuer } from './resolve-issuer.js';
+import { resolveCookie } from './resolve-cookie.js';
+import { resolveIssuers, type ResolvedIssuers } from './resolve-issuers.js';
 import { resolveKeySets } from './resolve-key-sets.js';
 import { resolvePrincipal, type ResolvedPrincipal } from './resolve-principal.js';
 import { resolvePort, type Port } from './ports.js';
+import type { ResolvedPlace } from './resolve-places.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
 
 /** The options, checked, with every default filled in. Nothing else reads what the user gave. */
-export interface ResolvedAuthOptions {
-  readonly issuers: readonly JwtIssuer[];
-  readonly credentials: readonly ResolvedCredential[];
-  readonly claimMaps: ClaimMaps;
+export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly principal: ResolvedPrincipal;
   /** `undefined`: no token is revoked before it expires. */
   readonly revocation: Port<Revocation> | undefined;
   readonly trustedOrigins: ReadonlySet<string>;
-  readonly cookieName: string | undefined;
+  /** Where browsers put the tokens of issuers; `undefined` where they do not. */
+  readonly cookie: ResolvedPlace | undefined;
   readonly global: boolean;
   readonly requestProperty: string | null;
   /** `undefined`: no token is remembered. */
@@ -92,13 +86,14 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   if (onEvent !== undefined) assertFunction('onEvent', onEvent);
   assertClock(clock);
   const kinds = resolveIssuers(options);
-  refuseIdle(options, kinds.issuers.length > 0, kinds.credentials);
+  const cookie = resolveCookie(options);
+  refuseIdle(options, cookie, kinds);
   return Object.freeze({
     ...kinds,
     principal: resolvePrincipal(options),
     revocation: resolveRevocation(options),
     trustedOrigins: resolveTrustedOrigins(options),
-    cookieName: resolveCookie(options),
+    cookie,
     global: resolveGlobal(options),
     requestProperty: resolveRequestProperty(options),
     tokenCache: resolveTokenCache(options),
@@ -121,72 +116,11 @@ function assertClock(clock: Clock): void {
   throw new AuthConfigurationError('clock', 'does not tell the milliseconds since the epoch', cure);
 }
 
-function resolveIssuers(
-  options: AuthModuleOptions,
-): Pick<ResolvedAuthOptions, 'issuers' | 'credentials' | 'claimMaps'> {
-  const credentials = resolveCredentials(options);
-  const given = givenIssuers(options, credentials.length > 0);
-  const issuers = given.map((each, index) => resolveIssuer(`issuers[${String(index)}]`, each));
-  refuseTwins(issuers);
-  assertCredentials(issuers, credentials);
-  const claimMaps = given.map(
-    ({ issuer, claims }, index) =>
-      [issuer, resolveClaimMap(`issuers[${String(index)}].claims`, claims)] as const,
-  );
-  const ofKinds = credentials.map(({ kind, claimMap }) => [kind, claimMap] as const);
-  return {
-    issuers,
-    credentials,
-    claimMaps: new Map([[JWT_KIND, new Map(claimMaps)], ...ofKinds]),
-  };
-}
-
-function givenIssuers(
-  { issuers }: AuthModuleOptions,
-  hasCredentials: boolean,
-): readonly IssuerOptions[] {
-  const given: readonly IssuerOptions[] = Array.isArray(issuers)
-    ? (issuers as IssuerOptions[])
-    : [];
-  if (given.length > 0 || (hasCredentials && issuers === undefined)) return given;
-  throw new AuthConfigurationError(
-    'issuers',
-    issuers === undefined || Array.isArray(issuers)
-      ? 'names nobody whose tokens are accepted'
-      : 'is not a list',
-    'Give at least one: issuers: [{ issuer, audience }], or set AUTH_ISSUER and AUTH_AUDIENCE where the options come from the environment.',
-  );
-}
-
-function refuseTwins(issuers: readonly JwtIssuer[]): void {
-  const names = issuers.map(({ issuer }) => issuer);
-  const twin = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (twin === -1) return;
-  throw new AuthConfigurationError(
-    `issuers[${String(twin)}].issuer`,
-    'is configured twice',
-    'Merge the two entries into one: an issuer has one audience list and one source of keys.',
-  );
-}
-
-/** A token as RFC 9110 section 5.6.2 and RFC 6265 section 4.1.1 have it. */
-const COOKIE_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-const COOKIE_CURE = 'Name the cookie that holds the token, without spaces or separators.';
-
-function resolveCookie({ cookie }: AuthModuleOptions): string | undefined {
-  if (cookie === undefined) return;
-  assertObject('cookie', cookie, "Give an object: cookie: { name: 'access_token' }.");
-  refuseUnknown('cookie', cookie, ['name']);
-  assertName('cookie.name', cookie.name, COOKIE_CURE);
-  if (COOKIE_NAME.test(cookie.name)) return cookie.name;
-  throw new AuthConfigurationError('cookie.name', 'is no name of a cookie', COOKIE_CURE);
-}
-
 /** @throws {AuthConfigurationError} When something is said of credentials that nobody can bring. */
 function refuseIdle(
-  { revocation, trustedOrigins, cookie }: AuthModuleOptions,
-  hasIssuers: boolean,
-  credentials: readonly ResolvedCredential[],
+  { revocation, trustedOrigins }: AuthModuleOptions,
+  cookie: ResolvedPlace | undefined,
+  { issuers, credentials }: ResolvedIssuers,
 ): void {
   const isSentByBrowsers =
     cookie !== undefined ||
@@ -196,7 +130,7 @@ function refuseIdle(
     const problem = 'means nothing without a credential that browsers send on their own';
     throw new AuthConfigurationError('trustedOrigins', problem, cure);
   }
-  const isRevocable = hasIssuers || credentials.some(({ revocable }) => revocable);
+  const isRevocable = issuers.length > 0 || credentials.some(({ revocable }) => revocable);
   if (revocation === undefined || isRevocable) return;
   const problem = 'is asked about JWTs and introspected tokens, and there are none';
   throw new AuthConfigurationError('revocation', problem, cure);

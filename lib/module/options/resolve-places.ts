@@ -78,13 +78,18 @@ function schemePlace(option: string, given: unknown): ResolvedPlace {
   };
 }
 
+/** @param given The name of the cookie, or several of which the first that is there counts. */
 export function cookiePlace(option: string, given: unknown): ResolvedPlace {
-  assertToken(option, given, 'Name the cookie, without spaces or separators.');
+  const names: readonly unknown[] = [given].flat();
+  const cure = 'Name the cookie, without spaces or separators.';
+  if (names.length === 0) assertToken(option, undefined, cure);
+  for (const name of names) assertToken(option, name, cure);
+  const cookies = [...new Set(names as readonly string[])];
   return {
-    name: `cookie ${given}`,
+    name: `cookie ${cookies.join(' ')}`,
     scheme: undefined,
     byBrowsers: true,
-    extractor: (trustedOrigins) => new CookieExtractor(given, trustedOrigins),
+    extractor: (trustedOrigins) => new CookieExtractor(cookies, trustedOrigins),
   };
 }
 

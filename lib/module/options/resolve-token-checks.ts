@@ -1,7 +1,8 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
-import type { IssuerOptions, TokenUseOptions } from './issuer-options.js';
-import { assertName, assertObject, assertSeconds, refuseUnknown } from './option-checks.js';
+import type { IssuerOptions } from './issuer-options.js';
+import { assertName, assertSeconds, resolveBoolean } from './option-checks.js';
+import { resolveTokenUse } from './resolve-token-use.js';
 
 /** The largest difference between two clocks that is worth tolerating, in seconds. */
 const MAX_CLOCK_TOLERANCE_SECONDS = 300;
@@ -11,7 +12,9 @@ const MAX_TOKEN_AGE_SECONDS = 31_536_000;
 
 type TokenChecks = Pick<
   JwtIssuer,
-  'profile' | 'clockToleranceSeconds' | 'maxTokenAgeSeconds' | 'authorizedParties' | 'tokenUse'
+  | ('profile' | 'clockToleranceSeconds' | 'maxTokenAgeSeconds')
+  | ('clientClaims' | 'authorizedParties' | 'demandsParty')
+  | ('tokenUse' | 'serviceUse')
 >;
 
 /**
@@ -31,8 +34,9 @@ export function resolveTokenChecks(option: string, options: IssuerOptions): Toke
     profile: resolveProfile(option, options),
     clockToleranceSeconds,
     maxTokenAgeSeconds,
-    authorizedParties: resolveParties(`${option}.authorizedParties`, options),
-    tokenUse: resolveTokenUse(option, options),
+    ...resolveClients(option, options),
+    tokenUse: resolveTokenUse(`${option}.tokenUse`, options.tokenUse),
+    serviceUse: resolveTokenUse(`${option}.serviceUse`, options.serviceUse),
   };
 }
 
@@ -46,7 +50,32 @@ function resolveProfile(option: string, { profile }: IssuerOptions): JwtIssuer['
 }
 
 const PARTIES_CURE =
-  'Name each client, or origin, as claim azp or client_id has it, one text each; leave it out to accept any client.';
+  'Name each client, or origin, as the claim of the client (azp, client_id) has it, one text each; leave it out to accept any client.';
+
+function resolveClients(
+  option: string,
+  options: IssuerOptions,
+): Pick<JwtIssuer, 'clientClaims' | 'authorizedParties' | 'demandsParty'> {
+  const { clientClaims = ['client_id', 'azp'], authorizedPartyRequired = true } = options;
+  const cure = "Give a list of names of claims: clientClaims: ['cid'].";
+  const names: readonly unknown[] = Array.isArray(clientClaims) ? clientClaims : [undefined];
+  for (const name of names.length > 0 ? names : [undefined]) {
+    assertName(`${option}.clientClaims`, name, cure);
+  }
+  const authorizedParties = resolveParties(`${option}.authorizedParties`, options);
+  if (!authorizedParties && options.authorizedPartyRequired !== undefined) {
+    throw new AuthConfigurationError(
+      `${option}.authorizedPartyRequired`,
+      'means nothing without authorizedParties',
+      'Leave it out, or name the clients.',
+    );
+  }
+  return {
+    clientClaims: [...clientClaims],
+    authorizedParties,
+    demandsParty: resolveBoolean(`${option}.authorizedPartyRequired`, authorizedPartyRequired),
+  };
+}
 
 function resolveParties(
   option: string,
@@ -63,21 +92,4 @@ function resolveParties(
     throw new AuthConfigurationError(option, 'has several names in one text', PARTIES_CURE);
   }
   return new Set(names as readonly string[]);
-}
-
-const USE_CURE = "Give an object: tokenUse: { claim: 'token_use', value: 'access' }.";
-
-/** @throws {AuthConfigurationError} */
-export function resolveTokenUse(
-  path: string,
-  { tokenUse }: { readonly tokenUse?: TokenUseOptions | undefined },
-): JwtIssuer['tokenUse'] {
-  if (tokenUse === undefined) return;
-  const option = `${path}.tokenUse`;
-  assertObject(option, tokenUse, USE_CURE);
-  refuseUnknown(option, tokenUse, ['claim', 'value']);
-  const { claim, value } = tokenUse;
-  assertName(`${option}.claim`, claim, USE_CURE);
-  assertName(`${option}.value`, value, USE_CURE);
-  return Object.freeze({ claim, value });
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.js';
 import type { CompiledClaimMap } from '../../principal/claim-map.js';
 import type { CredentialVerifier } from '../../verification/credential-verifier.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
+import type { TokenMark } from '../../verification/token-mark.js';
 import type { Container } from './ports.js';
 import type { ResolvedPlace } from './resolve-places.js';
 
@@ -11,7 +12,11 @@ export interface VerifierSurroundings {
   readonly clock: Clock;
   readonly container: Container;
   /** Verifies JWTs of one issuer, as those of `issuers` are verified. */
-  readonly jwtVerifier: (issuer: JwtIssuer, kind: string) => CredentialVerifier;
+  readonly jwtVerifier: (
+    issuer: JwtIssuer,
+    kind: string,
+    recognizedBy: readonly TokenMark[] | undefined,
+  ) => CredentialVerifier;
   /** Asks for every token whether it was revoked, where that is configured. */
   readonly revocable: (verifier: CredentialVerifier) => CredentialVerifier;
   /** Told of what fails without anybody waiting for it. */
@@ -28,6 +33,8 @@ export interface ResolvedCredential {
   readonly prefix: string | undefined;
   /** The issuer, of JWTs. */
   readonly issuer?: JwtIssuer;
+  /** What tells its JWTs from others before they are verified. */
+  readonly recognizedBy?: readonly TokenMark[] | undefined;
   /** Where its claims say what, by issuer. */
   readonly claimMap: ReadonlyMap<string, CompiledClaimMap>;
   readonly mayBeService: boolean;

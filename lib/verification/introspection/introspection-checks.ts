@@ -5,10 +5,10 @@ import {
   checkConfirmation,
   checkDates,
   checkStrings,
-  checkUse,
   type UncheckedClaims,
   type Validity,
 } from '../registered-claims.js';
+import { checkMarks } from '../token-mark.js';
 import type { IntrospectionSettings } from './introspection-settings.js';
 
 const STRING_MEMBERS = ['sub', 'client_id', 'username', 'jti', 'token_type'];
@@ -30,7 +30,7 @@ export function checkAnswer(
   checkIssuer(answer, settings.issuer);
   const validity = checkDates(answer, settings, now);
   checkAudience(answer, settings.audience);
-  checkUse(answer, settings.tokenUse);
+  checkMarks({ header: {}, claims: answer }, settings.tokenUse);
   checkType(answer, settings);
   checkConfirmation(answer);
   return validity;

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Concealed } from '../../core/concealed.js';
-import type { TokenUse } from '../registered-claims.js';
+import type { ExpectedAudience } from '../registered-claims.js';
+import type { TokenMark } from '../token-mark.js';
 
 /** Who we are to the authorization server (RFC 7662 section 2.1, RFC 6749 section 2.3). */
 export type IntrospectionClient =
@@ -28,11 +29,11 @@ export interface IntrospectionSettings {
   readonly endpoint: URL | undefined;
   readonly client: IntrospectionClient;
   /** One of these must be in member `aud`; `null` waives the check. */
-  readonly audience: ReadonlySet<string> | null;
+  readonly audience: ExpectedAudience;
   /** How far the server's clock may be off, in seconds. */
   readonly clockToleranceSeconds: number;
   /** A member that tells access tokens from the server's other tokens, and what it says of them. */
-  readonly tokenUse: TokenUse | undefined;
+  readonly tokenUse: readonly TokenMark[];
   /**
    * Whether member `token_type` must be there: refresh tokens have none (RFC 7662 section 2.2), and are
    * active as well.

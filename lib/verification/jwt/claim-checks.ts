@@ -6,11 +6,11 @@ import {
   checkConfirmation,
   checkDates,
   checkStrings,
-  checkUse,
   requireClaims,
   type UncheckedClaims,
   type Validity,
 } from '../registered-claims.js';
+import { checkMarks, type TokenParts } from '../token-mark.js';
 import type { JwtIssuer } from './jwt-issuer.js';
 
 /**
@@ -19,14 +19,16 @@ import type { JwtIssuer } from './jwt-issuer.js';
  * @param now In seconds since the epoch.
  * @throws {InvalidCredential}
  */
-export function checkClaims(claims: UncheckedClaims, issuer: JwtIssuer, now: number): Validity {
+export function checkClaims(token: TokenParts, issuer: JwtIssuer, now: number): Validity {
+  const { claims } = token;
   checkStrings(claims, STRING_CLAIMS);
+  checkStrings(claims, issuer.clientClaims);
   if (issuer.profile === 'rfc9068') requireClaims(claims, RFC9068_CLAIMS);
   requireClaims(claims, issuer.maxTokenAgeSeconds === undefined ? ['exp'] : ['exp', 'iat']);
   const validity = checkDates(claims, issuer, now);
   checkAudience(claims, issuer.audience);
-  checkParties(claims, issuer.authorizedParties);
-  checkUse(claims, issuer.tokenUse);
+  checkParties(claims, issuer);
+  checkMarks(token, issuer.tokenUse);
   checkConfirmation(claims);
   return validity;
 }
@@ -37,10 +39,12 @@ const STRING_CLAIMS = ['sub', 'jti', 'client_id', 'azp'];
 const RFC9068_CLAIMS = ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti'];
 
 /** OpenID Connect Core section 2 (`azp`), RFC 9068 section 2.2 (`client_id`): whichever the token has. */
-function checkParties(claims: UncheckedClaims, accepted: ReadonlySet<string> | undefined): void {
+function checkParties(claims: UncheckedClaims, issuer: JwtIssuer): void {
+  const { authorizedParties: accepted, clientClaims, demandsParty } = issuer;
   if (!accepted) return;
-  const parties = ['azp', 'client_id'].map((name) => ownProperty(claims, name));
+  const parties = clientClaims.map((name) => ownProperty(claims, name));
   const named = parties.filter((party) => typeof party === 'string');
-  if (named.length > 0 && named.every((party) => accepted.has(party))) return;
+  const isEnough = named.length > 0 || !demandsParty;
+  if (isEnough && named.every((party) => accepted.has(party))) return;
   throw new InvalidCredential('client_not_allowed', { detail: anyOf(accepted) });
 }

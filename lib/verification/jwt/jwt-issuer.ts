@@ -1,6 +1,7 @@
 import type { JSONWebKeySet } from 'jose';
 import type { Concealed } from '../../core/concealed.js';
-import type { TokenUse } from '../registered-claims.js';
+import type { ExpectedAudience } from '../registered-claims.js';
+import type { TokenMark } from '../token-mark.js';
 
 /** Where the keys of an issuer come from: one source, never a mixture. */
 export type KeySource =
@@ -14,7 +15,7 @@ export interface JwtIssuer {
   /** Compared with claim `iss` byte for byte. */
   readonly issuer: string;
   /** One of these must be in claim `aud`; `null` waives the check. */
-  readonly audience: ReadonlySet<string> | null;
+  readonly audience: ExpectedAudience;
   readonly algorithms: ReadonlySet<string>;
   /** What its access tokens look like: as RFC 9068 section 2 has it, or as JWTs in general. */
   readonly profile: 'rfc9068' | undefined;
@@ -22,9 +23,15 @@ export interface JwtIssuer {
   readonly clockToleranceSeconds: number;
   /** How long ago a token may have been issued, in seconds; `undefined` for as long as it is valid. */
   readonly maxTokenAgeSeconds: number | undefined;
-  /** Claims `azp` and `client_id` must be among these; `undefined` for any client. */
+  /** The claims that name the client. */
+  readonly clientClaims: readonly string[];
+  /** Whichever of them a token has must be among these; `undefined` for any client. */
   readonly authorizedParties: ReadonlySet<string> | undefined;
-  /** A claim that tells access tokens from the issuer's other tokens, and what it says in them. */
-  readonly tokenUse: TokenUse | undefined;
+  /** Whether a token must name its client, where only some are accepted. */
+  readonly demandsParty: boolean;
+  /** What tells access tokens from the issuer's other tokens: all of it. */
+  readonly tokenUse: readonly TokenMark[];
+  /** What tells the tokens of clients that act for themselves: any of it. */
+  readonly serviceUse: readonly TokenMark[];
   readonly keys: KeySource;
 }

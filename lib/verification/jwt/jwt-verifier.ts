@@ -5,6 +5,7 @@ import type { Credential } from '../../core/credential.js';
 import { isPending } from '../../core/maybe-promise.js';
 import { ownProperty } from '../../core/own-property.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
+import { bears, type TokenMark } from '../token-mark.js';
 import { checkClaims } from './claim-checks.js';
 import { parseCompactJwt, type CompactJwt } from './compact-jwt.js';
 import { freezeClaims } from '../freeze-claims.js';
@@ -20,6 +21,12 @@ export interface JwtVerifierSurroundings {
   readonly clock: Clock;
   /** @default 'jwt' */
   readonly kind?: string;
+  /**
+   * What its tokens bear, by which they are told from others before they are verified.
+   *
+   * @default nothing: whatever looks like a JWT may be one
+   */
+  readonly recognizedBy?: readonly TokenMark[] | undefined;
 }
 
 const LOOKS_LIKE_JWT = /^[^.]+\.[^.]+\.[^.]*$/;
@@ -31,22 +38,36 @@ export class JwtVerifier implements CredentialVerifier {
   readonly #jwks: JwksService;
   readonly #clock: Clock;
   readonly #kind: string;
+  readonly #recognizedBy: readonly TokenMark[] | undefined;
 
   /** @param kind What the kind of credential is called. */
   constructor(
     issuers: readonly JwtIssuer[],
-    { jwks, clock, kind = 'jwt' }: JwtVerifierSurroundings,
+    { jwks, clock, kind = 'jwt', recognizedBy }: JwtVerifierSurroundings,
   ) {
     this.#issuers = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
     this.#algorithms = new Set(issuers.flatMap((issuer) => [...issuer.algorithms]));
     this.#jwks = jwks;
     this.#clock = clock;
     this.#kind = kind;
+    this.#recognizedBy = recognizedBy;
   }
 
-  /** Three parts, whatever is in them. */
+  /** Three parts, whatever is in them; where its tokens have marks, those with these marks. */
   claims({ value }: Credential): boolean {
-    return LOOKS_LIKE_JWT.test(value);
+    return LOOKS_LIKE_JWT.test(value) && (!this.#recognizedBy || this.#recognizes(value));
+  }
+
+  /** What a token says of itself is believed for as long as it takes to choose who verifies it. */
+  #recognizes(value: string): boolean {
+    try {
+      const jwt = parseCompactJwt(value);
+      const isOurs = this.#issuers.has(String(ownProperty(jwt.claims, 'iss')));
+      return isOurs && (this.#recognizedBy ?? []).every((mark) => bears(jwt, mark));
+    } catch (failure) {
+      if (failure instanceof AuthError) return false;
+      throw failure;
+    }
   }
 
   async verify(credential: Credential): Promise<VerifiedJwt> {
@@ -63,6 +84,7 @@ export class JwtVerifier implements CredentialVerifier {
     return {
       credential,
       kind: this.#kind,
+      standsFor: standsForOf(jwt, issuer),
       issuer: issuer.issuer,
       claims: freezeClaims(jwt.claims),
       expiresAt: validity.expiresAt,
@@ -83,8 +105,8 @@ export class JwtVerifier implements CredentialVerifier {
     return issuer;
   }
 
-  #check({ claims }: CompactJwt, issuer: JwtIssuer): VerifiedJwt['validity'] {
-    return checkClaims(claims, issuer, this.#clock() / 1000);
+  #check(jwt: CompactJwt, issuer: JwtIssuer): VerifiedJwt['validity'] {
+    return checkClaims(jwt, issuer, this.#clock() / 1000);
   }
 
   /** Whether the token would be accepted if only its signature were good. */
@@ -97,6 +119,19 @@ export class JwtVerifier implements CredentialVerifier {
       throw failure;
     }
   }
+}
+
+/**
+ * A client that acts for itself is its own subject, or has none (RFC 9068 section 2.2); some issuers mark
+ * its tokens in a way of their own.
+ */
+function standsForOf(jwt: CompactJwt, issuer: JwtIssuer): 'service' | 'user' {
+  if (issuer.serviceUse.some((mark) => bears(jwt, mark))) return 'service';
+  const client = issuer.clientClaims
+    .map((name) => ownProperty(jwt.claims, name))
+    .find((name) => name !== undefined);
+  const subject = ownProperty(jwt.claims, 'sub') ?? client;
+  return subject !== undefined && subject === client ? 'service' : 'user';
 }
 
 async function verifySignature(

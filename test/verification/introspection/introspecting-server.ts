@@ -81,7 +81,7 @@ export class IntrospectingServer {
       },
       audience: new Set([AUDIENCE]),
       clockToleranceSeconds: 5,
-      tokenUse: undefined,
+      tokenUse: [],
       namesUsers: false,
       demandsType: false,
       timeoutMs: 3000,

@@ -1,3 +1,4 @@
+import { resolveTokenUse } from '../../../lib/module/options/resolve-token-use.js';
 import { IntrospectionVerifier } from '../../../lib/verification/introspection/introspection-verifier.js';
 import { answer } from '../jwt/keys/faults.js';
 import { json } from '../jwt/keys/faulty-issuer.js';
@@ -139,7 +140,8 @@ describe('IntrospectionVerifier', () => {
   });
 
   it('tells access tokens from others where the server does', async () => {
-    const access = verifier({ tokenUse: { claim: 'token_use', value: 'access_token' } });
+    const tokenUse = resolveTokenUse('use', { claim: 'token_use', value: 'access_token' });
+    const access = verifier({ tokenUse });
     server.behaviour = json(server.active({ token_use: 'refresh_token' }));
     expect(await outcome(access, TOKEN)).toBe('token_use_mismatch');
     server.behaviour = json(server.active({ token_use: 'access_token' }));

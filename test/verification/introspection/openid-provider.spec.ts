@@ -37,7 +37,7 @@ describe('opaque tokens of an OpenID provider', () => {
       client,
       audience: new Set([AUDIENCE]),
       clockToleranceSeconds: 5,
-      tokenUse: undefined,
+      tokenUse: [],
       namesUsers: false,
       demandsType: false,
       timeoutMs: 3000,

@@ -1,3 +1,4 @@
+import { resolveTokenUse } from '../../../lib/module/options/resolve-token-use.js';
 import { InvalidCredential } from '../../../lib/core/auth-error.js';
 import { checkClaims } from '../../../lib/verification/jwt/claim-checks.js';
 import { freezeClaims, MAX_CLAIMS_DEPTH } from '../../../lib/verification/freeze-claims.js';
@@ -11,15 +12,19 @@ const ISSUER: JwtIssuer = {
   profile: undefined,
   clockToleranceSeconds: 5,
   maxTokenAgeSeconds: undefined,
+  clientClaims: ['client_id', 'azp'],
   authorizedParties: undefined,
-  tokenUse: undefined,
+  demandsParty: true,
+  tokenUse: [],
+  serviceUse: [],
   keys: { kind: 'remote', jwksUri: undefined },
 };
 const GOOD = { sub: 'ann', aud: 'api://orders', exp: NOW + 60, iat: NOW, nbf: NOW };
 
 function verdict(claims: object, issuer: JwtIssuer = ISSUER): string | number {
   try {
-    return checkClaims(claims as Record<string, unknown>, issuer, NOW).expiresAt;
+    const token = { header: {}, claims: claims as Record<string, unknown> };
+    return checkClaims(token, issuer, NOW).expiresAt;
   } catch (error) {
     expect(error).toBeInstanceOf(InvalidCredential);
     return (error as InvalidCredential).reason;
@@ -117,13 +122,13 @@ const RFC9068 = { ...GOOD, iss: ISSUER.issuer, client_id: 'shop', jti: '1' };
 describe('checkClaims, as the issuer is configured', () => {
   it('tells from when to when the token holds, with the tolerance of the clocks', () => {
     const claims = { ...GOOD, nbf: NOW - 10, iat: NOW - 20 };
-    expect(checkClaims(claims, ISSUER, NOW)).toEqual({
+    expect(checkClaims({ header: {}, claims }, ISSUER, NOW)).toEqual({
       expiresAt: NOW + 60,
       from: NOW - 15,
       until: NOW + 65,
     });
     const young = { ...ISSUER, maxTokenAgeSeconds: 30 };
-    expect(checkClaims(claims, young, NOW).until).toBe(NOW + 15);
+    expect(checkClaims({ header: {}, claims }, young, NOW).until).toBe(NOW + 15);
   });
 
   it.each([
@@ -164,7 +169,44 @@ describe('checkClaims, as the issuer is configured', () => {
     [{ token_use: ['access'] }, 'token_use_mismatch'],
     [{}, 'token_use_mismatch'],
   ])('tells tokens apart by their use: %j', (claims, expected) => {
-    const issuer = { ...ISSUER, tokenUse: { claim: 'token_use', value: 'access' } };
+    const tokenUse = resolveTokenUse('tokenUse', { claim: 'token_use', value: 'access' });
+    const issuer = { ...ISSUER, tokenUse };
     expect(verdict({ ...GOOD, ...claims }, issuer)).toBe(expected);
+  });
+
+  it.each([
+    [{ cid: 'shop' }, NOW + 60],
+    [{ azp: 'shop' }, 'client_not_allowed'],
+    [{ cid: 7 }, 'claim_type'],
+  ])('finds the client where the issuer names it: %j', (claims, expected) => {
+    const issuer = {
+      ...ISSUER,
+      clientClaims: ['cid'],
+      authorizedParties: new Set(['shop']),
+    };
+    expect(verdict({ ...GOOD, ...claims }, issuer)).toBe(expected);
+  });
+
+  it('accepts a token that names no client only where that is said', () => {
+    const issuer = { ...ISSUER, authorizedParties: new Set(['shop']) };
+    expect(verdict(GOOD, issuer)).toBe('client_not_allowed');
+    expect(verdict(GOOD, { ...issuer, demandsParty: false })).toBe(NOW + 60);
+    const other = { ...GOOD, azp: 'other' };
+    expect(verdict(other, { ...issuer, demandsParty: false })).toBe('client_not_allowed');
+  });
+
+  it('lets a function decide on the audience, and takes nothing but true for a yes', () => {
+    const audience = (answer: unknown): JwtIssuer => ({
+      ...ISSUER,
+      audience: (claims) => (claims['aud'] === 'api://orders' ? answer : false) as boolean,
+    });
+    expect(verdict(GOOD, audience(true))).toBe(NOW + 60);
+    expect(verdict({ ...GOOD, aud: 'x' }, audience(true))).toBe('aud_mismatch');
+    expect(verdict(GOOD, audience('yes'))).toBe('aud_mismatch');
+    const throwing = (): never => {
+      throw new Error('no');
+    };
+    expect(verdict(GOOD, { ...ISSUER, audience: throwing })).toBe('aud_mismatch');
+    expect(verdict({ ...GOOD, aud: [7] }, audience(true))).toBe('claim_type');
   });
 });

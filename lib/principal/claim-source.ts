@@ -1,0 +1,202 @@
+import { InvalidCredential } from '../core/auth-error.js';
+import type { Claims } from '../core/claims.js';
+import { ownProperty } from '../core/own-property.js';
+import { PropertyPath } from '../core/property-path.js';
+
+/**
+ * How the value of a claim lists names:
+ *
+ * - `list`: an array of strings; a lone string is one name.
+ * - `space`, `comma`: a string of names so separated, or an array of strings.
+ * - `keys`: an object whose member names are the names, or an array of strings.
+ */
+export type ClaimFormat = (typeof CLAIM_FORMATS)[number];
+
+export const CLAIM_FORMATS = ['list', 'space', 'comma', 'keys'] as const;
+
+/** What is known of a caller when a {@link ClaimReader} is asked. */
+export interface ClaimContext {
+  /** The organization the caller acts in; `undefined` where there is none, and while it is being read. */
+  readonly organizationId: string | undefined;
+}
+
+/**
+ * Reads names where no path leads. What it returns is taken as the value of a claim would be; `null` and
+ * `undefined` leave it to the next source. A token that makes it throw is refused.
+ */
+export type ClaimReader = (claims: Claims, context: ClaimContext) => unknown;
+
+/** Where in the claims something is, and in what form. */
+export interface ClaimPlace {
+  /** `realm_access.roles`; the name `{organization}` stands for the organization the caller acts in. */
+  readonly path: string;
+  readonly format?: ClaimFormat;
+  /**
+   * What a name may begin with or not, meaning the same: with `org:`, whoever was given `admin` or
+   * `org:admin` has both. Not for the organization, which has one name.
+   *
+   * @default none
+   */
+  readonly optionalPrefix?: string;
+}
+
+/** Several places, all of which count. */
+export interface ClaimUnion {
+  readonly union: readonly ClaimSource[];
+}
+
+/**
+ * Where names come from: a place (a string alone is its path, in the default form), several that all
+ * count, or a function.
+ */
+export type ClaimSource = string | ClaimPlace | ClaimUnion | ClaimReader;
+
+/** A source that is ready to be read. */
+export type CompiledSource =
+  | { readonly union: readonly CompiledSource[] }
+  | {
+      readonly read: ClaimReader;
+      readonly format: ClaimFormat;
+      readonly optionalPrefix: string | undefined;
+    };
+
+/** @throws {SyntaxError} When a path is none. */
+export function compileSource(source: ClaimSource, defaultFormat: ClaimFormat): CompiledSource {
+  if (typeof source === 'function') {
+    return { read: guarded(source), format: defaultFormat, optionalPrefix: undefined };
+  }
+  if (isUnion(source)) {
+    return { union: source.union.map((each) => compileSource(each, defaultFormat)) };
+  }
+  const given = typeof source === 'string' ? { path: source } : source;
+  const { path, format = defaultFormat, optionalPrefix } = given;
+  return { read: readerOf(PropertyPath.parse(path)), format, optionalPrefix };
+}
+
+function isUnion(source: object | string): source is ClaimUnion {
+  return typeof source === 'object' && Object.hasOwn(source, 'union');
+}
+
+/** Stands in a path for the organization the caller acts in. */
+const ORGANIZATION = '{organization}';
+
+function readerOf(path: PropertyPath): ClaimReader {
+  const { segments } = path;
+  if (!segments.includes(ORGANIZATION)) return (claims) => path.read(claims);
+  return (claims, { organizationId }) => {
+    let value: unknown = claims;
+    for (const segment of segments) {
+      const name = segment === ORGANIZATION ? organizationId : segment;
+      if (name === undefined || !isRecord(value)) return;
+      value = ownProperty(value, name);
+    }
+    return value;
+  };
+}
+
+/** Whatever a token makes of somebody's function, it is the token that is refused. */
+function guarded(read: ClaimReader): ClaimReader {
+  return (claims, context) => {
+    try {
+      return read(claims, context);
+    } catch (cause) {
+      throw new InvalidCredential('claim_type', { cause, detail: 'what a claim reader expects' });
+    }
+  };
+}
+
+/** What names are read from. */
+export interface Spoken extends ClaimContext {
+  readonly claims: Claims;
+}
+
+/** The names that the first source with a value lists; none when no source has one. */
+export function readNames(spoken: Spoken, sources: readonly CompiledSource[]): readonly string[] {
+  return firstNames(spoken, sources, asItIs) ?? [];
+}
+
+/** As {@link readNames}; a whole number in a list names the role with these digits, for some number their roles. */
+export function readRoles(spoken: Spoken, sources: readonly CompiledSource[]): readonly string[] {
+  return firstNames(spoken, sources, spelt) ?? [];
+}
+
+/** The value of the first source that has one. */
+export function readValue(spoken: Spoken, sources: readonly CompiledSource[]): unknown {
+  for (const source of sources) {
+    const value = 'union' in source ? readValue(spoken, source.union) : valueOf(spoken, source);
+    if (value !== undefined) return value;
+  }
+  return;
+}
+
+type Spelling = (value: unknown) => unknown;
+
+const asItIs: Spelling = (value) => value;
+
+const spelt: Spelling = (value) => (Number.isSafeInteger(value) ? String(value) : value);
+
+function firstNames(
+  spoken: Spoken,
+  sources: readonly CompiledSource[],
+  spelling: Spelling,
+): readonly string[] | undefined {
+  for (const source of sources) {
+    const names = namesOf(spoken, source, spelling);
+    if (names) return names;
+  }
+  return;
+}
+
+function namesOf(
+  spoken: Spoken,
+  source: CompiledSource,
+  spelling: Spelling,
+): readonly string[] | undefined {
+  if ('union' in source) {
+    const found = source.union.map((each) => namesOf(spoken, each, spelling));
+    return found.some((each) => each) ? found.flatMap((each) => each ?? []) : undefined;
+  }
+  const value = valueOf(spoken, source);
+  if (value === undefined) return;
+  const { format, optionalPrefix } = source;
+  const names = listed(Array.isArray(value) ? value.map(spelling) : value, format);
+  if (optionalPrefix === undefined) return names;
+  return names.flatMap((name) => withAndWithout(name, optionalPrefix));
+}
+
+function valueOf(spoken: Spoken, { read }: { readonly read: ClaimReader }): unknown {
+  return read(spoken.claims, spoken) ?? undefined;
+}
+
+/** However often the prefix stands there, it means no more than once. */
+function withAndWithout(name: string, prefix: string): readonly string[] {
+  let bare = name;
+  while (bare.startsWith(prefix)) bare = bare.slice(prefix.length);
+  return isName(bare) ? [bare, `${prefix}${bare}`] : [name];
+}
+
+/** What does not have the expected form lists nothing: a claim is never coerced into an authority. */
+function listed(value: unknown, format: ClaimFormat): readonly string[] {
+  if (Array.isArray(value)) return value.filter(isName);
+  if (format === 'keys') return isRecord(value) ? Object.keys(value).filter(isName) : [];
+  return typeof value === 'string' ? split(value, format).filter(isName) : [];
+}
+
+function split(text: string, format: 'list' | 'space' | 'comma'): readonly string[] {
+  switch (format) {
+    case 'list':
+      return [text];
+    case 'space':
+      return text.split(' ');
+    case 'comma':
+      return text.split(',').map((name) => name.trim());
+  }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
