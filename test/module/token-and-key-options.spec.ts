@@ -6,6 +6,7 @@ const ISSUER = { issuer: 'https://login.test/', audience: 'api', secret: 's'.rep
 const ofIssuer = (more: object): AuthModuleOptions => ({
   issuers: [{ ...ISSUER, ...more }],
 });
+const ofEntry = (entry: object): AuthModuleOptions => ({ issuers: [entry as never] });
 const ofModule = (more: object): AuthModuleOptions => ({ issuers: [ISSUER], ...more });
 
 describe('options of tokens and keys refuse to boot, and say how to mend it', () => {
@@ -25,8 +26,44 @@ describe('options of tokens and keys refuse to boot, and say how to mend it', ()
     [{ tokenUse: { value: 'access' } }, /tokenUse\.claim is missing\. Give/],
     [{ tokenUse: { claim: 'token_use' } }, /tokenUse\.value is missing\. Give/],
     [{ tokenUse: { claim: 'a', value: 'b', is: 'c' } }, /tokenUse\.is is no option/],
+    [
+      { tokenUse: [{ claim: 'a', header: 'b', value: 'c' }] },
+      /\[0\]\.header is given beside claim/,
+    ],
+    [{ tokenUse: { claim: 'a', value: 'b', present: true } }, /more than one thing/],
+    [{ tokenUse: { claim: 'a', value: [] } }, /tokenUse\.value is missing/],
+    [{ tokenUse: { claim: 'a', value: 7 } }, /tokenUse\.value is not a non-empty string/],
+    [{ tokenUse: { claim: 'a', startsWith: '' } }, /startsWith is not a non-empty string/],
+    [{ tokenUse: { claim: 'a', present: 'yes' } }, /present is no boolean/],
+    [{ tokenUse: { claim: 'a', present: true, optional: true } }, /optional means nothing/],
+    [{ serviceUse: { claim: 'gty' } }, /serviceUse\.value is missing/],
+    [{ clientClaims: [] }, /clientClaims is missing\. Give a list/],
+    [{ clientClaims: 'cid' }, /clientClaims is missing\. Give a list/],
+    [{ authorizedPartyRequired: false }, /means nothing without authorizedParties/],
+    [{ authorizedParties: ['a'], authorizedPartyRequired: 'no' }, /is no boolean/],
+    [{ organizationId: '' }, /organizationId is not a non-empty string\. Name the organization/],
+    [{ cookie: 'a b' }, /issuers\[0\]\.cookie has a character/],
+    [{ cookie: [] }, /issuers\[0\]\.cookie is missing/],
+    [{ claims: { roles: { union: [] } } }, /roles\.union is no list, or an empty one/],
+    [{ claims: { roles: { union: ['a..b'] } } }, /claims\.roles is no path/],
+    [{ claims: { actor: 7 } }, /claims\.actor is not a non-empty string/],
   ])('of an issuer: %j', async (more, sentence) => {
     expect(await boot(AuthModule.forRoot(ofIssuer(more)))).toMatch(sentence);
+  });
+
+  it.each<[object, RegExp]>([
+    [{ issuers: [ISSUER], tokenUse: [] }, /issuers\[0\]\.tokenUse is no option/],
+    [{ issuers: [] }, /is a provider without an issuer/],
+    [{ issuers: [ISSUER], credentials: {} }, /whose credentials are no list/],
+    [{ issuers: [{ ...ISSUER, audience: '' }] }, /issuers\[0\]\.audience/],
+    [[ISSUER], /issuers\[0\] is not an object/],
+    [
+      { discover: () => Promise.reject(new Error('down')) },
+      /issuers\[0\] does not say what it is called/,
+    ],
+    [{ discover: () => Promise.resolve(undefined) }, /issuers\[0\] does not say what it is called/],
+  ])('of a provider: %j', async (entry, sentence) => {
+    expect(await boot(AuthModule.forRoot(ofEntry(entry)))).toMatch(sentence);
   });
 
   it.each<[object, RegExp]>([

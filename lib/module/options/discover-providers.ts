@@ -3,6 +3,7 @@ import { inTime } from '../../core/in-time.js';
 import type { AuthModuleOptions } from './auth-options.js';
 import {
   isDiscovered,
+  isProvider,
   type DiscoveredProvider,
   type IdentityProvider,
   type IssuerEntry,
@@ -30,12 +31,19 @@ function askAll(entries: readonly IssuerEntry[]): Promise<readonly IssuerEntry[]
   );
 }
 
-async function asked({ discover }: DiscoveredProvider, option: string): Promise<IdentityProvider> {
-  const late = (): Error =>
+/** @throws {AuthConfigurationError} When it does not say. */
+async function asked(provider: DiscoveredProvider, option: string): Promise<IdentityProvider> {
+  const silent = (): Error =>
     new AuthConfigurationError(
       option,
       'does not say what it is called',
       'Start again when the provider answers, or give what there is to be known.',
     );
-  return inTime(discover(), PATIENCE_MS, late);
+  try {
+    const found: unknown = await inTime(provider.discover(), PATIENCE_MS, silent);
+    if (isProvider(found)) return found;
+  } catch (failure) {
+    if (failure instanceof AuthConfigurationError) throw failure;
+  }
+  throw silent();
 }

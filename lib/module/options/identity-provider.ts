@@ -42,11 +42,11 @@ export function credentialsOf(entries: readonly IssuerEntry[]): readonly Credent
   return entries.flatMap((entry) => (isProvider(entry) ? (entry.credentials ?? []) : []));
 }
 
-function isProvider(entry: IssuerEntry): entry is IdentityProvider {
+export function isProvider(entry: unknown): entry is IdentityProvider {
   return hasOwn(entry, 'issuers') && Array.isArray((entry as Partial<IdentityProvider>).issuers);
 }
 
-export function isDiscovered(entry: IssuerEntry): entry is DiscoveredProvider {
+export function isDiscovered(entry: unknown): entry is DiscoveredProvider {
   return hasOwn(entry, 'discover');
 }
 

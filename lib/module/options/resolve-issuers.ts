@@ -5,11 +5,12 @@ import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { AuthModuleOptions } from './auth-options.js';
 import {
   credentialsOf,
+  isProvider,
   issuersOf,
   type GivenIssuer,
   type IssuerEntry,
 } from './identity-provider.js';
-import { assertObject } from './option-checks.js';
+import { assertObject, refuseUnknown } from './option-checks.js';
 import { resolveIssuerClaims } from './resolve-claim-map.js';
 import { assertCredentials, JWT_KIND, resolveCredentials } from './resolve-credentials.js';
 import { resolveIssuer } from './resolve-issuer.js';
@@ -53,9 +54,21 @@ function entriesOf({ issuers, credentials }: AuthModuleOptions): readonly Issuer
   const entries = issuers as readonly IssuerEntry[];
   if (entries.length === 0) throw nobody('names nobody whose tokens are accepted');
   entries.forEach((entry, index) => {
-    assertObject(`issuers[${String(index)}]`, entry);
+    assertEntry(`issuers[${String(index)}]`, entry);
   });
   return entries;
+}
+
+function assertEntry(option: string, entry: IssuerEntry): void {
+  assertObject(option, entry);
+  if (!isProvider(entry)) return;
+  refuseUnknown(option, entry, ['issuers', 'credentials']);
+  if (entry.issuers.length > 0 && Array.isArray(entry.credentials ?? [])) return;
+  throw new AuthConfigurationError(
+    option,
+    'is a provider without an issuer, or whose credentials are no list',
+    'Give what the preset of a provider returns, as it is; what differs is given to the preset.',
+  );
 }
 
 function nobody(problem: string): AuthConfigurationError {
