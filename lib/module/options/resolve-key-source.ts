@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { Concealed } from '../../core/concealed.js';
 import type { KeySource } from '../../verification/jwt/jwt-issuer.js';
-import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
+import { parseTrustworthyAddress } from '../../endpoint/endpoint-address.js';
 import type { IssuerOptions } from './issuer-options.js';
 import { assertPublicKeys, isPublicKnowledge, keyFromPem } from './static-keys.js';
 

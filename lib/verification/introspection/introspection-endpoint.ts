@@ -1,24 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import {
-  allowInsecureRequests,
-  customFetch,
   introspectionRequest,
   type AuthorizationServer,
   type Client,
   type ClientAuth,
-  type CustomFetchOptions,
 } from 'oauth4webapi';
 import { AuthUnavailable } from '../../core/auth-error.js';
 import type { Clock } from '../../core/clock.js';
 import { ownMembers } from '../../core/own-property.js';
-import { withDeadline } from '../endpoint/deadline.js';
-import { DiscoveredAddress } from '../endpoint/discovered-address.js';
-import type { PublishedAddress } from '../endpoint/discovery.js';
-import { parseTrustworthyAddress } from '../endpoint/endpoint-address.js';
-import { endpointError, IssuerEndpointError } from '../endpoint/issuer-endpoint-error.js';
-import { onceMore } from '../endpoint/once-more.js';
-import { readJsonObject, type JsonObject } from '../endpoint/read-json.js';
-import { clientAuthentication } from './client-authentication.js';
+import { withDeadline } from '../../endpoint/deadline.js';
+import { DiscoveredAddress } from '../../endpoint/discovered-address.js';
+import type { PublishedAddress } from '../../endpoint/discovery.js';
+import { endpointError, IssuerEndpointError } from '../../endpoint/issuer-endpoint-error.js';
+import { oauthRequest } from '../../endpoint/oauth-request.js';
+import { onceMore } from '../../endpoint/once-more.js';
+import { readJsonObject, type JsonObject } from '../../endpoint/read-json.js';
+import { clientAuthentication } from '../../endpoint/client-authentication.js';
 import type { IntrospectionSettings } from './introspection-settings.js';
 
 const INTROSPECTION: PublishedAddress = {
@@ -90,26 +87,10 @@ export class IntrospectionEndpoint {
     const { issuer, client } = this.#settings;
     const { href } = endpoint;
     const server = ownMembers<AuthorizationServer>({ issuer, introspection_endpoint: href });
-    const options = ownMembers({
-      signal,
-      [customFetch]: send,
-      [allowInsecureRequests]: parseTrustworthyAddress(href) !== undefined,
-    });
+    const options = oauthRequest(endpoint, signal);
     const us = ownMembers<Client>({ client_id: client.id });
     const response = await introspectionRequest(server, us, this.#authentication, token, options);
     return readAnswer(endpoint, response);
-  }
-}
-
-/** Without prototypes, nothing that pollutes `Object.prototype` becomes an option or a header. */
-async function send(
-  url: string,
-  { headers, ...init }: CustomFetchOptions<'POST', URLSearchParams>,
-): Promise<Response> {
-  try {
-    return await fetch(url, ownMembers({ ...init, headers: ownMembers(headers) }));
-  } catch (failure) {
-    throw endpointError(new URL(url), failure);
   }
 }
 

@@ -1,25 +1,6 @@
-import type { KeyObject } from 'node:crypto';
-import type { Concealed } from '../../core/concealed.js';
+import type { OAuthClient } from '../../endpoint/oauth-client.js';
 import type { ExpectedAudience } from '../registered-claims.js';
 import type { TokenMark } from '../token-mark.js';
-
-/** Who we are to the authorization server (RFC 7662 section 2.1, RFC 6749 section 2.3). */
-export type IntrospectionClient =
-  | {
-      readonly id: string;
-      readonly method: 'client_secret_basic' | 'client_secret_post';
-      readonly secret: Concealed<string>;
-    }
-  | {
-      readonly id: string;
-      /** RFC 7523 section 2.2. */
-      readonly method: 'private_key_jwt';
-      readonly key: Concealed<KeyObject>;
-      /** What is signed with, as JWS calls it: `ES256`. */
-      readonly algorithm: string;
-      /** What the server knows the key by, if it has several. */
-      readonly keyId: string | undefined;
-    };
 
 /** The authorization server that is asked about tokens, and what it has to say of a good one. */
 export interface IntrospectionSettings {
@@ -27,7 +8,7 @@ export interface IntrospectionSettings {
   readonly issuer: string;
   /** Discovered from the issuer's metadata, where it is `undefined`. */
   readonly endpoint: URL | undefined;
-  readonly client: IntrospectionClient;
+  readonly client: OAuthClient;
   /** One of these must be in member `aud`; `null` waives the check. */
   readonly audience: ExpectedAudience;
   /** How far the server's clock may be off, in seconds. */

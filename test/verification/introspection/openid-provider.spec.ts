@@ -1,13 +1,13 @@
 import { jest } from '@jest/globals';
 import { Concealed } from '../../../lib/core/concealed.js';
 import { CachingIntrospectionVerifier } from '../../../lib/verification/introspection/caching-introspection-verifier.js';
-import type { IntrospectionClient } from '../../../lib/verification/introspection/introspection-settings.js';
+import type { OAuthClient } from '../../../lib/endpoint/oauth-client.js';
 import { IntrospectionVerifier } from '../../../lib/verification/introspection/introspection-verifier.js';
 import { outcome, presented } from './introspecting-server.js';
 import { AUDIENCE, INTROSPECTING, OpaqueTokensProvider } from './opaque-tokens-provider.js';
 
 const { BASIC, POST, SIGNED } = INTROSPECTING;
-const OURS: IntrospectionClient = {
+const OURS: OAuthClient = {
   id: BASIC.client_id,
   method: 'client_secret_basic',
   secret: new Concealed(BASIC.client_secret),
@@ -29,7 +29,7 @@ describe('opaque tokens of an OpenID provider', () => {
 
   afterEach(() => provider.stop());
 
-  function verifier(client: IntrospectionClient = OURS): CachingIntrospectionVerifier {
+  function verifier(client: OAuthClient = OURS): CachingIntrospectionVerifier {
     const clock = (): number => Date.now() + offsetMs;
     const settings = {
       issuer: provider.issuer,
@@ -62,7 +62,7 @@ describe('opaque tokens of an OpenID provider', () => {
     expect(expiresAt).toBe(claims['exp']);
   });
 
-  it.each<[string, () => IntrospectionClient]>([
+  it.each<[string, () => OAuthClient]>([
     [
       'its secret in the form',
       () => ({

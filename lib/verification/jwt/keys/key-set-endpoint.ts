@@ -1,8 +1,8 @@
 import type { Clock } from '../../../core/clock.js';
-import { withDeadline } from '../../endpoint/deadline.js';
-import { discover, type PublishedAddress } from '../../endpoint/discovery.js';
-import { fetchJson, type FetchedJson } from '../../endpoint/fetch-json.js';
-import { IssuerEndpointError } from '../../endpoint/issuer-endpoint-error.js';
+import { withDeadline } from '../../../endpoint/deadline.js';
+import { discover, type PublishedAddress } from '../../../endpoint/discovery.js';
+import { fetchJson, type FetchedJson } from '../../../endpoint/fetch-json.js';
+import { IssuerEndpointError } from '../../../endpoint/issuer-endpoint-error.js';
 
 /** How long discovery may take where its answer can be done without, in milliseconds. */
 const DISCOVERY_MS = 1000;

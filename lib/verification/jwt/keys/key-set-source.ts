@@ -1,9 +1,9 @@
 import type { Clock } from '../../../core/clock.js';
 import { ownProperty } from '../../../core/own-property.js';
-import { withDeadline } from '../../endpoint/deadline.js';
-import type { FetchedJson } from '../../endpoint/fetch-json.js';
-import { IssuerEndpointError } from '../../endpoint/issuer-endpoint-error.js';
-import { onceMore } from '../../endpoint/once-more.js';
+import { withDeadline } from '../../../endpoint/deadline.js';
+import type { FetchedJson } from '../../../endpoint/fetch-json.js';
+import { IssuerEndpointError } from '../../../endpoint/issuer-endpoint-error.js';
+import { onceMore } from '../../../endpoint/once-more.js';
 import { KeySetEndpoint, type KeySetAddress } from './key-set-endpoint.js';
 import {
   lifeOf,

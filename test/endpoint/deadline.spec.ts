@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { withDeadline } from '../../../lib/verification/endpoint/deadline.js';
+import { withDeadline } from '../../lib/endpoint/deadline.js';
 
 const NEVER = new AbortController().signal;
 

@@ -1,4 +1,4 @@
-import { steady, type Clock } from '../../core/clock.js';
+import { steady, type Clock } from '../core/clock.js';
 import { withDeadline } from './deadline.js';
 import { discover, type PublishedAddress } from './discovery.js';
 

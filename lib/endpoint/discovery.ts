@@ -1,4 +1,4 @@
-import { ownProperty } from '../../core/own-property.js';
+import { ownProperty } from '../core/own-property.js';
 import { parseTrustworthyAddress } from './endpoint-address.js';
 import { fetchJson, type FetchOptions } from './fetch-json.js';
 import { IssuerEndpointError } from './issuer-endpoint-error.js';

@@ -1,8 +1,8 @@
-import { discover } from '../../../lib/verification/endpoint/discovery.js';
-import { parseTrustworthyAddress } from '../../../lib/verification/endpoint/endpoint-address.js';
-import { IssuerEndpointError } from '../../../lib/verification/endpoint/issuer-endpoint-error.js';
-import { KEY_SET } from '../../../lib/verification/jwt/keys/key-set-endpoint.js';
-import { FaultyIssuer, json, paths } from '../jwt/keys/faulty-issuer.js';
+import { discover } from '../../lib/endpoint/discovery.js';
+import { parseTrustworthyAddress } from '../../lib/endpoint/endpoint-address.js';
+import { IssuerEndpointError } from '../../lib/endpoint/issuer-endpoint-error.js';
+import { KEY_SET } from '../../lib/verification/jwt/keys/key-set-endpoint.js';
+import { FaultyIssuer, json, paths } from '../verification/jwt/keys/faulty-issuer.js';
 
 const keysOf = (issuer: string): Promise<URL> =>
   discover(issuer, KEY_SET, { signal: AbortSignal.timeout(3000) });

@@ -1,12 +1,12 @@
 import { importPKCS8 } from 'jose';
 import { ClientSecretBasic, ClientSecretPost, PrivateKeyJwt, type ClientAuth } from 'oauth4webapi';
-import { ownMembers } from '../../core/own-property.js';
-import type { IntrospectionClient } from './introspection-settings.js';
+import { ownMembers } from '../core/own-property.js';
+import type { OAuthClient } from './oauth-client.js';
 
-type SigningClient = Extract<IntrospectionClient, { readonly method: 'private_key_jwt' }>;
+type SigningClient = Extract<OAuthClient, { readonly method: 'private_key_jwt' }>;
 
 /** How a client proves to the authorization server who it is. */
-export function clientAuthentication(client: IntrospectionClient): ClientAuth {
+export function clientAuthentication(client: OAuthClient): ClientAuth {
   switch (client.method) {
     case 'client_secret_basic':
       return ClientSecretBasic(client.secret.reveal());

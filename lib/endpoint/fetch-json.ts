@@ -1,4 +1,4 @@
-import { ownMembers } from '../../core/own-property.js';
+import { ownMembers } from '../core/own-property.js';
 import { endpointError, IssuerEndpointError } from './issuer-endpoint-error.js';
 import { readJsonObject, type JsonObject } from './read-json.js';
 

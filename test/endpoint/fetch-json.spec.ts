@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { fetchJson } from '../../../lib/verification/endpoint/fetch-json.js';
-import { FaultyIssuer, json, type Behaviour } from '../jwt/keys/faulty-issuer.js';
+import { fetchJson } from '../../lib/endpoint/fetch-json.js';
+import { FaultyIssuer, json, type Behaviour } from '../verification/jwt/keys/faulty-issuer.js';
 
 /** Packed beforehand: that takes long, and is no part of the time that an answer is given. */
 const BOMB = gzipSync(Buffer.alloc(10_000_000, 0x20));
