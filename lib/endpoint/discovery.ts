@@ -8,7 +8,7 @@ const MAX_ORIGIN_LENGTH = 100;
 
 /** What an issuer publishes the address of, in its metadata (RFC 8414 section 2). */
 export interface PublishedAddress {
-  readonly member: 'jwks_uri' | 'introspection_endpoint';
+  readonly member: 'jwks_uri' | 'introspection_endpoint' | 'token_endpoint';
   /** What is at the address, in words. */
   readonly name: string;
   /** What is asked, in words. */

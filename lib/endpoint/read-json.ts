@@ -17,6 +17,15 @@ export async function readJsonObject(endpoint: URL, response: Response): Promise
     await response.body?.cancel();
     throw new IssuerEndpointError(endpoint, `answered with status ${String(status)}`, { status });
   }
+  return readJsonBody(endpoint, response);
+}
+
+/**
+ * Reads the body of an answer that should be a JSON object, whatever its status, up to a size.
+ *
+ * @throws {IssuerEndpointError} When it is anything else.
+ */
+export async function readJsonBody(endpoint: URL, response: Response): Promise<JsonObject> {
   const value = parse(await readBounded(endpoint, response));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new IssuerEndpointError(endpoint, 'did not answer with a JSON object');

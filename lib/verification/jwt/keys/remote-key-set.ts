@@ -4,7 +4,7 @@ import { whenReady, type MaybePromise } from '../../../core/maybe-promise.js';
 import type { KeySetEvent } from '../../../observability/key-set-event.js';
 import type { KeySetSnapshots } from '../../../stores/key-set-snapshots.js';
 import type { JwtHeader } from '../header-checks.js';
-import { IssuerHealth } from './issuer-health.js';
+import { EndpointHealth } from '../../../endpoint/endpoint-health.js';
 import { changeOfKeys, newlyIgnored } from './key-set-changes.js';
 import type { KeySetAddress } from './key-set-endpoint.js';
 import type { KeySetLifetime, KeySetSnapshot } from './key-set-snapshot.js';
@@ -45,7 +45,7 @@ export class RemoteKeySet implements KeySet {
   readonly #surroundings: KeySetSurroundings;
   readonly #now: Clock;
   readonly #source: KeySetSource;
-  readonly #health: IssuerHealth;
+  readonly #health: EndpointHealth;
   readonly #unknown: UnknownKeys;
   readonly #ending = new AbortController();
   #snapshot: KeySetSnapshot | undefined;
@@ -67,7 +67,7 @@ export class RemoteKeySet implements KeySet {
     this.#surroundings = surroundings;
     this.#now = now;
     this.#source = new KeySetSource({ address, algorithms, lifetime, archive, now });
-    this.#health = new IssuerHealth(clock, now);
+    this.#health = new EndpointHealth(clock, now);
     this.#unknown = new UnknownKeys(now);
   }
 

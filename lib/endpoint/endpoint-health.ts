@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/clock.js';
+import type { Clock } from '../core/clock.js';
 import { pauseAfter } from './backoff.js';
 
 /** For how long a failure is taken for an outage, without asking again, in milliseconds. */
@@ -14,8 +14,8 @@ interface Outage {
   readonly nextAttemptAt: number;
 }
 
-/** Whether an issuer answers, and when it may be asked again: the one pause that every reason to ask respects. */
-export class IssuerHealth {
+/** Whether an endpoint answers, and when it may be asked again: the one pause that every reason to ask respects. */
+export class EndpointHealth {
   readonly #clock: Clock;
   readonly #now: Clock;
   #outage: Outage | undefined;
@@ -40,7 +40,7 @@ export class IssuerHealth {
     return this.#outage?.lastFailure;
   }
 
-  /** How long the issuer is left alone yet, in milliseconds. */
+  /** How long it is left alone yet, in milliseconds. */
   get pauseMs(): number {
     return Math.max(0, (this.#outage?.nextAttemptAt ?? 0) - this.#now());
   }
@@ -59,7 +59,11 @@ export class IssuerHealth {
     return this.#outage && Math.ceil(this.#clock() + this.pauseMs);
   }
 
-  failed(failure: unknown, hasKeys: boolean): void {
+  /**
+   * @param hasSpare Whether what is known makes up for it.
+   * @param atLeastMs How long it is left alone in any case: as long as it asked for.
+   */
+  failed(failure: unknown, hasSpare: boolean, atLeastMs = 0): void {
     const failures = this.failures + 1;
     const failedAt = this.#now();
     this.#outage = {
@@ -67,7 +71,7 @@ export class IssuerHealth {
       failures,
       lastFailure: failure,
       failedAt,
-      nextAttemptAt: failedAt + pauseAfter(failures, hasKeys),
+      nextAttemptAt: failedAt + Math.max(atLeastMs, pauseAfter(failures, hasSpare)),
     };
   }
 

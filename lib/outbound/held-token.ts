@@ -1,0 +1,135 @@
+import { AuthUnavailable } from '../core/auth-error.js';
+import { steady, type Clock } from '../core/clock.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
+import { EndpointHealth } from '../endpoint/endpoint-health.js';
+import type { GrantedToken } from './granted-token.js';
+import { TokenEndpointError } from './token-endpoint-error.js';
+
+/** How a token is obtained, and who is told of it. */
+export interface HeldTokenParts {
+  /** @param persistently Whether to ask once more at once when the network fails. */
+  readonly obtain: (persistently: boolean) => Promise<GrantedToken>;
+  readonly clock: Clock;
+  readonly onObtained?: (token: GrantedToken) => void;
+  /** Told when it begins to fail, and not each time. */
+  readonly onFailing?: (failure: unknown, isServing: boolean) => void;
+}
+
+interface Held {
+  readonly granted: GrantedToken;
+  readonly askedAt: number;
+  readonly refreshAt: number;
+  readonly expiresAt: number;
+}
+
+/** A token is renewed when this part of its life is over, or up to a tenth earlier: instances that began together do not ask together. */
+const RENEWED_AT = 0.8;
+const JITTER = 0.1;
+
+/** So much of its life is left for the way to whoever checks it, in milliseconds; of a short one, a tenth. */
+const MARGIN_MS = 5000;
+
+/** A token so young is not the reason why it is not accepted, in milliseconds; who refuses every one of them makes us ask no more often. */
+const YOUNG_MS = 10_000;
+
+/** Whoever was refused does not ask again before, in milliseconds: a wrong secret does not become right by trying. */
+const REFUSED_MS = 30_000;
+
+/**
+ * One token, held for all who need it: obtained once however many ask, and renewed before it expires
+ * while the old one serves on. Who holds a token that is valid never notices that the server is down.
+ */
+export class HeldToken {
+  readonly #parts: HeldTokenParts;
+  readonly #now: Clock;
+  readonly #health: EndpointHealth;
+  #held: Held | undefined;
+  #flight: Promise<GrantedToken> | undefined;
+
+  constructor(parts: HeldTokenParts) {
+    this.#parts = parts;
+    this.#now = steady(parts.clock);
+    this.#health = new EndpointHealth(parts.clock, this.#now);
+  }
+
+  /** @throws {AuthUnavailable} When there is none, and none can be had. */
+  get(): MaybePromise<GrantedToken> {
+    const held = this.#held;
+    const now = this.#now();
+    if (!held || now >= held.expiresAt) return this.#obtained();
+    if (now >= held.refreshAt && !this.#flight && this.#health.pauseMs === 0) {
+      this.#obtain().catch(() => undefined);
+    }
+    return held.granted;
+  }
+
+  /**
+   * Somebody did not accept it: another one is obtained, unless that has happened already, or a moment
+   * ago.
+   *
+   * @returns Whether it is worth trying again.
+   */
+  reject(refused: GrantedToken): boolean {
+    const held = this.#held;
+    if (held?.granted !== refused) return true;
+    if (this.#now() < held.askedAt + YOUNG_MS) return false;
+    this.#held = undefined;
+    return true;
+  }
+
+  async #obtained(): Promise<GrantedToken> {
+    try {
+      if (!this.#flight && this.#health.pauseMs > 0) throw this.#health.lastFailure;
+      return await this.#obtain();
+    } catch (cause) {
+      const reason =
+        cause instanceof TokenEndpointError ? cause.problem : 'token_endpoint_unavailable';
+      const retryAfterSeconds = this.#health.pauseMs / 1000;
+      throw new AuthUnavailable(reason, { cause, retryAfterSeconds });
+    }
+  }
+
+  #obtain(): Promise<GrantedToken> {
+    this.#flight ??= this.#attempt().finally(() => {
+      this.#flight = undefined;
+    });
+    return this.#flight;
+  }
+
+  async #attempt(): Promise<GrantedToken> {
+    const askedAt = this.#now();
+    try {
+      const granted = await this.#parts.obtain(this.#health.isWell);
+      this.#held = heldSince(askedAt, granted);
+      this.#health.answered();
+      this.#parts.onObtained?.(granted);
+      return granted;
+    } catch (failure) {
+      this.#failed(failure);
+      throw failure;
+    }
+  }
+
+  #failed(failure: unknown): void {
+    const wasWell = this.#health.isWell;
+    const isServing = this.#held !== undefined && this.#now() < this.#held.expiresAt;
+    this.#health.failed(failure, isServing, pauseAfter(failure));
+    if (wasWell) this.#parts.onFailing?.(failure, isServing);
+  }
+}
+
+function heldSince(askedAt: number, granted: GrantedToken): Held {
+  const life = granted.lifetimeSeconds * 1000;
+  return {
+    granted,
+    askedAt,
+    refreshAt: askedAt + life * (RENEWED_AT - Math.random() * JITTER),
+    expiresAt: askedAt + life - Math.min(MARGIN_MS, life / 10),
+  };
+}
+
+function pauseAfter(failure: unknown): number {
+  if (!(failure instanceof TokenEndpointError)) return 0;
+  const { problem, pauseMs } = failure;
+  return problem === 'token_endpoint_rejected' ? Math.max(REFUSED_MS, pauseMs) : pauseMs;
+}

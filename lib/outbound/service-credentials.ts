@@ -1,0 +1,101 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../core/clock.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
+import type { GrantedToken } from './granted-token.js';
+import { HeldToken } from './held-token.js';
+import { TokenEndpoint, type TokenEndpointSettings } from './token-endpoint.js';
+
+/** What a token is asked for. */
+export interface TokenPurpose {
+  readonly scope?: string | undefined;
+  readonly audience?: string | undefined;
+  /** RFC 8707. */
+  readonly resource?: string | undefined;
+}
+
+/** Told of what happens to the tokens of a service. No event holds one. */
+export interface TokenEvents {
+  readonly onObtained: (service: string, lifetimeSeconds: number) => void;
+  readonly onFailing: (service: string, failure: unknown, isServing: boolean) => void;
+}
+
+/** A service that is called, and where tokens for it are asked for. */
+export interface ServiceSettings {
+  readonly name: string;
+  readonly endpoint: TokenEndpointSettings;
+  readonly purpose: TokenPurpose;
+}
+
+/** So many purposes of one service are remembered; the one used least lately makes room. */
+const MAX_PURPOSES = 100;
+
+/**
+ * Our own credentials for one service: tokens by client credentials (RFC 6749 section 4.4), one for each
+ * purpose, never one purpose's for another.
+ */
+export class ServiceCredentials {
+  readonly #settings: ServiceSettings;
+  readonly #endpoint: TokenEndpoint;
+  readonly #clock: Clock;
+  readonly #events: TokenEvents;
+  readonly #held = new LRUCache<string, HeldToken>({ max: MAX_PURPOSES });
+
+  constructor(settings: ServiceSettings, clock: Clock, events: TokenEvents) {
+    this.#settings = settings;
+    this.#endpoint = new TokenEndpoint(settings.endpoint, clock);
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /**
+   * @param purpose What differs from what is configured.
+   * @throws {AuthUnavailable} When there is no token, and none can be had.
+   */
+  token(purpose: TokenPurpose = {}): MaybePromise<GrantedToken> {
+    return this.#heldFor(purpose).get();
+  }
+
+  /** A token was not accepted. @returns Whether another one is worth trying. */
+  reject(refused: GrantedToken, purpose: TokenPurpose = {}): boolean {
+    return this.#heldFor(purpose).reject(refused);
+  }
+
+  /** Ends all that is under way. */
+  close(): void {
+    this.#endpoint.close();
+  }
+
+  #heldFor(given: TokenPurpose): HeldToken {
+    const purpose = { ...this.#settings.purpose, ...definedOf(given) };
+    const key = JSON.stringify([purpose.scope, purpose.audience, purpose.resource]);
+    const known = this.#held.get(key);
+    if (known) return known;
+    const held = this.#holder(purpose);
+    this.#held.set(key, held);
+    return held;
+  }
+
+  #holder(purpose: TokenPurpose): HeldToken {
+    const { name } = this.#settings;
+    const parameters = definedOf(purpose);
+    return new HeldToken({
+      clock: this.#clock,
+      obtain: (persistently) =>
+        this.#endpoint.grant({ grantType: 'client_credentials', parameters, persistently }),
+      onObtained: ({ lifetimeSeconds }) => {
+        this.#events.onObtained(name, lifetimeSeconds);
+      },
+      onFailing: (failure, isServing) => {
+        this.#events.onFailing(name, failure, isServing);
+      },
+    });
+  }
+}
+
+function definedOf({ scope, audience, resource }: TokenPurpose): Readonly<Record<string, string>> {
+  return {
+    ...(scope !== undefined && { scope }),
+    ...(audience !== undefined && { audience }),
+    ...(resource !== undefined && { resource }),
+  };
+}

@@ -1,0 +1,26 @@
+/** What went wrong at a token endpoint: it did not answer, answered nonsense, or refused. */
+export type TokenEndpointProblem =
+  'token_endpoint_unavailable' | 'token_endpoint_invalid' | 'token_endpoint_rejected';
+
+/** What is known of a failure beside its kind. */
+interface TokenEndpointErrorOptions extends ErrorOptions {
+  /** How long it asked to be left alone, in milliseconds. */
+  readonly pauseMs?: number;
+  /** The error code of a refusal, where it is one that RFC 6749 section 5.2 or RFC 8693 section 2.2.2 has. */
+  readonly error?: string | undefined;
+}
+
+/** No token was granted. The message is made of constants, numbers and the address. */
+export class TokenEndpointError extends Error {
+  readonly problem: TokenEndpointProblem;
+  readonly pauseMs: number;
+  readonly error: string | undefined;
+
+  constructor(problem: TokenEndpointProblem, message: string, options?: TokenEndpointErrorOptions) {
+    super(message, options);
+    this.name = 'TokenEndpointError';
+    this.problem = problem;
+    this.pauseMs = options?.pauseMs ?? 0;
+    this.error = options?.error;
+  }
+}
