@@ -82,6 +82,7 @@ export type {
 } from './module/report/reported-route.js';
 
 export { AuthGuard } from './guards/auth.guard.js';
+export { AuthService } from './guards/auth-service.js';
 export { PolicyService, type RuleArguments, type RuleSubject } from './guards/policy-service.js';
 export { RolesGuard } from './guards/roles.guard.js';
 
@@ -159,7 +160,9 @@ export {
   InvalidCredential,
   InvalidRequest,
   MissingCredential,
+  NotAnAccessToken,
 } from './core/auth-error.js';
+export { OutsideRequestError } from './core/outside-request-error.js';
 export { AuthConfigurationError } from './core/auth-configuration-error.js';
 export type { RefusalCode, RefusalReason } from './core/refusal.js';
 

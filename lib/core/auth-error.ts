@@ -91,6 +91,13 @@ export class Forbidden extends AuthError {
   }
 }
 
+/** Claims were asked for, and the caller has no access token but another credential: 403. */
+export class NotAnAccessToken extends Forbidden {
+  public constructor() {
+    super('not_an_access_token');
+  }
+}
+
 /** The caller is known, may not, and is not even to learn that there is such a thing: 404 (RFC 9110 section 15.5.4). */
 export class Hidden extends AuthError {
   public constructor(options?: AuthErrorOptions) {

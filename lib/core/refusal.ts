@@ -106,6 +106,7 @@ export const REFUSAL_OF_REASON = {
   machine_not_declared: 'forbidden',
   organization_mismatch: 'forbidden',
   exchange_refused: 'forbidden',
+  not_an_access_token: 'forbidden',
   cross_site_request: 'cross_site_request',
   address_not_allowed: 'forbidden',
   resource_hidden: 'not_found',

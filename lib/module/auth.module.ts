@@ -4,12 +4,13 @@ import {
   Logger,
   Module,
   type DynamicModule,
+  type NestModule,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
   type OnModuleInit,
   type Type,
 } from '@nestjs/common';
-import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { RoutePolicies } from '../guards/route-policies.js';
 import { Entrances } from '../pipeline/entrances.js';
@@ -30,6 +31,7 @@ import {
   type NamedKeys,
 } from './auth.providers.js';
 import { checkBoot } from './boot-checks.js';
+import { keepRequestAtHand } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
 import { concealOptions } from './options/conceal-options.js';
@@ -70,7 +72,7 @@ const ANSWERS_LEAVE_MS = 20;
 })
 export class AuthModule
   extends ConfigurableModuleClass
-  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy
+  implements NestModule, OnModuleInit, OnApplicationBootstrap, OnModuleDestroy
 {
   // Hidden from util.inspect: it leads to the options, and they to secrets.
   readonly #moduleRef: ModuleRef;
@@ -100,6 +102,12 @@ export class AuthModule
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
     if (!options.useFactory && !options.useClass && !options.useExisting) throw noFactory();
     return concealOptions(super.forRootAsync(options), MODULE_OPTIONS_TOKEN);
+  }
+
+  /** Middleware is collected after the application's own, and before the routes. */
+  configure(): void {
+    const { context } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
+    if (context) keepRequestAtHand(this.#get(HttpAdapterHost).httpAdapter);
   }
 
   /** @throws {AuthConfigurationError} When keys are required at boot, and cannot be had. */

@@ -1,6 +1,7 @@
 import { Logger, type Provider, type Type } from '@nestjs/common';
 import { APP_GUARD, ApplicationConfig, ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
 import { AuthGuard } from '../guards/auth.guard.js';
+import { AuthService } from '../guards/auth-service.js';
 import { Gate } from '../guards/gate.js';
 import { Judge } from '../guards/judge.js';
 import { PolicyService } from '../guards/policy-service.js';
@@ -140,6 +141,7 @@ const CORRIDOR: readonly Provider[] = [
       }),
     inject: [RESOLVED_OPTIONS, ModuleRef],
   },
+  { provide: AuthService, useFactory: () => new AuthService() },
   {
     provide: Gate,
     useFactory: (
@@ -206,6 +208,7 @@ export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS];
 export const AUTH_EXPORTS = [
   JwksService,
   UserCache,
+  AuthService,
   PolicyService,
   AuthReport,
   Authenticator,

@@ -53,6 +53,7 @@ const CATALOGUE_CODES: Readonly<Record<RefusalReason, readonly string[]>> = {
   cross_site_request: ['bad_request'],
   address_not_allowed: ['ip_not_allowed'],
   introspection_unavailable: ['introspection_unavailable'],
+  not_an_access_token: ['not_an_access_token'],
   exchange_refused: ['exchange_refused'],
   token_endpoint_unavailable: ['token_endpoint_unavailable'],
   token_endpoint_invalid: ['token_endpoint_invalid'],

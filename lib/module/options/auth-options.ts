@@ -240,6 +240,13 @@ export interface AuthModuleOptions {
    */
   readonly resourceMetadata?: string;
   /**
+   * Keep the request at hand wherever it leads (`AuthService`), through awaits and timers. `false` saves
+   * what that costs, and `AuthService` then knows of no request.
+   *
+   * @default true
+   */
+  readonly context?: boolean;
+  /**
    * Remember verified tokens: who presents one again is answered without another verification. Expiry
    * and the issuer's keys are checked each time. `false` verifies each time anew.
    *

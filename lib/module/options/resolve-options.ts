@@ -18,6 +18,7 @@ import {
   assertQuotable,
   attempt,
   refuseUnknown,
+  resolveBoolean,
 } from './option-checks.js';
 import { resolveAuthorization, type ResolvedAuthorization } from './resolve-authorization.js';
 import { resolveCookie } from './resolve-cookie.js';
@@ -37,6 +38,8 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   /** Where browsers put the tokens of issuers; `undefined` where they do not. */
   readonly cookie: ResolvedPlace | undefined;
   readonly global: boolean;
+  /** Whether the request is kept at hand wherever it leads. */
+  readonly context: boolean;
   readonly requestProperty: string | null;
   /** `undefined`: no token is remembered. */
   readonly tokenCache: TokenCacheSettings | undefined;
@@ -56,6 +59,7 @@ const KNOWN = [
   'trustedOrigins',
   'cookie',
   'global',
+  'context',
   'undeclaredRoutes',
   'roles',
   'roleMap',
@@ -94,7 +98,8 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     revocation: resolveRevocation(options),
     trustedOrigins: resolveTrustedOrigins(options),
     cookie,
-    global: resolveGlobal(options),
+    global: resolveOn('global', options.global),
+    context: resolveOn('context', options.context),
     requestProperty: resolveRequestProperty(options),
     tokenCache: resolveTokenCache(options),
     keySets: resolveKeySets(options),
@@ -152,9 +157,9 @@ function resolveTrustedOrigins({ trustedOrigins = [] }: AuthModuleOptions): Read
   return new Set(given as readonly string[]);
 }
 
-function resolveGlobal({ global = true }: AuthModuleOptions): boolean {
-  if (typeof global === 'boolean') return global;
-  throw new AuthConfigurationError('global', 'is no boolean', 'Give true or false.');
+/** On by default. */
+function resolveOn(option: string, given: unknown = true): boolean {
+  return resolveBoolean(option, given);
 }
 
 /** What every request has, and what the adapters add. */
