@@ -5,6 +5,7 @@ import { steady, type Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { EndpointHealth } from '../endpoint/endpoint-health.js';
 import type { GrantedToken } from './granted-token.js';
+import { parametersOf, type TokenPurpose } from './service-credentials.js';
 import { TokenEndpointError } from './token-endpoint-error.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 
@@ -18,8 +19,7 @@ export interface SubjectToken {
 /** How tokens are exchanged. */
 export interface ExchangeParts {
   readonly endpoint: TokenEndpoint;
-  /** What is asked for beside whose token it is: `audience`, `scope`, `resource`. */
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly purpose: TokenPurpose;
   readonly clock: Clock;
   /** Told when it begins to fail, and not each time. */
   readonly onFailing: (failure: unknown) => void;
@@ -106,7 +106,7 @@ export class ExchangedTokens {
       const granted = await this.#parts.endpoint.grant({
         grantType: TOKEN_EXCHANGE,
         parameters: {
-          ...this.#parts.parameters,
+          ...parametersOf(this.#parts.purpose),
           subject_token: value,
           subject_token_type: ACCESS_TOKEN,
         },

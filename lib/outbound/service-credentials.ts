@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { GrantedToken } from './granted-token.js';
 import { HeldToken } from './held-token.js';
-import { TokenEndpoint, type TokenEndpointSettings } from './token-endpoint.js';
+import type { TokenEndpoint } from './token-endpoint.js';
 
 /** What a token is asked for. */
 export interface TokenPurpose {
@@ -20,9 +20,9 @@ export interface TokenEvents {
 }
 
 /** A service that is called, and where tokens for it are asked for. */
-export interface ServiceSettings {
+export interface ServiceCredentialsParts {
   readonly name: string;
-  readonly endpoint: TokenEndpointSettings;
+  readonly endpoint: TokenEndpoint;
   readonly purpose: TokenPurpose;
 }
 
@@ -34,15 +34,13 @@ const MAX_PURPOSES = 100;
  * purpose, never one purpose's for another.
  */
 export class ServiceCredentials {
-  readonly #settings: ServiceSettings;
-  readonly #endpoint: TokenEndpoint;
+  readonly #parts: ServiceCredentialsParts;
   readonly #clock: Clock;
   readonly #events: TokenEvents;
   readonly #held = new LRUCache<string, HeldToken>({ max: MAX_PURPOSES });
 
-  constructor(settings: ServiceSettings, clock: Clock, events: TokenEvents) {
-    this.#settings = settings;
-    this.#endpoint = new TokenEndpoint(settings.endpoint, clock);
+  constructor(parts: ServiceCredentialsParts, clock: Clock, events: TokenEvents) {
+    this.#parts = parts;
     this.#clock = clock;
     this.#events = events;
   }
@@ -60,13 +58,8 @@ export class ServiceCredentials {
     return this.#heldFor(purpose).reject(refused);
   }
 
-  /** Ends all that is under way. */
-  close(): void {
-    this.#endpoint.close();
-  }
-
   #heldFor(given: TokenPurpose): HeldToken {
-    const purpose = { ...this.#settings.purpose, ...definedOf(given) };
+    const purpose = { ...this.#parts.purpose, ...parametersOf(given) };
     const key = JSON.stringify([purpose.scope, purpose.audience, purpose.resource]);
     const known = this.#held.get(key);
     if (known) return known;
@@ -76,12 +69,12 @@ export class ServiceCredentials {
   }
 
   #holder(purpose: TokenPurpose): HeldToken {
-    const { name } = this.#settings;
-    const parameters = definedOf(purpose);
+    const { name, endpoint } = this.#parts;
+    const parameters = parametersOf(purpose);
     return new HeldToken({
       clock: this.#clock,
       obtain: (persistently) =>
-        this.#endpoint.grant({ grantType: 'client_credentials', parameters, persistently }),
+        endpoint.grant({ grantType: 'client_credentials', parameters, persistently }),
       onObtained: ({ lifetimeSeconds }) => {
         this.#events.onObtained(name, lifetimeSeconds);
       },
@@ -92,7 +85,12 @@ export class ServiceCredentials {
   }
 }
 
-function definedOf({ scope, audience, resource }: TokenPurpose): Readonly<Record<string, string>> {
+/** What is said of a purpose to a token endpoint. */
+export function parametersOf({
+  scope,
+  audience,
+  resource,
+}: TokenPurpose): Readonly<Record<string, string>> {
   return {
     ...(scope !== undefined && { scope }),
     ...(audience !== undefined && { audience }),

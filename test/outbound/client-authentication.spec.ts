@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { Concealed } from '../../lib/core/concealed.js';
 import type { OAuthClient } from '../../lib/endpoint/oauth-client.js';
+import { TokenEndpoint } from '../../lib/outbound/token-endpoint.js';
 import { ServiceCredentials } from '../../lib/outbound/service-credentials.js';
 import { TokenServer } from './token-server.js';
 
@@ -15,7 +16,8 @@ describe('who we are to a token endpoint', () => {
   afterEach(() => server.close());
 
   function as(client: OAuthClient): ServiceCredentials {
-    const settings = { name: 'billing', endpoint: server.settings({ client }), purpose: {} };
+    const endpoint = new TokenEndpoint(server.settings({ client }), Date.now);
+    const settings = { name: 'billing', endpoint, purpose: {} };
     const ignore = (): void => undefined;
     return new ServiceCredentials(settings, Date.now, { onObtained: ignore, onFailing: ignore });
   }

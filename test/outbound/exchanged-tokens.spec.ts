@@ -20,7 +20,7 @@ describe('tokens that are exchanged', () => {
     endpoint = new TokenEndpoint(server.settings({ timeoutMs: 2000 }), () => now);
     exchanged = new ExchangedTokens({
       endpoint,
-      parameters: { audience: 'api://billing' },
+      purpose: { audience: 'api://billing' },
       clock: () => now,
       onFailing: (failure) => failures.push(failure),
     });

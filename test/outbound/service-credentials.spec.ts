@@ -1,11 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AuthUnavailable } from '../../lib/core/auth-error.js';
-import {
-  ServiceCredentials,
-  type ServiceSettings,
-  type TokenPurpose,
-} from '../../lib/outbound/service-credentials.js';
+import { ServiceCredentials, type TokenPurpose } from '../../lib/outbound/service-credentials.js';
+import { TokenEndpoint, type TokenEndpointSettings } from '../../lib/outbound/token-endpoint.js';
 import { TokenEndpointError } from '../../lib/outbound/token-endpoint-error.js';
 import { answer, tokens, TokenServer } from './token-server.js';
 
@@ -15,7 +12,7 @@ describe('our own credentials for a service', () => {
   let server: TokenServer;
   let now: number;
   let told: string[];
-  const open: ServiceCredentials[] = [];
+  const open: TokenEndpoint[] = [];
 
   beforeEach(async () => {
     server = await TokenServer.start();
@@ -28,16 +25,19 @@ describe('our own credentials for a service', () => {
     await server.close();
   });
 
-  function credentials(more: Partial<ServiceSettings> = {}): ServiceCredentials {
-    const settings = { name: 'billing', endpoint: server.settings(), purpose: {}, ...more };
-    const made = new ServiceCredentials(settings, () => now, {
+  function credentials({
+    purpose = {},
+    ...more
+  }: Partial<TokenEndpointSettings> & { purpose?: TokenPurpose } = {}): ServiceCredentials {
+    const endpoint = new TokenEndpoint(server.settings(more), () => now);
+    open.push(endpoint);
+    const settings = { name: 'billing', endpoint, purpose };
+    return new ServiceCredentials(settings, () => now, {
       onObtained: (service, seconds) => told.push(`${service} obtained ${String(seconds)}`),
       onFailing: (service, failure, isServing) => {
         told.push(`${service} failing ${String(isServing)}: ${String(failure)}`);
       },
     });
-    open.push(made);
-    return made;
   }
 
   const value = async (from: ServiceCredentials, purpose?: TokenPurpose): Promise<string> =>
@@ -270,7 +270,7 @@ describe('our own credentials for a service', () => {
     ['answers 503', answer(503, '')],
   ])('asks at most 5 times in 10 s where the server %s, and nobody waits long', async (_, does) => {
     server.behaviour = does;
-    const billing = credentials({ endpoint: server.settings({ timeoutMs: 100 }) });
+    const billing = credentials({ timeoutMs: 100 });
     for (let step = 0; step < 100; step += 1) {
       const before = performance.now();
       await failure(billing);
