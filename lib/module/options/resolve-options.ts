@@ -5,6 +5,7 @@ import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
 import type { ClaimMaps } from '../../principal/principal-mapper.js';
+import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
@@ -30,6 +31,7 @@ import { resolveIssuer } from './resolve-issuer.js';
 import { resolveKeySets } from './resolve-key-sets.js';
 import { resolvePrincipal, type ResolvedPrincipal } from './resolve-principal.js';
 import { resolvePort, type Port } from './ports.js';
+import { resolveTenant, type ResolvedTenant } from './resolve-tenant.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
 
 /** The options, checked, with every default filled in. Nothing else reads what the user gave. */
@@ -38,6 +40,9 @@ export interface ResolvedAuthOptions {
   readonly credentials: readonly ResolvedCredential[];
   readonly claimMaps: ClaimMaps;
   readonly principal: ResolvedPrincipal;
+  /** `undefined`: requests address no tenant. */
+  readonly tenant: ResolvedTenant | undefined;
+  readonly impersonation: Impersonation;
   /** `undefined`: no token is revoked before it expires. */
   readonly revocation: Port<Revocation> | undefined;
   readonly trustedOrigins: ReadonlySet<string>;
@@ -58,6 +63,8 @@ const KNOWN = [
   'credentials',
   'machineCredentials',
   'principal',
+  'tenant',
+  'impersonation',
   'revocation',
   'trustedOrigins',
   'cookie',
@@ -96,6 +103,8 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   return Object.freeze({
     ...kinds,
     principal: resolvePrincipal(options),
+    tenant: resolveTenant(options),
+    impersonation: resolveImpersonation(options),
     revocation: resolveRevocation(options),
     trustedOrigins: resolveTrustedOrigins(options),
     cookieName: resolveCookie(options),
@@ -216,6 +225,15 @@ function resolveTrustedOrigins({ trustedOrigins = [] }: AuthModuleOptions): Read
     throw new AuthConfigurationError('trustedOrigins', 'has what is no origin on https', cure);
   }
   return new Set(given as readonly string[]);
+}
+
+function resolveImpersonation({ impersonation = 'allow' }: AuthModuleOptions): Impersonation {
+  if (IMPERSONATIONS.includes(impersonation)) return impersonation;
+  throw new AuthConfigurationError(
+    'impersonation',
+    'is unknown',
+    "Give 'allow', 'read-only' or 'deny'.",
+  );
 }
 
 function resolveGlobal({ global = true }: AuthModuleOptions): boolean {
