@@ -22,7 +22,7 @@ const WHOLE = {
 /** What an object shows of its private members. */
 function json(answer: unknown): string {
   try {
-    return String(JSON.stringify(answer));
+    return JSON.stringify(answer);
   } catch {
     return '';
   }
