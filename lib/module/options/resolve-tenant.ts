@@ -14,6 +14,8 @@ import { resolvePort, type Port } from './ports.js';
 /** What the options say of tenants. */
 export interface ResolvedTenant extends Omit<TenancySettings, 'validator'> {
   readonly validator: Port<TenantValidator> | undefined;
+  /** The parameters of paths among the places. */
+  readonly parameters: readonly string[];
 }
 
 const EXAMPLE =
@@ -28,8 +30,9 @@ export function resolveTenant({ tenant }: AuthModuleOptions): ResolvedTenant | u
   const sources = resolveSources(from);
   assertTimeout(validate, timeoutSeconds);
   const settings = {
-    places: sources.flatMap((source) => (source === 'claim' ? [] : [source])),
-    byClaim: sources.includes('claim'),
+    places: sources.flatMap(({ place }) => place ?? []),
+    parameters: sources.flatMap(({ parameter }) => parameter ?? []),
+    byClaim: sources.some(({ place }) => place === undefined),
     validator:
       validate === undefined
         ? undefined
@@ -63,7 +66,13 @@ function refuseIdle({ places, validator, required }: ResolvedTenant): void {
   );
 }
 
-function resolveSources(from: unknown): readonly ('claim' | TenantPlace)[] {
+/** A source as it was given: without a place, the claim. */
+interface ResolvedSource {
+  readonly place?: TenantPlace;
+  readonly parameter?: string | undefined;
+}
+
+function resolveSources(from: unknown): readonly ResolvedSource[] {
   const given: readonly unknown[] = Array.isArray(from) ? from : [from];
   if (given.length === 0) throw noSource('tenant.from', 'names no source');
   return given.map((each, index) =>
@@ -71,15 +80,17 @@ function resolveSources(from: unknown): readonly ('claim' | TenantPlace)[] {
   );
 }
 
-function resolveSource(option: string, given: unknown): 'claim' | TenantPlace {
-  if (given === 'claim') return 'claim';
+function resolveSource(option: string, given: unknown): ResolvedSource {
+  if (given === 'claim') return {};
   if (given === undefined) throw noSource(option, 'is missing');
   const [member, ...others] = Object.entries(Object(given) as object) as [string, unknown][];
   const source = member && SOURCES.get(member[0]);
   if (!source || others.length > 0) throw noSource(option, 'is no source');
   const [kind, text] = member;
-  if (typeof text === 'string' && source.form.test(text)) return source.place(text);
-  throw noSource(`${option}.${kind}`, source.flaw);
+  if (typeof text !== 'string' || !source.form.test(text)) {
+    throw noSource(`${option}.${kind}`, source.flaw);
+  }
+  return { place: source.place(text), parameter: kind === 'param' ? text : undefined };
 }
 
 /** One way of addressing a tenant: what its text looks like, and what is made of it. */
