@@ -49,11 +49,14 @@ export interface MixedTenants {
  */
 export async function mixTenants<Caller>(mix: TenantMix<Caller>): Promise<MixedTenants> {
   refuseProduction('mixTenants');
-  const { stage, runs, steps, seed } = resolve(mix);
+  const { stage, runs, steps, concurrency, seed } = resolve(mix);
   const random = randomFrom(seed);
   const play = new Play(stage);
   for (let run = 1; run <= runs; run += 1) {
-    const sequence = Array.from({ length: steps }, () => stepOf(stage, seedOf(random)));
+    const sequence = Array.from({ length: steps }, (_, index) => ({
+      ...stepOf(stage, seedOf(random)),
+      batch: Math.floor(index / concurrency),
+    }));
     const finding = await play.of(sequence);
     if (!finding) continue;
     const found = await smallest({ steps: sequence, finding }, play);
@@ -63,7 +66,7 @@ export async function mixTenants<Caller>(mix: TenantMix<Caller>): Promise<MixedT
   return { seed, runs, found: play.found };
 }
 
-function stepOf<Caller>({ tenants, operations }: Stage<Caller>, seed: number): Step {
+function stepOf<Caller>({ tenants, operations }: Stage<Caller>, seed: number): Omit<Step, 'batch'> {
   const random = randomFrom(seed);
   const tenant = oneOf(random, [...tenants.keys()]) ?? '';
   const operation = oneOf(random, [...operations.keys()]) ?? '';
@@ -95,8 +98,10 @@ function failureOf(found: Found<Step, Finding>, { seed, run, steps }: Played): E
       ? `The answer to ${operation} as ${tenant} holds data of ${finding.of}`
       : `${operation} as ${tenant} failed: ${messageOf(finding.cause)}`;
   const lines = found.steps.map((each, index) => {
-    const isIt = each === finding.step;
-    return `  ${String(index + 1)}. ${each.operation} as ${each.tenant}${isIt ? '   <-- here' : ''}`;
+    const isTogether = found.steps[index - 1]?.batch === each.batch;
+    const aside = isTogether ? ', at the same time' : '';
+    const pointer = each === finding.step ? '   <-- here' : '';
+    return `  ${String(index + 1)}. ${each.operation} as ${each.tenant}${aside}${pointer}`;
   });
   const message = [
     `${what}.`,
@@ -123,6 +128,7 @@ interface ResolvedMix<Caller> {
   readonly stage: Stage<Caller>;
   readonly runs: number;
   readonly steps: number;
+  readonly concurrency: number;
   readonly seed: number;
 }
 
@@ -140,7 +146,7 @@ function resolve<Caller>(mix: TenantMix<Caller>): ResolvedMix<Caller> {
     const cure = 'Leave it out, or let each request say who sends it, by a token.';
     throw mistake('concurrency', 'would let requests of one tenant be sent as another', cure);
   }
-  return { stage: { tenants, operations, actAs, concurrency, reset }, runs, steps, seed };
+  return { stage: { tenants, operations, actAs, reset }, runs, steps, concurrency, seed };
 }
 
 function assertCounts(counts: Readonly<Record<string, number>>): void {

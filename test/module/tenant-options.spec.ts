@@ -1,4 +1,4 @@
-import { createTenantDecorator, type AuthModuleOptions } from '../../lib/index.js';
+import { createTenantDecorator } from '../../lib/index.js';
 import { resolveOptions } from '../../lib/module/options/resolve-options.js';
 
 const resolved = (more: object): unknown =>
@@ -60,5 +60,5 @@ it.each(['allowed', true, null, 'DENY'])('impersonation: %j does not boot', (imp
 });
 
 it.each(['', 'Workspace Id', '7', undefined])('%j is no name of a decorator', (name) => {
-  expect(() => createTenantDecorator(name!)).toThrow('is given no name of a decorator');
+  expect(() => createTenantDecorator(name as never)).toThrow('is given no name of a decorator');
 });

@@ -13,9 +13,9 @@ export interface TenantTurn<Caller> {
    * A text that is nowhere yet, to be written where the tenant's data are: an answer to another tenant
    * that holds it is a leak.
    */
-  mark(): string;
+  readonly mark: () => string;
   /** One of some by chance, as the seed says: an id that somebody made; `undefined` of none. */
-  pick<T>(from: readonly T[]): T | undefined;
+  readonly pick: <T>(from: readonly T[]) => T | undefined;
 }
 
 /** Something that is done as a tenant. Whatever it answers is searched; what it throws is a failure. */
@@ -25,6 +25,8 @@ export type TenantOperation<Caller> = (turn: TenantTurn<Caller>) => MaybePromise
 export interface Step {
   readonly tenant: string;
   readonly operation: string;
+  /** Steps with the same number, one behind the other, are under way at the same time. */
+  readonly batch: number;
   /** Of all that the operation leaves to chance. */
   readonly seed: number;
 }
@@ -40,7 +42,6 @@ export interface Stage<Caller> {
   readonly operations: ReadonlyMap<string, TenantOperation<Caller>>;
   readonly reset: () => MaybePromise<unknown>;
   readonly actAs: ((as: Caller) => unknown) | undefined;
-  readonly concurrency: number;
 }
 
 /** Plays sequences, and looks in every answer for what others wrote. */
@@ -57,11 +58,10 @@ export class Play<Caller> {
 
   /** @returns What went wrong first, if anything did. */
   async of(steps: readonly Step[]): Promise<Finding | undefined> {
-    const { reset, concurrency } = this.#stage;
-    await reset();
+    await this.#stage.reset();
     const written = new Map<string, Step>();
-    for (let at = 0; at < steps.length; at += concurrency) {
-      const together = steps.slice(at, at + concurrency);
+    for (const batch of new Set(steps.map((step) => step.batch))) {
+      const together = steps.filter((step) => step.batch === batch);
       const findings = await Promise.all(together.map((step) => this.#take(step, written)));
       const finding = findings.find((each) => each !== undefined);
       if (finding) return finding;
