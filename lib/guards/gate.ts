@@ -90,11 +90,7 @@ export class Gate implements Gatekeeper {
    * @throws When somebody acts as the caller, where nobody may.
    */
   admit(visit: Visit, principal: AuthenticatedPrincipal): true {
-    const { impersonation } = this.#settings;
-    if (!mayActAs(principal, impersonation, visit.exchange.request.method)) {
-      const detail = `impersonation: ${impersonation}`;
-      throw this.refuse(visit, new Forbidden('impersonation_denied', { detail, principal }));
-    }
+    if (this.#settings.impersonation !== 'allow') this.#assertItself(visit, principal);
     this.#remember(visit, principal);
     const { events } = this.#settings;
     events.emit({ type: 'auth.authenticated', handler: visit.handler, principal });
@@ -141,6 +137,13 @@ export class Gate implements Gatekeeper {
     }
     visit.isRefused = true;
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
+  }
+
+  #assertItself(visit: Visit, principal: Principal): void {
+    const { impersonation } = this.#settings;
+    if (mayActAs(principal, impersonation, visit.exchange.request.method)) return;
+    const detail = `impersonation: ${impersonation}`;
+    throw this.refuse(visit, new Forbidden('impersonation_denied', { detail, principal }));
   }
 
   #remember(visit: Visit, principal: Principal): void {

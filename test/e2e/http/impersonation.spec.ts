@@ -1,6 +1,17 @@
-import { All, Controller, Delete, Get, Head, Options, Patch, Post } from '@nestjs/common';
+import {
+  All,
+  Controller,
+  Delete,
+  Get,
+  Head,
+  Options,
+  Patch,
+  Post,
+  UseGuards,
+} from '@nestjs/common';
 import {
   anyOf,
+  AuthGuard,
   Authorize,
   AuthReport,
   CurrentPrincipal,
@@ -90,6 +101,15 @@ class PaymentsApi {
   @Roles('payer')
   @Post()
   pay(): object {
+    return {};
+  }
+}
+
+@UseGuards(AuthGuard)
+@Controller('authenticated')
+class AuthenticatedApi {
+  @Get()
+  read(): object {
     return {};
   }
 }
@@ -237,6 +257,15 @@ describe.each(ADAPTERS)('impersonation, on %s', (adapter) => {
     expect(await status('GET', 'account', own)).toBe(200);
     expect(await status('POST', 'account/public', acting)).toBe(201);
     expect(events.filter(({ type }) => type === 'auth.authenticated')).toHaveLength(1);
+  });
+
+  it('holds where AuthGuard alone is there, too', async () => {
+    api = await start(adapter, {
+      controllers: [AuthenticatedApi],
+      auth: { issuers: [issuer.options()], global: false, impersonation: 'deny' },
+    });
+    expect(await status('GET', 'authenticated', own)).toBe(200);
+    expect(await status('GET', 'authenticated', acting)).toBe(403);
   });
 
   it('the report shows it', async () => {

@@ -202,6 +202,14 @@ describe.each(ADAPTERS)('tenants in requests, on %s', (adapter) => {
     expectDenied(await askTenant('initech', ofAcme), 'organization_mismatch');
   });
 
+  it('does not boot with a validator that nobody provides', async () => {
+    @Injectable()
+    class Nowhere extends Memberships {}
+    await expect(guarded({ from: HEADER, validate: Nowhere })).rejects.toThrow(
+      'tenant.validate requires Nowhere, which no module provides as a singleton',
+    );
+  });
+
   it('demands a tenant everywhere with required', async () => {
     await guarded({ from: 'claim', required: true });
     expect((await ask('me', ofAcme)).status).toBe(200);
