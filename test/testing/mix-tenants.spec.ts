@@ -101,7 +101,7 @@ describe('mixTenants', () => {
           expect(message).toContain(`seed: ${seed}`);
           expect(steps.length).toBeLessThanOrEqual(atMost);
         }),
-        { numRuns: 100 },
+        { numRuns: 300 },
       );
     },
   );

@@ -8,7 +8,8 @@ export interface Found<Step, Finding> {
 const ATTEMPTS = 300;
 
 /**
- * Leaves out what a finding does not need: first halves of the sequence, at last single steps.
+ * Leaves out what a finding does not need: first halves of the sequence, at last single steps, as long
+ * as one can be left out.
  *
  * @param play Gives the same finding, or nothing.
  */
@@ -18,7 +19,9 @@ export async function shrink<Step, Finding>(
 ): Promise<Found<Step, Finding>> {
   let smallest = found;
   let attempts = 0;
-  for (let size = half(found.steps.length); size >= 1; size = half(size)) {
+  let size = half(found.steps.length);
+  for (;;) {
+    const before = smallest.steps.length;
     for (let at = 0; at < smallest.steps.length && attempts < ATTEMPTS; attempts += 1) {
       const { steps } = smallest;
       const fewer = [...steps.slice(0, at), ...steps.slice(at + size)];
@@ -26,9 +29,9 @@ export async function shrink<Step, Finding>(
       if (finding === undefined) at += size;
       else smallest = { steps: fewer, finding };
     }
-    if (size === 1) break;
+    if (size === 1 && smallest.steps.length === before) return smallest;
+    size = half(size);
   }
-  return smallest;
 }
 
 const half = (size: number): number => Math.ceil(size / 2);
