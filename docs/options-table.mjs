@@ -3,9 +3,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const SOURCES = ['auth-options.ts', 'authorization-options.ts', 'issuer-options.ts'].map(
-  (file) => new URL(`../lib/module/options/${file}`, import.meta.url),
-);
+const SOURCES = [
+  'auth-options.ts',
+  'authorization-options.ts',
+  'issuer-options.ts',
+  'tenant-options.ts',
+].map((file) => new URL(`../lib/module/options/${file}`, import.meta.url));
 const README = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- options: written by npm run docs -->';
 const END = '<!-- /options -->';
@@ -16,6 +19,7 @@ const INTERFACES = {
   IssuerOptions: 'issuers[].',
   TokenUseOptions: 'issuers[].tokenUse.',
   PrincipalOptions: 'principal.',
+  TenantOptions: 'tenant.',
   RoleOptions: 'roles.',
   PolicyOptions: 'policies.',
   ReportOptions: 'report.',

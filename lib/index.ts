@@ -13,6 +13,9 @@ export type {
   ReportOptions,
   RoleOptions,
 } from './module/options/authorization-options.js';
+export type { TenantOptions, TenantSource } from './module/options/tenant-options.js';
+export type { TenantValidator } from './pipeline/tenancy.js';
+export type { Impersonation } from './policy/impersonation.js';
 export type { IssuerOptions, TokenUseOptions } from './module/options/issuer-options.js';
 export type {
   DiscoveredProvider,
@@ -112,7 +115,12 @@ export type { AuthDecorator } from './decorators/declarations.js';
 export { Accepts, type AcceptsDecorator } from './decorators/accepts.decorator.js';
 export { CurrentPrincipal } from './decorators/current-principal.decorator.js';
 export { CurrentUser } from './decorators/current-user.decorator.js';
-export { OrgId } from './decorators/org-id.decorator.js';
+export {
+  createTenantDecorator,
+  OrgId,
+  type TenantDecorator,
+} from './decorators/org-id.decorator.js';
+export { DenyImpersonation, notImpersonated } from './decorators/deny-impersonation.decorator.js';
 export { Claims } from './decorators/claims.decorator.js';
 export { Credentials } from './decorators/credentials.decorator.js';
 export type { ValueOptions } from './decorators/request-value.js';

@@ -3,6 +3,7 @@ import { ownMembers } from '../core/own-property.js';
 import type { DeclaredRule } from '../policy/declaration.js';
 import type { PolicyClass } from '../policy/policy.js';
 import type { Rule } from '../policy/rule.js';
+import { SAFE_METHODS } from '../policy/safe-methods.js';
 import { declare, type AuthDecorator } from './declarations.js';
 import { refuseUnknown } from './known-options.js';
 import {
@@ -12,9 +13,6 @@ import {
   sameOrganization,
   type OwnerOptions,
 } from './policy-rules.js';
-
-/** The methods that change nothing (RFC 9110 section 9.2.1); TRACE reaches no handler. */
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'] as const;
 
 /** What becomes of whoever does not meet a rule. */
 export interface RuleOptions {

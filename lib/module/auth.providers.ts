@@ -9,6 +9,7 @@ import { RoutePolicies } from '../guards/route-policies.js';
 import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Entrances } from '../pipeline/entrances.js';
+import { Tenancy, type TenantValidator } from '../pipeline/tenancy.js';
 import { PrincipalMapper } from '../principal/principal-mapper.js';
 import { UserAttacher, type UserLoader } from '../principal/user-attacher.js';
 import { UserCache } from '../principal/user-cache.js';
@@ -21,6 +22,7 @@ import { logEvents } from './log-events.js';
 import { discoverProviders } from './options/discover-providers.js';
 import { containerOf, type Container, type Port } from './options/ports.js';
 import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
+import type { ResolvedTenant } from './options/resolve-tenant.js';
 import { AuthReport } from './report/auth-report.js';
 
 /** The options, checked and complete. */
@@ -92,10 +94,16 @@ const CORRIDOR: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS],
   },
   {
+    provide: Tenancy,
+    useFactory: ({ tenant }: ResolvedAuthOptions, container: ModuleRef) =>
+      tenant && tenancyOf(tenant, containerOf(container)),
+    inject: [RESOLVED_OPTIONS, ModuleRef],
+  },
+  {
     provide: Authenticator,
     useFactory: (
       { claimMaps, authorization, principal }: ResolvedAuthOptions,
-      ...[entrances, cache, container]: [Entrances, UserCache, ModuleRef]
+      ...[entrances, cache, container, tenancy]: AuthenticatorParts
     ) => {
       const { loader, timeoutMs } = principal;
       const roles = authorization.roleModel;
@@ -104,10 +112,11 @@ const CORRIDOR: readonly Provider[] = [
         entrances,
         mapper: new PrincipalMapper(claimMaps, roles),
         rules: authorization.rules,
+        tenancy,
         users: load && new UserAttacher({ loader: load, cache, roles, timeoutMs }),
       });
     },
-    inject: [RESOLVED_OPTIONS, Entrances, UserCache, ModuleRef],
+    inject: [RESOLVED_OPTIONS, Entrances, UserCache, ModuleRef, Tenancy],
   },
   {
     provide: RoutePolicies,
@@ -143,10 +152,13 @@ const CORRIDOR: readonly Provider[] = [
   {
     provide: Gate,
     useFactory: (
-      { styles, requestProperty, authorization: { rules } }: ResolvedAuthOptions,
-      ...[policies, events, judge]: [RoutePolicies, AuthEvents, Judge]
-    ) => new Gate(policies, { events, styles, requestProperty, rules, judge }),
-    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge],
+      { styles, requestProperty, impersonation, authorization: { rules } }: ResolvedAuthOptions,
+      ...[policies, events, judge, tenancy]: GateParts
+    ) =>
+      new Gate(policies, {
+        ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
+      }),
+    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy],
   },
   {
     provide: AuthReport,
@@ -157,6 +169,18 @@ const CORRIDOR: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS, RoutePolicies, ModulesContainer, ApplicationConfig],
   },
 ];
+
+type AuthenticatorParts = [Entrances, UserCache, ModuleRef, Tenancy | undefined];
+type GateParts = [RoutePolicies, AuthEvents, Judge, Tenancy | undefined];
+
+/** As with loaders: the container has the validator's instance when the first request comes. */
+function tenancyOf(tenant: ResolvedTenant, container: Container): Tenancy {
+  const { validator: port } = tenant;
+  const validator: TenantValidator | undefined = port && {
+    validate: (principal, tenantId) => port.in(container).validate(principal, tenantId),
+  };
+  return new Tenancy({ ...tenant, validator });
+}
 
 function keysOf(
   issuers: readonly JwtIssuer[],

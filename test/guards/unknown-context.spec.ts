@@ -46,6 +46,8 @@ const gate = new Gate(new RoutePolicies(new Reflector()), {
   events,
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
   requestProperty: 'user',
+  tenancy: undefined,
+  impersonation: 'allow',
   rules,
   judge,
 });

@@ -2,11 +2,13 @@ import type { ApplicationUser } from '../../core/application-user.js';
 import type { Clock } from '../../core/clock.js';
 import type { RoleMapping } from '../../decorators/role-map.decorator.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { Impersonation } from '../../policy/impersonation.js';
 import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { UserLoader } from '../../principal/user-attacher.js';
 import type { CredentialOption, Provided } from './credential-options.js';
 import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-options.js';
 import type { IssuerEntry } from './identity-provider.js';
+import type { TenantOptions } from './tenant-options.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 
@@ -153,6 +155,22 @@ export interface AuthModuleOptions {
    * @default as below
    */
   readonly principal?: PrincipalOptions;
+  /**
+   * How requests address the tenant that they are about, which is measured against that of the caller
+   * before its user is loaded.
+   *
+   * @default no request addresses a tenant: the credential alone says in which its caller acts
+   */
+  readonly tenant?: TenantOptions;
+  /**
+   * What may be done by somebody who acts as the caller (claim `act`): all that the caller may
+   * (`allow`), requests by GET, HEAD and OPTIONS only (`read-only`), or nothing (`deny`). A handler may
+   * be closed further with `@DenyImpersonation()`.
+   *
+   * @default 'allow'
+   * @see RFC 8693 section 4.1
+   */
+  readonly impersonation?: Impersonation;
   /**
    * Asked for every token, remembered ones included, whether it was revoked: a `RevocationList`, or an
    * object or a class with `isRevoked()`. What cannot be told is answered with 503.

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
+import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
@@ -26,11 +27,15 @@ import { resolveKeySets } from './resolve-key-sets.js';
 import { resolvePrincipal, type ResolvedPrincipal } from './resolve-principal.js';
 import { resolvePort, type Port } from './ports.js';
 import type { ResolvedPlace } from './resolve-places.js';
+import { resolveTenant, type ResolvedTenant } from './resolve-tenant.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
 
 /** The options, checked, with every default filled in. Nothing else reads what the user gave. */
 export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly principal: ResolvedPrincipal;
+  /** `undefined`: requests address no tenant. */
+  readonly tenant: ResolvedTenant | undefined;
+  readonly impersonation: Impersonation;
   /** `undefined`: no token is revoked before it expires. */
   readonly revocation: Port<Revocation> | undefined;
   readonly trustedOrigins: ReadonlySet<string>;
@@ -52,6 +57,8 @@ const KNOWN = [
   'credentials',
   'machineCredentials',
   'principal',
+  'tenant',
+  'impersonation',
   'revocation',
   'trustedOrigins',
   'cookie',
@@ -91,6 +98,8 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   return Object.freeze({
     ...kinds,
     principal: resolvePrincipal(options),
+    tenant: resolveTenant(options),
+    impersonation: resolveImpersonation(options),
     revocation: resolveRevocation(options),
     trustedOrigins: resolveTrustedOrigins(options),
     cookie,
@@ -150,6 +159,15 @@ function resolveTrustedOrigins({ trustedOrigins = [] }: AuthModuleOptions): Read
     throw new AuthConfigurationError('trustedOrigins', 'has what is no origin on https', cure);
   }
   return new Set(given as readonly string[]);
+}
+
+function resolveImpersonation({ impersonation = 'allow' }: AuthModuleOptions): Impersonation {
+  if (IMPERSONATIONS.includes(impersonation)) return impersonation;
+  throw new AuthConfigurationError(
+    'impersonation',
+    'is unknown',
+    "Give 'allow', 'read-only' or 'deny'.",
+  );
 }
 
 function resolveGlobal({ global = true }: AuthModuleOptions): boolean {

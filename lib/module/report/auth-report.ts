@@ -98,7 +98,12 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
   const { policies, options } = sources;
   const { denyUndeclared } = options.authorization.rules;
   const policy = policies.of(each);
-  const circumstances = { guarding: guardingOf(each, inherited), denyUndeclared };
+  const circumstances = {
+    guarding: guardingOf(each, inherited),
+    denyUndeclared,
+    impersonation: options.impersonation,
+    method: address.method,
+  };
   const { policy: words, declaredOn } = policyInWords(policy, circumstances);
   const warnings = policy ? warningsAbout(reached, policy, circumstances) : [];
   return Object.freeze({

@@ -1,3 +1,5 @@
+import { NOT_IMPERSONATED, type Impersonation } from '../../policy/impersonation.js';
+import { SAFE_METHODS } from '../../policy/safe-methods.js';
 import type { Opening } from '../../policy/declaration.js';
 import type {
   RouteAcceptance,
@@ -14,6 +16,9 @@ export interface Circumstances {
   readonly guarding: Guarding;
   /** Whether a handler for which nothing is declared is closed to everybody. */
   readonly denyUndeclared: boolean;
+  readonly impersonation: Impersonation;
+  /** That of the handler, where it is one of HTTP. */
+  readonly method: string | undefined;
 }
 
 type PolicyInWords = Pick<ReportedRoute, 'policy' | 'declaredOn'>;
@@ -36,10 +41,28 @@ export function policyInWords(
   if (circumstances.guarding === 'none') {
     return stated(`${ANYONE}: no guard of AuthModule is there`, declaredOn);
   }
+  return unlessImpersonated(circumstances, whoOf(policy, circumstances));
+}
+
+function whoOf(policy: RoutePolicy, circumstances: Circumstances): PolicyInWords {
+  const { opening, declaredOn } = policy;
   if (opening) return ofOpening(opening, policy);
   if (declaredOn.length > 0) return ofParts(policy);
   const callers = callersOfUndeclared(circumstances);
   return stated(callers === NOBODY ? `${NOBODY}: nothing is declared` : callers);
+}
+
+/** What the module's option says, where it keeps anybody out. */
+function unlessImpersonated(
+  { impersonation, method = '' }: Circumstances,
+  { policy, declaredOn }: PolicyInWords,
+): PolicyInWords {
+  const safe: readonly string[] = SAFE_METHODS;
+  const isReading = impersonation === 'read-only' && safe.includes(method);
+  if (impersonation === 'allow' || isReading) return { policy, declaredOn };
+  const isOfAll = impersonation === 'read-only' && method === 'ALL';
+  const words = isOfAll ? `only ${safe.join(', ')} while impersonated` : NOT_IMPERSONATED;
+  return { policy: `${policy}; ${words}`, declaredOn: [...declaredOn, 'impersonation'] };
 }
 
 /** Who may call a handler for which nothing is declared. */
