@@ -13,6 +13,11 @@ export type {
   ReportOptions,
   RoleOptions,
 } from './module/options/authorization-options.js';
+export type {
+  DynamicIssuerOptions,
+  FoundIssuer,
+  IssuerResolver,
+} from './module/options/dynamic-issuer-options.js';
 export type { IssuerOptions, TokenUseOptions } from './module/options/issuer-options.js';
 export {
   apiKey,
@@ -113,6 +118,7 @@ export type { ValueOptions } from './decorators/request-value.js';
 
 export type { JwtAlgorithm } from './verification/jwt/algorithms.js';
 export { JwksService } from './verification/jwt/keys/jwks-service.js';
+export { DynamicIssuers } from './verification/jwt/dynamic-issuers.js';
 export type { KeySetState, VerificationKey } from './verification/jwt/keys/key-set.js';
 export type { KeySetSnapshots } from './stores/key-set-snapshots.js';
 export { FileSnapshots } from './stores/file-snapshots.js';

@@ -30,12 +30,14 @@ export function assertProvided(
  * @throws {AuthConfigurationError} When the container has none, or makes one for each request.
  */
 export function assertPortsProvided(options: ResolvedAuthOptions, container: ModuleRef): void {
-  const { credentials, principal, revocation } = options;
+  const { credentials, principal, revocation, dynamicIssuers } = options;
   for (const { kind, needs } of credentials) {
     for (const needed of needs) assertHeld(needed, `credentials: ${kind}`, container);
   }
   if (principal.loader?.needs) assertHeld(principal.loader.needs, 'principal.load', container);
   if (revocation?.needs) assertHeld(revocation.needs, 'revocation', container);
+  const resolver = dynamicIssuers.resolver.needs;
+  if (resolver) assertHeld(resolver, 'dynamicIssuers.resolve', container);
 }
 
 function assertHeld(needed: Type, declaredOn: string, container: ModuleRef): void {

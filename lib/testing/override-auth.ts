@@ -4,6 +4,7 @@ import { Credential } from '../core/credential.js';
 import { rememberCredential, type Actor, type AuthenticatedPrincipal } from '../core/principal.js';
 import { resolveKeySets } from '../module/options/resolve-key-sets.js';
 import { Authenticator } from '../pipeline/authenticator.js';
+import { runtimeFetch } from '../verification/endpoint/fetch.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { refuseProduction } from './refuse-production.js';
 
@@ -75,6 +76,7 @@ function jwksOfNobody(): JwksService {
   return new JwksService([], {
     clock: Date.now,
     settings: resolveKeySets({}),
+    fetch: runtimeFetch,
     emit: () => undefined,
   });
 }

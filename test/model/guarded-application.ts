@@ -80,7 +80,7 @@ export class GuardedApplication {
       styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
       requestProperty: 'user',
     });
-    const mapper = new PrincipalMapper(new Map(), roleModel);
+    const mapper = new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }, roleModel);
     const authGuard = new AuthGuard(gate, new Authenticator({ entrances, mapper, rules }));
     this.#guards = [authGuard, new RolesGuard(gate, authGuard)];
   }

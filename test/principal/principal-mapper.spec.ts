@@ -8,9 +8,10 @@ const ISSUER = 'https://login.test/';
 const CREDENTIAL = new Credential('header', 'token');
 
 function map(claims: Record<string, unknown>, claimMap?: ClaimMap): Principal {
-  const mapper = new PrincipalMapper(
-    new Map([['jwt', new Map(claimMap && [[ISSUER, compileClaimMap(claimMap)]])]]),
-  );
+  const mapper = new PrincipalMapper({
+    ofKinds: new Map([['jwt', new Map(claimMap && [[ISSUER, compileClaimMap(claimMap)]])]]),
+    ofSources: new WeakMap(),
+  });
   return mapper.map({ claims, kind: 'jwt', issuer: ISSUER, expiresAt: 7, credential: CREDENTIAL });
 }
 

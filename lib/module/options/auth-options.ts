@@ -6,6 +6,7 @@ import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { UserLoader } from '../../principal/user-attacher.js';
 import type { CredentialOption, Provided } from './credential-options.js';
 import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-options.js';
+import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
 import type { IssuerOptions } from './issuer-options.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
@@ -128,9 +129,16 @@ export interface AuthModuleOptions {
   /**
    * Whose tokens are accepted.
    *
-   * @default none; at least one, or something in `credentials`
+   * @default none; at least one, or something in `dynamicIssuers` or `credentials`
    */
   readonly issuers?: readonly IssuerOptions[];
+  /**
+   * Whose tokens are accepted beside those of `issuers`, found by claim `iss` while the application
+   * runs: one issuer for each tenant.
+   *
+   * @default none
+   */
+  readonly dynamicIssuers?: DynamicIssuerOptions;
   /**
    * Other credentials than the tokens of `issuers`: what `apiKey()`, `opaqueToken()`, `session()`,
    * `basic()` and `jwt()` return. They are told apart by where they are found and what they look like;
@@ -272,6 +280,14 @@ export interface AuthModuleOptions {
    * @default Date.now
    */
   readonly clock?: Clock;
+  /**
+   * How issuers are asked for their metadata and keys, and introspection endpoints about tokens: for a
+   * proxy, or for certificates of your own. It must not follow redirects. What `dynamicIssuers` finds
+   * is not fetched by it, but in a way that connects to no private address.
+   *
+   * @default as the runtime does
+   */
+  readonly fetch?: (address: URL, init: RequestInit) => Promise<Response>;
 }
 
 /** Makes the options, for `forRootAsync({ useClass })` and `useExisting`. */

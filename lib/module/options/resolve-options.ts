@@ -4,16 +4,14 @@ import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
-import type { ClaimMaps } from '../../principal/principal-mapper.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
-import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
+import { runtimeFetch, type Fetch } from '../../verification/endpoint/fetch.js';
 import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
 import type { AuthModuleOptions } from './auth-options.js';
-import type { IssuerOptions } from './issuer-options.js';
 import {
   assertFunction,
   assertName,
@@ -23,20 +21,14 @@ import {
   refuseUnknown,
 } from './option-checks.js';
 import { resolveAuthorization, type ResolvedAuthorization } from './resolve-authorization.js';
-import { resolveClaimMap } from './resolve-claim-map.js';
-import { assertCredentials, JWT_KIND, resolveCredentials } from './resolve-credentials.js';
-import type { ResolvedCredential } from './resolved-credential.js';
-import { resolveIssuer } from './resolve-issuer.js';
+import { resolveIssuers, type ResolvedIssuers } from './resolve-issuers.js';
 import { resolveKeySets } from './resolve-key-sets.js';
 import { resolvePrincipal, type ResolvedPrincipal } from './resolve-principal.js';
 import { resolvePort, type Port } from './ports.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
 
 /** The options, checked, with every default filled in. Nothing else reads what the user gave. */
-export interface ResolvedAuthOptions {
-  readonly issuers: readonly JwtIssuer[];
-  readonly credentials: readonly ResolvedCredential[];
-  readonly claimMaps: ClaimMaps;
+export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly principal: ResolvedPrincipal;
   /** `undefined`: no token is revoked before it expires. */
   readonly revocation: Port<Revocation> | undefined;
@@ -51,10 +43,13 @@ export interface ResolvedAuthOptions {
   readonly authorization: ResolvedAuthorization;
   readonly onEvent: AuthEventListener | undefined;
   readonly clock: Clock;
+  /** How issuers are asked, but for those that are looked up. */
+  readonly fetch: Fetch;
 }
 
 const KNOWN = [
   'issuers',
+  'dynamicIssuers',
   'credentials',
   'machineCredentials',
   'principal',
@@ -75,6 +70,7 @@ const KNOWN = [
   'errors',
   'onEvent',
   'clock',
+  'fetch',
 ];
 
 const OPTIONS_CURE =
@@ -88,11 +84,12 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   assertObject('What AuthModule is given', given, OPTIONS_CURE);
   refuseUnknown('options', given, KNOWN);
   const options = ownMembers(given);
-  const { onEvent, clock = Date.now } = options;
+  const { onEvent, clock = Date.now, fetch = runtimeFetch } = options;
   if (onEvent !== undefined) assertFunction('onEvent', onEvent);
+  assertFunction('fetch', fetch);
   assertClock(clock);
   const kinds = resolveIssuers(options);
-  refuseIdle(options, kinds.issuers.length > 0, kinds.credentials);
+  refuseIdle(options, kinds);
   return Object.freeze({
     ...kinds,
     principal: resolvePrincipal(options),
@@ -107,6 +104,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     authorization: resolveAuthorization(options),
     onEvent,
     clock,
+    fetch,
   });
 }
 
@@ -119,54 +117,6 @@ function assertClock(clock: Clock): void {
   const now: unknown = attempt('clock', cure, clock);
   if (typeof now === 'number' && now > EARLIEST_TIME_MS && Number.isFinite(now)) return;
   throw new AuthConfigurationError('clock', 'does not tell the milliseconds since the epoch', cure);
-}
-
-function resolveIssuers(
-  options: AuthModuleOptions,
-): Pick<ResolvedAuthOptions, 'issuers' | 'credentials' | 'claimMaps'> {
-  const credentials = resolveCredentials(options);
-  const given = givenIssuers(options, credentials.length > 0);
-  const issuers = given.map((each, index) => resolveIssuer(`issuers[${String(index)}]`, each));
-  refuseTwins(issuers);
-  assertCredentials(issuers, credentials);
-  const claimMaps = given.map(
-    ({ issuer, claims }, index) =>
-      [issuer, resolveClaimMap(`issuers[${String(index)}].claims`, claims)] as const,
-  );
-  const ofKinds = credentials.map(({ kind, claimMap }) => [kind, claimMap] as const);
-  return {
-    issuers,
-    credentials,
-    claimMaps: new Map([[JWT_KIND, new Map(claimMaps)], ...ofKinds]),
-  };
-}
-
-function givenIssuers(
-  { issuers }: AuthModuleOptions,
-  hasCredentials: boolean,
-): readonly IssuerOptions[] {
-  const given: readonly IssuerOptions[] = Array.isArray(issuers)
-    ? (issuers as IssuerOptions[])
-    : [];
-  if (given.length > 0 || (hasCredentials && issuers === undefined)) return given;
-  throw new AuthConfigurationError(
-    'issuers',
-    issuers === undefined || Array.isArray(issuers)
-      ? 'names nobody whose tokens are accepted'
-      : 'is not a list',
-    'Give at least one: issuers: [{ issuer, audience }], or set AUTH_ISSUER and AUTH_AUDIENCE where the options come from the environment.',
-  );
-}
-
-function refuseTwins(issuers: readonly JwtIssuer[]): void {
-  const names = issuers.map(({ issuer }) => issuer);
-  const twin = names.findIndex((name, index) => names.indexOf(name) !== index);
-  if (twin === -1) return;
-  throw new AuthConfigurationError(
-    `issuers[${String(twin)}].issuer`,
-    'is configured twice',
-    'Merge the two entries into one: an issuer has one audience list and one source of keys.',
-  );
 }
 
 /** A token as RFC 9110 section 5.6.2 and RFC 6265 section 4.1.1 have it. */
@@ -185,9 +135,9 @@ function resolveCookie({ cookie }: AuthModuleOptions): string | undefined {
 /** @throws {AuthConfigurationError} When something is said of credentials that nobody can bring. */
 function refuseIdle(
   { revocation, trustedOrigins, cookie }: AuthModuleOptions,
-  hasIssuers: boolean,
-  credentials: readonly ResolvedCredential[],
+  { issuers, dynamicIssuers, credentials }: ResolvedIssuers,
 ): void {
+  const hasIssuers = issuers.length > 0 || dynamicIssuers.isConfigured;
   const isSentByBrowsers =
     cookie !== undefined ||
     credentials.some(({ places }) => places.some(({ byBrowsers }) => byBrowsers));

@@ -1,6 +1,7 @@
 import { AuthUnavailable, InvalidCredential } from '../../../core/auth-error.js';
 import { steady, type Clock } from '../../../core/clock.js';
 import { whenReady, type MaybePromise } from '../../../core/maybe-promise.js';
+import type { Fetch } from '../../endpoint/fetch.js';
 import type { KeySetEvent } from '../../../observability/key-set-event.js';
 import type { KeySetSnapshots } from '../../../stores/key-set-snapshots.js';
 import type { JwtHeader } from '../header-checks.js';
@@ -29,6 +30,7 @@ export interface KeySetSettings {
 export interface KeySetSurroundings {
   readonly clock: Clock;
   readonly settings: KeySetSettings;
+  readonly fetch: Fetch;
   /** Told of what happens to the keys. */
   readonly emit: (event: KeySetEvent) => void;
 }
@@ -59,14 +61,14 @@ export class RemoteKeySet implements KeySet {
     algorithms: ReadonlySet<string>,
     surroundings: KeySetSurroundings,
   ) {
-    const { clock, settings } = surroundings;
+    const { clock, settings, fetch } = surroundings;
     const { lifetime, snapshots } = settings;
     const now = steady(clock);
     const archive = snapshots && new SnapshotArchive(snapshots, address, clock);
     this.#issuer = address.issuer;
     this.#surroundings = surroundings;
     this.#now = now;
-    this.#source = new KeySetSource({ address, algorithms, lifetime, archive, now });
+    this.#source = new KeySetSource({ address, algorithms, lifetime, archive, now, fetch });
     this.#health = new IssuerHealth(clock, now);
     this.#unknown = new UnknownKeys(now);
   }
