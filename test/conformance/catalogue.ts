@@ -10,6 +10,7 @@ export type Group =
   | 'cache'
   | 'prototype_pollution'
   | 'rbac'
+  | 'tenant'
   | 'apikey'
   | 'introspection'
   | 'log_leak'
