@@ -2,6 +2,7 @@ import { AuthUnavailable, InvalidCredential } from '../../../lib/core/auth-error
 import { Credential } from '../../../lib/core/credential.js';
 import type { DynamicIssuerOptions, IssuerOptions } from '../../../lib/index.js';
 import { resolveOptions } from '../../../lib/module/options/resolve-options.js';
+import type { ClaimMaps } from '../../../lib/principal/principal-mapper.js';
 import { CachingJwtVerifier } from '../../../lib/verification/jwt/caching-jwt-verifier.js';
 import { DynamicIssuers } from '../../../lib/verification/jwt/dynamic-issuers.js';
 import { FixedIssuers } from '../../../lib/verification/jwt/issuer-registry.js';
@@ -13,6 +14,8 @@ export type Answer = IssuerOptions | null | undefined | false;
 
 /** What an application has of all this, without the application. */
 interface Gate {
+  /** Where the tokens say what, as the options have it. */
+  readonly claimMaps: ClaimMaps;
   readonly subject: DynamicIssuers;
   readonly jwks: JwksService;
   readonly verifier: CachingJwtVerifier;
@@ -82,5 +85,6 @@ export function gate(
     return false;
   };
   const advance = (seconds: number): void => void (now += seconds * 1000);
-  return { subject, jwks, verifier, present, isWarm, advance, asked, failures };
+  const { claimMaps } = options;
+  return { claimMaps, subject, jwks, verifier, present, isWarm, advance, asked, failures };
 }
