@@ -3,9 +3,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const SOURCES = ['auth-options.ts', 'authorization-options.ts', 'issuer-options.ts'].map(
-  (file) => new URL(`../lib/module/options/${file}`, import.meta.url),
-);
+const SOURCES = [
+  'auth-options.ts',
+  'authorization-options.ts',
+  'dynamic-issuer-options.ts',
+  'issuer-options.ts',
+].map((file) => new URL(`../lib/module/options/${file}`, import.meta.url));
 const README = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- options: written by npm run docs -->';
 const END = '<!-- /options -->';
@@ -15,6 +18,7 @@ const INTERFACES = {
   AuthModuleOptions: '',
   IssuerOptions: 'issuers[].',
   TokenUseOptions: 'issuers[].tokenUse.',
+  DynamicIssuerOptions: 'dynamicIssuers.',
   PrincipalOptions: 'principal.',
   RoleOptions: 'roles.',
   PolicyOptions: 'policies.',

@@ -86,7 +86,9 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
     expect(await status(token)).toBe(401);
     app.get(Application).issuers.forget(issuer.issuer);
     expect(await status(token)).toBe(200);
-    expect(app.get(JwksService).state()).toMatchObject([{ issuer: issuer.issuer, keys: 1 }]);
+    expect(app.get(JwksService).state()).toMatchObject([
+      { issuer: issuer.issuer, isDynamic: true, status: 'fresh', keys: 1 },
+    ]);
     app.get(Tenants).known.clear();
     expect(await status(token)).toBe(200);
     app.get(Application).issuers.forget(issuer.issuer);

@@ -16,6 +16,7 @@ const HYDRATION = { patience: 10_000, interval: 250 };
 interface Held {
   readonly issuer: JwtIssuer;
   readonly keySet: KeySet;
+  readonly isDynamic: boolean;
 }
 
 /** The keys of every issuer that is in use, each issuer's apart from the others'. */
@@ -29,7 +30,10 @@ export class JwksService {
   constructor(issuers: readonly JwtIssuer[], surroundings: KeySetSurroundings) {
     this.#surroundings = surroundings;
     this.#held = new Map(
-      issuers.map((issuer) => [issuer.issuer, { issuer, keySet: keySetOf(issuer, surroundings) }]),
+      issuers.map((issuer) => {
+        const keySet = keySetOf(issuer, surroundings);
+        return [issuer.issuer, { issuer, keySet, isDynamic: false }];
+      }),
     );
   }
 
@@ -43,7 +47,7 @@ export class JwksService {
     this.#dismiss(issuer.issuer);
     const keySet = keySetOf(issuer, { ...this.#surroundings, fetch });
     if (this.#ending.signal.aborted) void keySet.close();
-    this.#held.set(issuer.issuer, { issuer, keySet });
+    this.#held.set(issuer.issuer, { issuer, keySet, isDynamic: true });
     this.#past += 1;
   }
 
@@ -111,8 +115,9 @@ export class JwksService {
    * @throws {RangeError} When no such issuer is configured, or known at present.
    */
   state(issuer?: string): readonly KeySetState[] {
-    return this.#chosen(issuer).map(({ issuer: { issuer: name }, keySet }) => ({
+    return this.#chosen(issuer).map(({ issuer: { issuer: name }, keySet, isDynamic }) => ({
       issuer: name,
+      isDynamic,
       ...keySet.state(),
     }));
   }

@@ -10,7 +10,7 @@ import { changeOfKeys, newlyIgnored } from './key-set-changes.js';
 import type { KeySetAddress } from './key-set-endpoint.js';
 import type { KeySetLifetime, KeySetSnapshot } from './key-set-snapshot.js';
 import { KeySetSource } from './key-set-source.js';
-import type { KeySet, KeySetState, VerificationKey } from './key-set.js';
+import type { KeySet, KeyState, VerificationKey } from './key-set.js';
 import { SnapshotArchive } from './snapshot-archive.js';
 import { UnknownKeys } from './unknown-keys.js';
 
@@ -104,7 +104,7 @@ export class RemoteKeySet implements KeySet {
   }
 
   /** Who looks at the keys is as good an occasion to renew them as who uses them: a health check must not wait for traffic that waits for it. */
-  state(): Omit<KeySetState, 'issuer'> {
+  state(): KeyState {
     if (this.#now() >= (this.#snapshot?.refreshAt ?? 0)) this.#renewUnwatched();
     const snapshot = this.#trusted();
     return {

@@ -54,7 +54,7 @@ describe('JwksService', () => {
     expect(subject.state()).toMatchObject([
       { issuer: a.issuer, status: 'fresh', keys: 1, failingSince: undefined },
       { issuer: b.issuer, status: 'unavailable', fetchedAt: undefined },
-      { issuer: 'static', status: 'fixed', keys: 1 },
+      { issuer: 'static', isDynamic: false, status: 'fixed', keys: 1 },
     ]);
     expect(subject.state(a.issuer)[0]?.fetchedAt).toBeGreaterThanOrEqual(earliest - 1);
     expect(() => subject.state('https://elsewhere.test/')).toThrow(RangeError);
