@@ -28,6 +28,8 @@ Module({
 
 const application = await NestFactory.create(AppModule, { logger: false });
 await application.listen(0, '127.0.0.1');
+// Longer than any pause between two rounds: a connection that is reused must not just be closing.
+application.getHttpServer().keepAliveTimeout = 60_000;
 
 process.on('message', (issuer) => {
   application.get(DynamicIssuers).forget(issuer);

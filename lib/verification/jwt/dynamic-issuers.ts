@@ -163,10 +163,11 @@ export class DynamicIssuers implements IssuerRegistry {
   async #ask(name: string): Promise<JwtIssuer | undefined> {
     const underWay = this.#flights.get(name)?.answer;
     if (underWay) return underWay;
-    const isKnown = this.#tenants.has(name);
-    if (this.#underWay >= (isKnown ? UNDER_WAY.all : UNDER_WAY.unknown)) {
+    const limit = this.#tenants.has(name) ? UNDER_WAY.all : UNDER_WAY.unknown;
+    if (this.#underWay >= limit) {
       const crowded = unavailable(undefined, 'too many look-ups are under way');
-      if (isKnown) return this.#serveOn(name, crowded);
+      const known = this.#servingOn(name, crowded);
+      if (known) return known;
       throw crowded;
     }
     const flight: Flight = { isObsolete: false };
@@ -217,27 +218,34 @@ export class DynamicIssuers implements IssuerRegistry {
   }
 
   #failed(name: string, cause: unknown): JwtIssuer {
-    if (!this.#tenants.peek(name)) this.#failures.set(name, { cause });
-    return this.#serveOn(name, unavailable(cause));
+    const known = this.#servingOn(name, cause);
+    if (known) return known;
+    this.#failures.set(name, { cause });
+    throw unavailable(cause);
   }
 
-  /** @throws {AuthUnavailable} When nobody is known by that name, or not lately enough. */
-  #serveOn(name: string, failure: AuthUnavailable): JwtIssuer {
+  /** Whom the resolver knew lately enough; whom it did not is not known any more. */
+  #servingOn(name: string, failure: unknown): JwtIssuer | undefined {
     const tenant = this.#tenants.peek(name);
-    if (!tenant) throw failure;
-    tenant.failedAt = this.#now();
+    if (!tenant) return;
     this.#tell(failure);
-    const age = tenant.failedAt - tenant.confirmedAt;
-    if (age < this.#parts.settings.maxAgeMs + GRACE_MS) return tenant.issuer;
-    throw failure;
+    const now = this.#now();
+    if (now < tenant.confirmedAt + this.#parts.settings.maxAgeMs + GRACE_MS) {
+      tenant.failedAt = now;
+      return tenant.issuer;
+    }
+    this.#tenants.delete(name);
+    return;
   }
 
   /** As long as known issuers serve on, no request tells of it. */
-  #tell(failure: AuthUnavailable): void {
+  #tell(failure: unknown): void {
     const now = this.#now();
     if (now < this.#toldAt + TOLD_MS) return;
     this.#toldAt = now;
-    this.#parts.onFailure(failure.cause ?? failure);
+    this.#parts.onFailure(
+      failure instanceof AuthUnavailable ? (failure.cause ?? failure) : failure,
+    );
   }
 }
 

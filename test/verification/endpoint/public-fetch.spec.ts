@@ -1,29 +1,25 @@
-import type { LookupAddress } from 'node:dns';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSocketServer, isIP, type AddressInfo } from 'node:net';
 import { fetchJson } from '../../../lib/verification/endpoint/fetch-json.js';
 import { isPublicAddress } from '../../../lib/verification/endpoint/public-address.js';
-import { publicFetch, type LookUp } from '../../../lib/verification/endpoint/public-fetch.js';
+import { namesOfServers, type Names } from '../../../lib/verification/endpoint/names.js';
+import { NameServer } from './name-server.js';
+import { publicFetch, type NamesBySide } from '../../../lib/verification/endpoint/public-fetch.js';
 import { OutboundConnections } from '../../conformance/outbound-connections.js';
 
 const PRIVATE = /^http.* is at a private address: if that is meant, add its host to dynamicIssuers/;
 
 /** Names that lead where a test says, one answer after the other. */
-function names(...answers: readonly (readonly string[])[]): LookUp & { asked: string[] } {
+function names(...answers: readonly (readonly string[])[]): NamesBySide & { asked: string[] } {
   const asked: string[] = [];
-  let next = 0;
-  const lookUp = (
-    name: string,
-    _: unknown,
-    answer: (failure: null, all: LookupAddress[]) => void,
-  ) => {
+  const given = [...answers];
+  const look: Names = (name) => {
     asked.push(name);
-    const addresses = answers[Math.min(next, answers.length - 1)] ?? [];
-    next += 1;
-    const all = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-    process.nextTick(answer, null, all);
+    const addresses = (given.length > 1 ? given.shift() : given[0]) ?? [];
+    const found = addresses.map((address) => ({ address, family: isIP(address) }));
+    return Promise.resolve(found);
   };
-  return Object.assign(lookUp as unknown as LookUp, { asked });
+  return { internal: look, external: look, asked };
 }
 
 describe('isPublicAddress', () => {
@@ -104,10 +100,13 @@ describe('publicFetch', () => {
     expect([asked, outbound.count]).toEqual([[], 0]);
   });
 
-  it.each(['localhost', 'LOCALHOST'])('does not connect to where %s leads', async (host) => {
-    await expect(fetched(at(host))).rejects.toThrow(PRIVATE);
-    expect(asked).toEqual([]);
-  });
+  it.each(['localhost', 'LOCALHOST', 'localhost.', 'idp.localhost'])(
+    'does not connect to where %s leads',
+    async (host) => {
+      await expect(fetched(at(host))).rejects.toThrow(PRIVATE);
+      expect(asked).toEqual([]);
+    },
+  );
 
   it.each([
     ['loopback', ['127.0.0.1']],
@@ -121,7 +120,15 @@ describe('publicFetch', () => {
   });
 
   it('says of a name that leads nowhere what the network says', async () => {
-    await expect(fetched('https://nowhere.invalid/')).rejects.toThrow(/could not be reached \(E/);
+    const nowhere: Names = () =>
+      Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+    const fetch = publicFetch(new Set(), { internal: nowhere, external: nowhere });
+    await expect(fetched('https://nowhere.test/', fetch)).rejects.toThrow(
+      'could not be reached (ENOTFOUND)',
+    );
+    await expect(
+      fetched('https://nowhere.test/', publicFetch(new Set(), names([]))),
+    ).rejects.toThrow('could not be reached');
   });
 
   it('looks a name up once for a request: what was checked is what is connected to', async () => {
@@ -174,6 +181,73 @@ describe('publicFetch', () => {
     });
     await expect(fetched(at('localhost'))).rejects.toThrow(PRIVATE);
     expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['another protocol', 'HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'],
+    ['a status that is none', 'HTTP/1.1 999 No\r\nContent-Length: 2\r\n\r\n{}'],
+    ['a status below all others', 'HTTP/1.1 001 No\r\nContent-Length: 2\r\n\r\n{}'],
+    ['no protocol', 'SSH-2.0-OpenSSH\r\n'],
+    ['nothing', ''],
+    ['half an answer', 'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{'],
+    ['too many headers', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(10_000)}\r\n{}`],
+    ['a header that is none', 'HTTP/1.1 200 OK\r\nx: \u0001\r\nContent-Length: 2\r\n\r\n{}'],
+  ])('survives %s', async (_, octets) => {
+    const strange = createSocketServer((socket) => {
+      socket.on('error', () => undefined).resume();
+      socket.end(octets, 'latin1', () => socket.destroySoon());
+    });
+    await new Promise<void>((resolve) => strange.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${String((strange.address() as AddressInfo).port)}/`;
+    await expect(fetched(address, publicFetch(new Set(['127.0.0.1'])))).rejects.toMatchObject({
+      name: 'IssuerEndpointError',
+      isTransient: true,
+    });
+    await new Promise((resolve) => strange.close(resolve));
+  });
+
+  it('does not mind being ended after the answer was read', async () => {
+    const ending = new AbortController();
+    const fetch = publicFetch(new Set(['127.0.0.1']));
+    await fetchJson(new URL(at('127.0.0.1')), { fetch, signal: ending.signal });
+    ending.abort();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
+  describe('with a name server', () => {
+    let nameServer: NameServer;
+
+    beforeEach(async () => {
+      nameServer = await NameServer.start({
+        'idp.test': ['127.0.0.1', '::1'],
+        'public.test': ['93.184.216.34', '2606:4700::1111'],
+        'only6.test': ['2606:4700::1111'],
+      });
+    });
+
+    afterEach(() => nameServer.close());
+
+    const asServersSay: Names = (name) => namesOfServers(name, nameServer.resolver());
+
+    it('finds addresses of both families', async () => {
+      expect(await asServersSay('public.test')).toEqual([
+        { address: '93.184.216.34', family: 4 },
+        { address: '2606:4700::1111', family: 6 },
+      ]);
+      expect(await asServersSay('only6.test')).toEqual([{ address: '2606:4700::1111', family: 6 }]);
+      await expect(asServersSay('nowhere.test')).rejects.toMatchObject({ syscall: 'queryA' });
+    });
+
+    it('does not connect where it leads to this machine', async () => {
+      const fetch = publicFetch(new Set(), { internal: asServersSay, external: asServersSay });
+      await expect(fetched(at('idp.test'), fetch)).rejects.toThrow(PRIVATE);
+      expect(asked).toEqual([]);
+      const named = publicFetch(new Set(['idp.test']), {
+        internal: asServersSay,
+        external: asServersSay,
+      });
+      expect(await fetched(at('idp.test'), named)).toMatchObject({ document: { keys: [] } });
+    });
   });
 
   it('ends at once when it is ended before', async () => {
