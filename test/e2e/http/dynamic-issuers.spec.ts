@@ -1,9 +1,11 @@
 import { jest } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import {
+  apiKey,
   AuthConfigurationError,
   DynamicIssuers,
   JwksService,
+  jwt,
   opaqueToken,
   type AuthEvent,
   type AuthModuleOptions,
@@ -108,6 +110,41 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
     expect(await status(await other.token())).toBe(200);
     expect(asked).toEqual([other.issuer]);
     await other.close();
+  });
+
+  it('are not taken in where their tokens would pass for another kind', async () => {
+    const { issuer: name } = issuer;
+    const refresh = {
+      kind: 'refresh',
+      issuer: name,
+      audience: 'api://auth',
+      cookie: '__Host-refresh',
+    };
+    let audience = 'api://auth';
+    const { app } = await startWith(
+      { resolve: () => issuer.options({ audience }), internalHosts: ['127.0.0.1'] },
+      { credentials: [jwt(refresh)] },
+    );
+    expect(await status(await issuer.token({ aud: 'api://auth' }))).toBe(503);
+    expect(events.at(-1)).toMatchObject({
+      reason: 'lookup_failed',
+      cause: { name: 'AuthConfigurationError', option: 'What dynamicIssuers.resolve answers' },
+    });
+    audience = 'api://orders';
+    app.get(DynamicIssuers).forget();
+    expect(await status(await issuer.token({ aud: 'api://orders' }))).toBe(200);
+    expect(await status(await issuer.token({ aud: 'api://auth' }))).toBe(401);
+  });
+
+  it('are not called like another kind', async () => {
+    await startWith(
+      { resolve: () => ({ issuer: 'apiKey', audience: null, secret: 's'.repeat(32) }) },
+      { credentials: [apiKey({ prefix: 'acme_live', find: () => undefined })] },
+    );
+    expect(await status(await issuer.token({ iss: 'apiKey' }))).toBe(503);
+    expect(events.at(-1)).toMatchObject({
+      cause: { message: expect.stringContaining('is the name of a kind of credential') as string },
+    });
   });
 
   it('can be injected where there are none, to no effect', async () => {
