@@ -8,6 +8,8 @@ const SOURCES = [
   'authorization-options.ts',
   'issuer-options.ts',
   'tenant-options.ts',
+  'dynamic-issuer-options.ts',
+  'issuer-options.ts',
 ].map((file) => new URL(`../lib/module/options/${file}`, import.meta.url));
 const README = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- options: written by npm run docs -->';
@@ -18,6 +20,7 @@ const INTERFACES = {
   AuthModuleOptions: '',
   IssuerOptions: 'issuers[].',
   TokenUseOptions: 'issuers[].tokenUse.',
+  DynamicIssuerOptions: 'dynamicIssuers.',
   PrincipalOptions: 'principal.',
   TenantOptions: 'tenant.',
   RoleOptions: 'roles.',

@@ -16,6 +16,11 @@ export type {
 export type { TenantOptions, TenantSource } from './module/options/tenant-options.js';
 export type { TenantValidator } from './pipeline/tenancy.js';
 export type { Impersonation } from './policy/impersonation.js';
+export type {
+  DynamicIssuerOptions,
+  FoundIssuer,
+  IssuerResolver,
+} from './module/options/dynamic-issuer-options.js';
 export type { IssuerOptions, TokenUseOptions } from './module/options/issuer-options.js';
 export type {
   DiscoveredProvider,
@@ -127,6 +132,7 @@ export type { ValueOptions } from './decorators/request-value.js';
 
 export type { JwtAlgorithm } from './verification/jwt/algorithms.js';
 export { JwksService } from './verification/jwt/keys/jwks-service.js';
+export { DynamicIssuers } from './verification/jwt/dynamic-issuers.js';
 export type { KeySetState, VerificationKey } from './verification/jwt/keys/key-set.js';
 export type { KeySetSnapshots } from './stores/key-set-snapshots.js';
 export { FileSnapshots } from './stores/file-snapshots.js';

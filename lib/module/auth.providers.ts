@@ -13,6 +13,8 @@ import { Tenancy, type TenantValidator } from '../pipeline/tenancy.js';
 import { PrincipalMapper } from '../principal/principal-mapper.js';
 import { UserAttacher, type UserLoader } from '../principal/user-attacher.js';
 import { UserCache } from '../principal/user-cache.js';
+import { DynamicIssuers } from '../verification/jwt/dynamic-issuers.js';
+import { FixedIssuers } from '../verification/jwt/issuer-registry.js';
 import type { JwtIssuer } from '../verification/jwt/jwt-issuer.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { credentialKindsOf } from './credential-kinds.js';
@@ -64,6 +66,22 @@ const CORRIDOR: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS, AuthEvents],
   },
   {
+    provide: DynamicIssuers,
+    useFactory: (options: ResolvedAuthOptions, jwks: JwksService, container: ModuleRef) => {
+      const { dynamicIssuers, clock } = options;
+      const { resolver, settings, fetch, read } = dynamicIssuers;
+      return new DynamicIssuers({
+        ...{ settings, fetch, read, jwks, clock },
+        fixed: new FixedIssuers(options.issuers),
+        resolve: (name) => resolver.in(containerOf(container)).resolve(name),
+        onFailure: (failure) => {
+          logger.error(`dynamicIssuers.resolve failed: ${nameOf(failure)}`);
+        },
+      });
+    },
+    inject: [RESOLVED_OPTIONS, JwksService, ModuleRef],
+  },
+  {
     provide: NAMED_KEYS,
     useFactory: (options: ResolvedAuthOptions, events: AuthEvents): NamedKeys =>
       new Map(
@@ -77,15 +95,20 @@ const CORRIDOR: readonly Provider[] = [
     provide: Entrances,
     useFactory: (
       options: ResolvedAuthOptions,
-      ...[jwks, namedJwks, container]: [JwksService, NamedKeys, ModuleRef]
+      ...[jwks, dynamicIssuers, namedJwks, container]: [
+        JwksService,
+        DynamicIssuers,
+        NamedKeys,
+        ModuleRef,
+      ]
     ) => {
       const onFailure = (what: string, failure: unknown): void => {
         logger.error(`${what} failed: ${nameOf(failure)}`);
       };
-      const parts = { options, jwks, namedJwks, container, onFailure };
+      const parts = { options, jwks, dynamicIssuers, namedJwks, container, onFailure };
       return new Entrances(credentialKindsOf(parts));
     },
-    inject: [RESOLVED_OPTIONS, JwksService, NAMED_KEYS, ModuleRef],
+    inject: [RESOLVED_OPTIONS, JwksService, DynamicIssuers, NAMED_KEYS, ModuleRef],
   },
   {
     provide: UserCache,
@@ -184,12 +207,13 @@ function tenancyOf(tenant: ResolvedTenant, container: Container): Tenancy {
 
 function keysOf(
   issuers: readonly JwtIssuer[],
-  { clock, keySets: settings }: ResolvedAuthOptions,
+  { clock, keySets: settings, fetch }: ResolvedAuthOptions,
   events: AuthEvents,
 ): JwksService {
   return new JwksService(issuers, {
     clock,
     settings,
+    fetch,
     emit: (event) => {
       events.emit(event);
     },
@@ -229,6 +253,7 @@ export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS];
 /** What an application may inject, and what `@UseGuards(AuthGuard, RolesGuard)` needs in any module. */
 export const AUTH_EXPORTS = [
   JwksService,
+  DynamicIssuers,
   UserCache,
   PolicyService,
   AuthReport,

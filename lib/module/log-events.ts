@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { RefusalReason } from '../core/refusal.js';
 import type {
   AuthEvent,
@@ -75,7 +76,8 @@ function unavailableLog(logger: LoggerService): (event: UnavailableEvent) => voi
 /** Messages of our own; that of an application's policy may quote what a client sent. */
 function whyOf(reason: RefusalReason, cause: unknown): string {
   if (!(cause instanceof Error)) return '';
-  return reason === 'issuer_unavailable' ? `: ${cause.message}` : `: ${codeOf(cause)}`;
+  const isOurs = reason === 'issuer_unavailable' || cause instanceof AuthConfigurationError;
+  return `: ${isOurs ? cause.message : codeOf(cause)}`;
 }
 
 function logKeys(logger: LoggerService, event: KeySetEvent): void {

@@ -5,6 +5,7 @@ import { rememberCredential, type Actor, type AuthenticatedPrincipal } from '../
 import { resolveKeySets } from '../module/options/resolve-key-sets.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Tenancy } from '../pipeline/tenancy.js';
+import { runtimeFetch } from '../verification/endpoint/fetch.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { refuseProduction } from './refuse-production.js';
 
@@ -85,6 +86,7 @@ function jwksOfNobody(): JwksService {
   return new JwksService([], {
     clock: Date.now,
     settings: resolveKeySets({}),
+    fetch: runtimeFetch,
     emit: () => undefined,
   });
 }

@@ -58,7 +58,7 @@ const CATALOGUE_CODES: Readonly<Record<RefusalReason, readonly string[]>> = {
   address_not_allowed: ['ip_not_allowed'],
   introspection_unavailable: ['introspection_unavailable'],
   store_unavailable: ['store_unavailable'],
-  lookup_failed: ['store_unavailable'],
+  lookup_failed: ['store_unavailable', 'tenant_resolver_error'],
   insufficient_scope: ['insufficient_scope'],
   insufficient_role: ['insufficient_role'],
   insufficient_permission: ['insufficient_permission'],

@@ -53,7 +53,7 @@ const gate = new Gate(new RoutePolicies(new Reflector()), {
 });
 const authenticator = new Authenticator({
   entrances: new Entrances([]),
-  mapper: new PrincipalMapper(new Map()),
+  mapper: new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }),
   rules,
 });
 const authGuard = new AuthGuard(gate, authenticator);

@@ -82,7 +82,7 @@ export class GuardedApplication {
       tenancy: undefined,
       impersonation: 'allow',
     });
-    const mapper = new PrincipalMapper(new Map(), roleModel);
+    const mapper = new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }, roleModel);
     const authGuard = new AuthGuard(gate, new Authenticator({ entrances, mapper, rules }));
     this.#guards = [authGuard, new RolesGuard(gate, authGuard)];
   }

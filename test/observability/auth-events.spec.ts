@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
+import { AuthConfigurationError } from '../../lib/core/auth-configuration-error.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import type { AuthEvent } from '../../lib/observability/auth-event.js';
 import { logEvents } from '../../lib/module/log-events.js';
@@ -68,6 +69,16 @@ describe('logEvents', () => {
 
   it('logs an outage loudly, with its cause', () => {
     expect(logged(OUTAGE)).toEqual([OUTAGE_LINE]);
+  });
+
+  it('says which option is wrong where a tenant cannot be configured', () => {
+    const cause = new AuthConfigurationError('audience', 'is missing', 'Name this API.');
+    expect(logged({ ...OUTAGE, reason: 'lookup_failed', cause })).toEqual([
+      'error: Orders.list unavailable: lookup_failed: audience is missing. Name this API.',
+    ]);
+    expect(logged({ ...OUTAGE, reason: 'lookup_failed', cause: new TypeError('secret') })).toEqual([
+      'error: Orders.list unavailable: lookup_failed: TypeError',
+    ]);
   });
 
   it('has one line for all that an outage refuses, and says how many there were', () => {

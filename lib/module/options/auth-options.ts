@@ -9,6 +9,7 @@ import type { CredentialOption, Provided } from './credential-options.js';
 import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-options.js';
 import type { IssuerEntry } from './identity-provider.js';
 import type { TenantOptions } from './tenant-options.js';
+import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 
@@ -130,9 +131,16 @@ export interface AuthModuleOptions {
   /**
    * Whose tokens are accepted: issuers, and providers as their presets make them, `auth0({ … })`.
    *
-   * @default none; at least one, or something in `credentials`
+   * @default none; at least one, or something in `dynamicIssuers` or `credentials`
    */
   readonly issuers?: readonly IssuerEntry[];
+  /**
+   * Whose tokens are accepted beside those of `issuers`, found by claim `iss` while the application
+   * runs: one issuer for each tenant.
+   *
+   * @default none
+   */
+  readonly dynamicIssuers?: DynamicIssuerOptions;
   /**
    * Other credentials than the tokens of `issuers`: what `apiKey()`, `opaqueToken()`, `session()`,
    * `basic()` and `jwt()` return. They are told apart by where they are found and what they look like;
@@ -290,6 +298,14 @@ export interface AuthModuleOptions {
    * @default Date.now
    */
   readonly clock?: Clock;
+  /**
+   * How issuers are asked for their metadata and keys, and introspection endpoints about tokens: for a
+   * proxy, or for certificates of your own. It must not follow redirects. What `dynamicIssuers` finds
+   * is not fetched by it, but in a way that connects to no private address.
+   *
+   * @default as the runtime does
+   */
+  readonly fetch?: (address: URL, init: RequestInit) => Promise<Response>;
 }
 
 /** Makes the options, for `forRootAsync({ useClass })` and `useExisting`. */

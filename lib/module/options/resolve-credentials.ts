@@ -7,7 +7,7 @@ import type { CredentialOption } from './credential-options.js';
 import { assertName, assertObject } from './option-checks.js';
 import { resolveApiKey } from './resolve-api-key.js';
 import { resolveBasic } from './resolve-basic.js';
-import { assertToldApart, resolveNamedJwt } from './resolve-named-jwt.js';
+import { assertToldApart, resolveNamedJwt, type NamedIssuer } from './resolve-named-jwt.js';
 import type { ResolvedCredential } from './resolved-credential.js';
 import { resolveOpaqueToken, resolveSession } from './resolve-opaque-token.js';
 
@@ -78,10 +78,7 @@ export function assertCredentials(
     option: `issuers[${String(index)}]`,
     issuer,
   }));
-  const named = credentials.flatMap(({ kind, issuer }) =>
-    issuer ? [{ option: `jwt({ kind: '${kind}' })`, issuer }] : [],
-  );
-  assertToldApart([...ofIssuers, ...named]);
+  assertToldApart([...ofIssuers, ...namedIssuers(credentials)]);
   credentials.forEach((each, index) => {
     const twin = credentials.slice(0, index).find((other) => areAlike(other, each));
     if (twin) throw alike(each, twin);
@@ -95,6 +92,30 @@ export function assertCredentials(
         'Give it another kind.',
       );
   });
+}
+
+/**
+ * Refuses an issuer that is looked up, as {@link assertCredentials} does one of `issuers`.
+ *
+ * @throws {AuthConfigurationError}
+ */
+export function assertOtherThan(
+  credentials: readonly ResolvedCredential[],
+  given: NamedIssuer,
+): void {
+  assertToldApart([...namedIssuers(credentials), given]);
+  if (credentials.every(({ kind }) => kind !== given.issuer.issuer)) return;
+  throw new AuthConfigurationError(
+    `${given.option}.issuer`,
+    'is the name of a kind of credential',
+    'Give the kind another name.',
+  );
+}
+
+function namedIssuers(credentials: readonly ResolvedCredential[]): readonly NamedIssuer[] {
+  return credentials.flatMap(({ kind, issuer }) =>
+    issuer ? [{ option: `jwt({ kind: '${kind}' })`, issuer }] : [],
+  );
 }
 
 /** Whether two kinds are found in one place, and a credential there may be of either. */

@@ -8,6 +8,7 @@ import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.j
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../verification/endpoint/endpoint-address.js';
+import { runtimeFetch, type Fetch } from '../../verification/endpoint/fetch.js';
 import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
@@ -50,10 +51,13 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly authorization: ResolvedAuthorization;
   readonly onEvent: AuthEventListener | undefined;
   readonly clock: Clock;
+  /** How issuers are asked, but for those that are looked up. */
+  readonly fetch: Fetch;
 }
 
 const KNOWN = [
   'issuers',
+  'dynamicIssuers',
   'credentials',
   'machineCredentials',
   'principal',
@@ -76,6 +80,7 @@ const KNOWN = [
   'errors',
   'onEvent',
   'clock',
+  'fetch',
 ];
 
 const OPTIONS_CURE =
@@ -89,8 +94,9 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   assertObject('What AuthModule is given', given, OPTIONS_CURE);
   refuseUnknown('options', given, KNOWN);
   const options = ownMembers(given);
-  const { onEvent, clock = Date.now } = options;
+  const { onEvent, clock = Date.now, fetch = runtimeFetch } = options;
   if (onEvent !== undefined) assertFunction('onEvent', onEvent);
+  assertFunction('fetch', fetch);
   assertClock(clock);
   const kinds = resolveIssuers(options);
   const cookie = resolveCookie(options);
@@ -111,6 +117,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     authorization: resolveAuthorization(options),
     onEvent,
     clock,
+    fetch,
   });
 }
 
@@ -129,8 +136,9 @@ function assertClock(clock: Clock): void {
 function refuseIdle(
   { revocation, trustedOrigins }: AuthModuleOptions,
   cookie: ResolvedPlace | undefined,
-  { issuers, credentials }: ResolvedIssuers,
+  { issuers, dynamicIssuers, credentials }: ResolvedIssuers,
 ): void {
+  const hasIssuers = issuers.length > 0 || dynamicIssuers.isConfigured;
   const isSentByBrowsers =
     cookie !== undefined ||
     credentials.some(({ places }) => places.some(({ byBrowsers }) => byBrowsers));
@@ -139,7 +147,7 @@ function refuseIdle(
     const problem = 'means nothing without a credential that browsers send on their own';
     throw new AuthConfigurationError('trustedOrigins', problem, cure);
   }
-  const isRevocable = issuers.length > 0 || credentials.some(({ revocable }) => revocable);
+  const isRevocable = hasIssuers || credentials.some(({ revocable }) => revocable);
   if (revocation === undefined || isRevocable) return;
   const problem = 'is asked about JWTs and introspected tokens, and there are none';
   throw new AuthConfigurationError('revocation', problem, cure);

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { Clock } from '../../core/clock.js';
 import type { CompiledClaimMap } from '../../principal/claim-map.js';
+import type { Fetch } from '../../verification/endpoint/fetch.js';
 import type { CredentialVerifier } from '../../verification/credential-verifier.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { TokenMark } from '../../verification/token-mark.js';
@@ -10,6 +11,7 @@ import type { ResolvedPlace } from './resolve-places.js';
 /** What verifiers rest on that exists only in a running application. */
 export interface VerifierSurroundings {
   readonly clock: Clock;
+  readonly fetch: Fetch;
   readonly container: Container;
   /** Verifies JWTs of one issuer, as those of `issuers` are verified. */
   readonly jwtVerifier: (

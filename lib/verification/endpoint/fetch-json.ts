@@ -1,4 +1,5 @@
 import { ownMembers } from '../../core/own-property.js';
+import type { Fetch } from './fetch.js';
 import { endpointError, IssuerEndpointError } from './issuer-endpoint-error.js';
 import { readJsonObject, type JsonObject } from './read-json.js';
 
@@ -7,6 +8,7 @@ const MAX_DEPTH = 8;
 
 /** How an endpoint is asked. */
 export interface FetchOptions {
+  readonly fetch: Fetch;
   /** Ends the request, its body included. */
   readonly signal: AbortSignal;
   /** The entity tag of what is known already (RFC 9110 section 13.1.2). */
@@ -42,7 +44,8 @@ export async function fetchJson(endpoint: URL, options: FetchOptions): Promise<F
   }
 }
 
-async function request(endpoint: URL, { signal, etag }: FetchOptions): Promise<Response> {
+async function request(endpoint: URL, options: FetchOptions): Promise<Response> {
+  const { fetch, signal, etag } = options;
   return fetch(
     endpoint,
     // Without prototypes, nothing that pollutes `Object.prototype` becomes an option or a header.

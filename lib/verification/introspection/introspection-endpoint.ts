@@ -15,6 +15,7 @@ import { withDeadline } from '../endpoint/deadline.js';
 import { DiscoveredAddress } from '../endpoint/discovered-address.js';
 import type { PublishedAddress } from '../endpoint/discovery.js';
 import { parseTrustworthyAddress } from '../endpoint/endpoint-address.js';
+import { runtimeFetch, type Fetch } from '../endpoint/fetch.js';
 import { endpointError, IssuerEndpointError } from '../endpoint/issuer-endpoint-error.js';
 import { onceMore } from '../endpoint/once-more.js';
 import { readJsonObject, type JsonObject } from '../endpoint/read-json.js';
@@ -34,19 +35,31 @@ const JSON_TYPE = /^application\/json[\t ]*(?:;|$)/i;
 /** What a server says to a client that it does not know, or does not let introspect. */
 const REFUSALS_OF_US = new Set<number | undefined>([401, 403]);
 
+/** What asking takes beside the settings. */
+export interface IntrospectionSurroundings {
+  readonly clock: Clock;
+  /** Default: as the runtime does. */
+  readonly fetch?: Fetch;
+}
+
 /** The place where an authorization server tells of its tokens (RFC 7662). */
 export class IntrospectionEndpoint {
   readonly #settings: IntrospectionSettings;
   readonly #authentication: ClientAuth;
   readonly #discovered: DiscoveredAddress;
+  readonly #fetch: Fetch;
   readonly #ending = new AbortController();
 
-  constructor(settings: IntrospectionSettings, clock: Clock) {
+  constructor(
+    settings: IntrospectionSettings,
+    { clock, fetch = runtimeFetch }: IntrospectionSurroundings,
+  ) {
     const { issuer, client, timeoutMs } = settings;
     // Every question that is under way listens to it, however many there are.
     setMaxListeners(0, this.#ending.signal);
-    const options = { timeoutMs, ending: this.#ending.signal, clock };
+    const options = { timeoutMs, ending: this.#ending.signal, clock, fetch };
     this.#settings = settings;
+    this.#fetch = fetch;
     this.#authentication = clientAuthentication(client);
     this.#discovered = new DiscoveredAddress(issuer, INTROSPECTION, options);
   }
@@ -92,7 +105,7 @@ export class IntrospectionEndpoint {
     const server = ownMembers<AuthorizationServer>({ issuer, introspection_endpoint: href });
     const options = ownMembers({
       signal,
-      [customFetch]: send,
+      [customFetch]: sendBy(this.#fetch),
       [allowInsecureRequests]: parseTrustworthyAddress(href) !== undefined,
     });
     const us = ownMembers<Client>({ client_id: client.id });
@@ -101,16 +114,18 @@ export class IntrospectionEndpoint {
   }
 }
 
+type Send = (url: string, init: CustomFetchOptions<'POST', URLSearchParams>) => Promise<Response>;
+
 /** Without prototypes, nothing that pollutes `Object.prototype` becomes an option or a header. */
-async function send(
-  url: string,
-  { headers, ...init }: CustomFetchOptions<'POST', URLSearchParams>,
-): Promise<Response> {
-  try {
-    return await fetch(url, ownMembers({ ...init, headers: ownMembers(headers) }));
-  } catch (failure) {
-    throw endpointError(new URL(url), failure);
-  }
+function sendBy(fetch: Fetch): Send {
+  return async (url, { headers, ...init }) => {
+    const address = new URL(url);
+    try {
+      return await fetch(address, ownMembers({ ...init, headers: ownMembers(headers) }));
+    } catch (failure) {
+      throw endpointError(address, failure);
+    }
+  };
 }
 
 async function readAnswer(endpoint: URL, response: Response): Promise<JsonObject> {

@@ -7,15 +7,14 @@ import { freezeClaims } from '../freeze-claims.js';
 import { assertLength } from '../token-length.js';
 import type { IntrospectedToken } from './introspected-token.js';
 import { checkAnswer, claimsOf, isNamedByUsername } from './introspection-checks.js';
-import { IntrospectionEndpoint } from './introspection-endpoint.js';
+import { IntrospectionEndpoint, type IntrospectionSurroundings } from './introspection-endpoint.js';
 import type { IntrospectionSettings } from './introspection-settings.js';
 
 /** What introspecting takes. */
-export interface IntrospectionVerifierParts {
+export interface IntrospectionVerifierParts extends IntrospectionSurroundings {
   /** What the kind of credential is called. */
   readonly kind: string;
   readonly settings: IntrospectionSettings;
-  readonly clock: Clock;
   /**
    * What the server's tokens begin with.
    *
@@ -36,12 +35,13 @@ export class IntrospectionVerifier implements CredentialVerifier {
   readonly #endpoint: IntrospectionEndpoint;
 
   constructor(parts: IntrospectionVerifierParts) {
-    const { kind, settings, clock, prefix = '' } = ownMembers(parts);
+    const { kind, settings, prefix = '', ...surroundings } = ownMembers(parts);
+    const { clock } = surroundings;
     this.#kind = kind;
     this.#settings = settings;
     this.#clock = clock;
     this.#prefix = prefix;
-    this.#endpoint = new IntrospectionEndpoint(settings, clock);
+    this.#endpoint = new IntrospectionEndpoint(settings, ownMembers(surroundings));
   }
 
   claims({ value }: Credential): boolean {

@@ -1,10 +1,13 @@
-import type { Clock } from '../../../core/clock.js';
 import { ownProperty } from '../../../core/own-property.js';
 import { withDeadline } from '../../endpoint/deadline.js';
 import type { FetchedJson } from '../../endpoint/fetch-json.js';
 import { IssuerEndpointError } from '../../endpoint/issuer-endpoint-error.js';
 import { onceMore } from '../../endpoint/once-more.js';
-import { KeySetEndpoint, type KeySetAddress } from './key-set-endpoint.js';
+import {
+  KeySetEndpoint,
+  type KeySetAddress,
+  type KeySetEndpointParts,
+} from './key-set-endpoint.js';
 import {
   lifeOf,
   snapshotAfter,
@@ -21,15 +24,13 @@ const TIMEOUT_MS = 3000;
 const MAX_KEYS = 100;
 
 /** What a source of key sets is made of. */
-export interface KeySetSourceParts {
+export interface KeySetSourceParts extends KeySetEndpointParts {
   readonly address: KeySetAddress;
   /** Those that the issuer may sign with. */
   readonly algorithms: ReadonlySet<string>;
   readonly lifetime: KeySetLifetime;
   /** Where snapshots are kept beyond the life of the process, if they are. */
   readonly archive: SnapshotArchive | undefined;
-  /** Never runs backwards. */
-  readonly now: Clock;
 }
 
 /** How the issuer is asked. */
@@ -47,7 +48,7 @@ export class KeySetSource {
 
   constructor(parts: KeySetSourceParts) {
     this.#parts = parts;
-    this.#endpoint = new KeySetEndpoint(parts.address, parts.now);
+    this.#endpoint = new KeySetEndpoint(parts.address, parts);
   }
 
   /** The issuer may publish its keys elsewhere by now. */
