@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { Resolver } from 'node:dns';
 import { once } from 'node:events';
-import { isIPv6, type AddressInfo } from 'node:net';
+import { isIPv6 } from 'node:net';
 
 const HEAD = 12;
 const TYPES = { 1: 4, 28: 6 } as const;
@@ -28,7 +28,7 @@ export class NameServer {
   /** Asks this one, and no other. */
   resolver(): Resolver {
     const resolver = new Resolver({ timeout: 1000, tries: 2 });
-    resolver.setServers([`127.0.0.1:${String((this.#socket.address() as AddressInfo).port)}`]);
+    resolver.setServers([`127.0.0.1:${String(this.#socket.address().port)}`]);
     return resolver;
   }
 

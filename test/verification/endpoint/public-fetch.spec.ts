@@ -195,7 +195,9 @@ describe('publicFetch', () => {
   ])('survives %s', async (_, octets) => {
     const strange = createSocketServer((socket) => {
       socket.on('error', () => undefined).resume();
-      socket.end(octets, 'latin1', () => socket.destroySoon());
+      socket.end(octets, 'latin1', () => {
+        socket.destroySoon();
+      });
     });
     await new Promise<void>((resolve) => strange.listen(0, '127.0.0.1', resolve));
     const address = `http://127.0.0.1:${String((strange.address() as AddressInfo).port)}/`;
