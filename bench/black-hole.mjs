@@ -18,6 +18,8 @@ const PER_SECOND = 125;
 const HANGING = 50;
 /** Until the requests that hang are refused, and the connections of the round before are closed. */
 const REST_MS = 1500;
+/** Until 50 connections are made and 50 requests read, which is work that any 50 requests are. */
+const SETTLE_MS = 400;
 const KID = 'key-1';
 const AUDIENCE = 'api://orders';
 
@@ -114,7 +116,7 @@ for (let count = 0; count < rounds; count += 1) {
   await sleep(REST_MS);
   const which = count % servers.length;
   const hanging = await hang(servers[which]);
-  await sleep(50);
+  await sleep(SETTLE_MS);
   const times = await send(tokens);
   found.hung.push(times[which]);
   found.quiet.push(times[1 - which]);
