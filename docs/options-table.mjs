@@ -14,6 +14,7 @@ const END = '<!-- /options -->';
 const INTERFACES = {
   AuthModuleOptions: '',
   IssuerOptions: 'issuers[].',
+  IssuerKeySetOptions: 'issuers[].keySet.',
   TokenUseOptions: 'issuers[].tokenUse.',
   PrincipalOptions: 'principal.',
   RoleOptions: 'roles.',

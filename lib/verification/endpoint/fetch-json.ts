@@ -5,8 +5,13 @@ import { readJsonObject, type JsonObject } from './read-json.js';
 /** How deep what an endpoint sends may be nested. */
 const MAX_DEPTH = 8;
 
+/** Sends a request, as the global `fetch` does. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
 /** How an endpoint is asked. */
 export interface FetchOptions {
+  /** What sends the request. Default: the global `fetch`. */
+  readonly fetch?: Fetch | undefined;
   /** Ends the request, its body included. */
   readonly signal: AbortSignal;
   /** The entity tag of what is known already (RFC 9110 section 13.1.2). */
@@ -42,8 +47,9 @@ export async function fetchJson(endpoint: URL, options: FetchOptions): Promise<F
   }
 }
 
-async function request(endpoint: URL, { signal, etag }: FetchOptions): Promise<Response> {
-  return fetch(
+async function request(endpoint: URL, options: FetchOptions): Promise<Response> {
+  const { signal, etag, fetch: send = fetch } = options;
+  return send(
     endpoint,
     // Without prototypes, nothing that pollutes `Object.prototype` becomes an option or a header.
     ownMembers({
@@ -58,8 +64,52 @@ async function request(endpoint: URL, { signal, etag }: FetchOptions): Promise<R
   );
 }
 
-async function readShallow(endpoint: URL, response: Response): Promise<JsonObject> {
-  const document = await readJsonObject(endpoint, response);
+/** What is posted to an endpoint. */
+export interface PostOptions extends Pick<FetchOptions, 'signal' | 'fetch'> {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+  /** Statuses whose answer is read beside that of 200. */
+  readonly understood: readonly number[];
+}
+
+/** What an endpoint answered to what was posted. */
+export interface PostedJson {
+  readonly status: number;
+  readonly document: JsonObject;
+}
+
+/**
+ * Posts JSON, and reads a JSON object: bounded as {@link fetchJson} is.
+ *
+ * @throws {IssuerEndpointError} Also when the status is none that is understood.
+ */
+export async function postJson(endpoint: URL, options: PostOptions): Promise<PostedJson> {
+  const { signal, headers, body, understood, fetch: send = fetch } = options;
+  const json = { accept: 'application/json', 'content-type': 'application/json' };
+  try {
+    const response = await send(
+      endpoint,
+      ownMembers({
+        method: 'POST',
+        headers: ownMembers({ ...json, ...headers }),
+        body: JSON.stringify(body),
+        redirect: 'manual' as const,
+        signal,
+      }),
+    );
+    const document = await readShallow(endpoint, response, understood);
+    return { status: response.status, document };
+  } catch (failure) {
+    throw endpointError(endpoint, failure);
+  }
+}
+
+async function readShallow(
+  endpoint: URL,
+  response: Response,
+  understood: readonly number[] = [],
+): Promise<JsonObject> {
+  const document = await readJsonObject(endpoint, response, understood);
   if (!isDeeperThan(MAX_DEPTH, document)) return document;
   throw new IssuerEndpointError(endpoint, `nests deeper than ${String(MAX_DEPTH)} levels`);
 }
