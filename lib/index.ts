@@ -13,7 +13,13 @@ export type {
   ReportOptions,
   RoleOptions,
 } from './module/options/authorization-options.js';
-export type { IssuerOptions, TokenUseOptions } from './module/options/issuer-options.js';
+export type {
+  IssuerKeySetOptions,
+  IssuerOptions,
+  TokenUseOptions,
+} from './module/options/issuer-options.js';
+export type { Fetch } from './verification/endpoint/fetch-json.js';
+export type { KeySetReader } from './verification/jwt/keys/key-set-endpoint.js';
 export type {
   DiscoveredProvider,
   IdentityProvider,
@@ -74,6 +80,13 @@ export type { UserAuthorities, UserLoader } from './principal/user-attacher.js';
 export { authOptionsFromEnv } from './module/options/auth-options-from-env.js';
 export type { Environment } from './module/options/environment.js';
 
+export { tesseral } from './providers/tesseral/tesseral.js';
+export type {
+  TesseralApiKeyOptions,
+  TesseralOptions,
+} from './providers/tesseral/tesseral-options.js';
+export type { TesseralClaims } from './providers/tesseral/tesseral-claims.js';
+
 export { AuthReport } from './module/report/auth-report.js';
 export type {
   ReportedRoute,
@@ -113,7 +126,7 @@ export { Accepts, type AcceptsDecorator } from './decorators/accepts.decorator.j
 export { CurrentPrincipal } from './decorators/current-principal.decorator.js';
 export { CurrentUser } from './decorators/current-user.decorator.js';
 export { OrgId } from './decorators/org-id.decorator.js';
-export { Claims } from './decorators/claims.decorator.js';
+export { Claims, type ClaimsOptions } from './decorators/claims.decorator.js';
 export { Credentials } from './decorators/credentials.decorator.js';
 export type { ValueOptions } from './decorators/request-value.js';
 
