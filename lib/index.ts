@@ -81,6 +81,7 @@ export { authOptionsFromEnv } from './module/options/auth-options-from-env.js';
 export type { Environment } from './module/options/environment.js';
 
 export { tesseral } from './providers/tesseral/tesseral.js';
+export { tesseralFromEnv } from './providers/tesseral/tesseral-from-env.js';
 export type {
   TesseralApiKeyOptions,
   TesseralOptions,

@@ -40,7 +40,8 @@ interface ResolvedApiKeys extends ApiKeySettings {
 export function resolveTesseral(given: TesseralOptions): ResolvedTesseral {
   assertObject('tesseral', given, "Give an object: tesseral({ publishableKey: '…' }).");
   refuseUnknown('tesseral', given, KNOWN);
-  const { cookie = true, projectId, fetch, jwksRefreshSeconds, ...options } = ownMembers(given);
+  const options = ownMembers(given);
+  const { cookie = true, projectId, fetch, jwksRefreshSeconds } = options;
   if (fetch !== undefined) assertFunction('tesseral.fetch', fetch);
   if (projectId !== undefined) assertForm('tesseral.projectId', projectId, PROJECT_ID);
   if (jwksRefreshSeconds !== undefined)
@@ -100,7 +101,8 @@ function resolveApiKeys(
   const named: TesseralApiKeyOptions = given === true ? {} : given;
   assertObject(option, named, 'Give true, or an object: apiKeys: { backendApiKey }.');
   refuseUnknown(option, named, KNOWN_OF_KEYS);
-  const { cacheSeconds = 0, timeoutSeconds = 3, prefix, ...options } = ownMembers(named);
+  const options = ownMembers(named);
+  const { cacheSeconds = 0, timeoutSeconds = 3, prefix } = options;
   const { apiUrl = 'https://api.tesseral.com' } = options;
   assertSeconds(`${option}.cacheSeconds`, cacheSeconds, { min: 0, max: 60 });
   assertSeconds(`${option}.timeoutSeconds`, timeoutSeconds, { min: 0.1, max: 60 });

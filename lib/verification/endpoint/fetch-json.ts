@@ -48,7 +48,7 @@ export async function fetchJson(endpoint: URL, options: FetchOptions): Promise<F
 }
 
 async function request(endpoint: URL, options: FetchOptions): Promise<Response> {
-  const { signal, etag, fetch: send = fetch } = options;
+  const { signal, etag, fetch: send = fetch } = ownMembers(options);
   return send(
     endpoint,
     // Without prototypes, nothing that pollutes `Object.prototype` becomes an option or a header.
@@ -84,7 +84,7 @@ export interface PostedJson {
  * @throws {IssuerEndpointError} Also when the status is none that is understood.
  */
 export async function postJson(endpoint: URL, options: PostOptions): Promise<PostedJson> {
-  const { signal, headers, body, understood, fetch: send = fetch } = options;
+  const { signal, headers, body, understood, fetch: send = fetch } = ownMembers(options);
   const json = { accept: 'application/json', 'content-type': 'application/json' };
   try {
     const response = await send(
