@@ -55,6 +55,22 @@ describe('tesseral()', () => {
     });
   });
 
+  it('T3: pads the coordinates of keys, and reads those of its project only', () => {
+    const read = tesseral(PROJECT).issuers[0]?.keySet?.read;
+    const whole = Buffer.alloc(32, 7).toString('base64url');
+    const [one, two] = [Buffer.alloc(31, 7), Buffer.alloc(30, 7)];
+    const short = { kid: 'a', x: one.toString('base64url'), y: two.toString('base64url') };
+    const padded = {
+      kid: 'a',
+      x: Buffer.concat([Buffer.alloc(1), one]).toString('base64url'),
+      y: Buffer.concat([Buffer.alloc(2), two]).toString('base64url'),
+    };
+    const keys = [short, { kid: 'b', x: whole, y: whole }, null];
+    expect(read?.({ projectId: PROJECT_ID, keys })).toEqual([padded, keys[1], null]);
+    expect(() => read?.({ projectId: 'project_other', keys })).toThrow('of another project');
+    expect(() => read?.({ keys })).toThrow('names no project');
+  });
+
   it('T13: configHost is a host, or an origin', () => {
     const uri = (configHost: string): unknown =>
       tesseral({ ...PROJECT, configHost }).issuers[0]?.jwksUri;

@@ -115,13 +115,13 @@ describe.each(ADAPTERS)('API keys of Tesseral, on %s', (adapter) => {
   });
 
   it('T9: when Tesseral hangs up or is silent, too, within the time that is set', async () => {
-    const api = await serve({ timeoutSeconds: 0.3 });
+    const api = await serve({ timeoutSeconds: 0.8 });
     server.outage = 'hangs up';
     expect((await api.get('me', KEY)).status).toBe(503);
     server.outage = 'silence';
     const began = performance.now();
     expect((await api.get('me', KEY)).status).toBe(503);
-    expect(performance.now() - began).toBeLessThan(1500);
+    expect(performance.now() - began).toBeLessThan(2500);
     server.outage = 'none';
     expect((await api.get('me', KEY)).status).toBe(200);
   });
@@ -143,14 +143,14 @@ describe.each(ADAPTERS)('API keys of Tesseral, on %s', (adapter) => {
   });
 
   it('T9: with cacheSeconds, an answer holds for so long, and a refusal for no time', async () => {
-    const api = await serve({ cacheSeconds: 0.4 });
+    const api = await serve({ cacheSeconds: 1.5 });
     expect((await api.get('me', 'acme_key_late')).status).toBe(401);
     server.apiKeys.set('acme_key_late', { status: 200, body: KNOWN });
     expect((await api.get('me', 'acme_key_late')).status).toBe(200);
     server.apiKeys.delete('acme_key_late');
     expect((await api.get('me', 'acme_key_late')).status).toBe(200);
     expect(asked()).toBe(2);
-    await new Promise((resolve) => setTimeout(resolve, 450));
+    await new Promise((resolve) => setTimeout(resolve, 1600));
     expect((await api.get('me', 'acme_key_late')).status).toBe(401);
   });
 
