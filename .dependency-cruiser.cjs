@@ -37,6 +37,7 @@ module.exports = {
       ...['core', 'policy', 'pipeline', 'context', 'decorators', 'transports', 'observability'],
     ),
     sees('config', 'module'),
+    sees('providers', 'core', 'module', 'stores', 'verification'),
     sees('testing', 'core', 'verification', 'pipeline', 'module'),
     {
       name: 'the-engine-is-framework-free',

@@ -19,6 +19,7 @@ const END = '<!-- /options -->';
 const INTERFACES = {
   AuthModuleOptions: '',
   IssuerOptions: 'issuers[].',
+  IssuerKeySetOptions: 'issuers[].keySet.',
   TokenUseOptions: 'issuers[].tokenUse.',
   DynamicIssuerOptions: 'dynamicIssuers.',
   PrincipalOptions: 'principal.',

@@ -21,7 +21,13 @@ export type {
   FoundIssuer,
   IssuerResolver,
 } from './module/options/dynamic-issuer-options.js';
-export type { IssuerOptions, TokenUseOptions } from './module/options/issuer-options.js';
+export type {
+  IssuerKeySetOptions,
+  IssuerOptions,
+  TokenUseOptions,
+} from './module/options/issuer-options.js';
+export type { Fetch } from './verification/endpoint/fetch.js';
+export type { KeySetReader } from './verification/jwt/keys/key-set-endpoint.js';
 export type {
   DiscoveredProvider,
   IdentityProvider,
@@ -82,6 +88,14 @@ export type { UserAuthorities, UserLoader } from './principal/user-attacher.js';
 export { authOptionsFromEnv } from './module/options/auth-options-from-env.js';
 export type { Environment } from './module/options/environment.js';
 
+export { tesseral } from './providers/tesseral/tesseral.js';
+export { tesseralFromEnv } from './providers/tesseral/tesseral-from-env.js';
+export type {
+  TesseralApiKeyOptions,
+  TesseralOptions,
+} from './providers/tesseral/tesseral-options.js';
+export type { TesseralClaims } from './providers/tesseral/tesseral-claims.js';
+
 export { AuthReport } from './module/report/auth-report.js';
 export type {
   ReportedRoute,
@@ -126,7 +140,7 @@ export {
   type TenantDecorator,
 } from './decorators/org-id.decorator.js';
 export { DenyImpersonation, notImpersonated } from './decorators/deny-impersonation.decorator.js';
-export { Claims } from './decorators/claims.decorator.js';
+export { Claims, type ClaimsOptions } from './decorators/claims.decorator.js';
 export { Credentials } from './decorators/credentials.decorator.js';
 export type { ValueOptions } from './decorators/request-value.js';
 

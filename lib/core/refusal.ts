@@ -112,6 +112,7 @@ export const REFUSAL_OF_REASON = {
   impersonation_denied: 'forbidden',
   cross_site_request: 'cross_site_request',
   address_not_allowed: 'forbidden',
+  api_keys_disabled: 'forbidden',
   resource_hidden: 'not_found',
   issuer_unavailable: 'auth_unavailable',
   introspection_unavailable: 'auth_unavailable',

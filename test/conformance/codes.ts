@@ -56,6 +56,7 @@ const CATALOGUE_CODES: Readonly<Record<RefusalReason, readonly string[]>> = {
   impersonation_denied: ['insufficient_permission'],
   cross_site_request: ['bad_request'],
   address_not_allowed: ['ip_not_allowed'],
+  api_keys_disabled: ['invalid_api_key'],
   introspection_unavailable: ['introspection_unavailable'],
   store_unavailable: ['store_unavailable'],
   lookup_failed: ['store_unavailable', 'tenant_resolver_error'],

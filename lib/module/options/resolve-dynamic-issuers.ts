@@ -109,9 +109,16 @@ function issuerOf({ issuers, credentials = [] }: IdentityProvider, name: string)
   return issuers.find(({ issuer }) => issuer === name) ?? {};
 }
 
-/** Where credentials are found is the same for every request, whoever issued them. */
+/** Where credentials are found is the same for every request, whoever issued them; and whom a tenant has us ask is not up to the tenant. */
 function refuseBootOptions(given: object): void {
   if (ownProperty(given, 'cookie') !== undefined) throw tooLate('cookie');
+  const keySet = ownProperty(given, 'keySet');
+  if (typeof keySet !== 'object' || keySet === null || !Object.hasOwn(keySet, 'fetch')) return;
+  throw new AuthConfigurationError(
+    `${ANSWER}.keySet.fetch`,
+    'would connect to private addresses',
+    'Leave it out: what is looked up is fetched in a way that does not.',
+  );
 }
 
 function tooLate(name: string): AuthConfigurationError {

@@ -18,6 +18,7 @@ const KNOWN = [
   'audience',
   'algorithms',
   'jwksUri',
+  'keySet',
   'jwks',
   'publicKey',
   'secret',

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { runtimeFetch } from '../../../lib/verification/endpoint/fetch.js';
 import { publicFetch } from '../../../lib/verification/endpoint/public-fetch.js';
-import { fetchJson } from '../../../lib/verification/endpoint/fetch-json.js';
+import { fetchJson, postJson } from '../../../lib/verification/endpoint/fetch-json.js';
 import { FaultyIssuer, json, type Behaviour } from '../jwt/keys/faulty-issuer.js';
 
 /** Packed beforehand: that takes long, and is no part of the time that an answer is given. */
@@ -108,5 +108,64 @@ describe.each([
     };
     expect((await fetched({ etag: '"a"' })).document).toBeUndefined();
     expect((await fetched({ etag: '"b"' })).document).toEqual({});
+  });
+});
+
+describe('postJson', () => {
+  let server: FaultyIssuer;
+
+  beforeEach(async () => {
+    server = await FaultyIssuer.start();
+  });
+
+  afterEach(() => server.close());
+
+  const posted = (options = {}): ReturnType<typeof postJson> =>
+    postJson(new URL(`${server.origin}/ask?secret=x`), {
+      signal: AbortSignal.timeout(500),
+      headers: { authorization: 'Bearer x' },
+      body: { of: 'y' },
+      understood: [400],
+      ...options,
+    });
+
+  it('sends JSON, and reads what is understood', async () => {
+    server.behaviour = (request, response) => {
+      const { method, headers } = request;
+      const { authorization, accept, 'content-type': type } = headers;
+      request.on('data', (body: Buffer) => {
+        response.writeHead(400, { 'content-type': 'application/json' });
+        response.end(
+          JSON.stringify({ method, authorization, accept, type, body: body.toString() }),
+        );
+      });
+    };
+    expect(await posted()).toEqual({
+      status: 400,
+      document: {
+        method: 'POST',
+        authorization: 'Bearer x',
+        accept: 'application/json',
+        type: 'application/json',
+        body: '{"of":"y"}',
+      },
+    });
+  });
+
+  it.each<[string, Behaviour, string]>([
+    ['another status', json({}, 403), 'answered with status 403'],
+    [
+      'a redirect',
+      (_, response) => response.writeHead(307, { location: '/elsewhere' }).end(),
+      'answered with status 307',
+    ],
+    ['HTML', json('<html></html>', 400), 'did not answer with a JSON object'],
+    ['depth', json('{"a":'.repeat(9) + '1' + '}'.repeat(9)), 'nests deeper than 8 levels'],
+    ['too much', json(`"${'x'.repeat(300_000)}"`), 'sent more than 262144 octets'],
+    ['silence', () => undefined, 'did not answer in time'],
+  ])('refuses %s', async (_, behaviour, problem) => {
+    server.behaviour = behaviour;
+    await expect(posted()).rejects.toThrow(`${server.origin}/ask ${problem}`);
+    expect(server.count('/elsewhere')).toBe(0);
   });
 });

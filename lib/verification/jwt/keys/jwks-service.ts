@@ -173,8 +173,13 @@ function keySetOf(issuer: JwtIssuer, surroundings: KeySetSurroundings): KeySet {
     case 'static':
       return new StaticKeySet(keys.jwks);
     case 'remote': {
-      const address = { issuer: issuer.issuer, jwksUri: keys.jwksUri };
-      return new RemoteKeySet(address, issuer.algorithms, surroundings);
+      const { settings } = surroundings;
+      const { freshMs = settings.lifetime.freshMs, ...place } = keys;
+      const lifetime = { ...settings.lifetime, freshMs };
+      return new RemoteKeySet({ issuer: issuer.issuer, ...place }, issuer.algorithms, {
+        ...surroundings,
+        settings: { ...settings, lifetime },
+      });
     }
   }
 }

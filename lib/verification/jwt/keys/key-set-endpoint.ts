@@ -4,6 +4,7 @@ import { discover, type PublishedAddress } from '../../endpoint/discovery.js';
 import type { Fetch } from '../../endpoint/fetch.js';
 import { fetchJson, type FetchedJson } from '../../endpoint/fetch-json.js';
 import { IssuerEndpointError } from '../../endpoint/issuer-endpoint-error.js';
+import type { JsonObject } from '../../endpoint/read-json.js';
 
 /** How long discovery may take where its answer can be done without, in milliseconds. */
 const DISCOVERY_MS = 1000;
@@ -25,11 +26,18 @@ export const KEY_SET = {
   option: 'jwksUri',
 } as const satisfies PublishedAddress;
 
-/** Where the keys of an issuer are. */
+/** Finds the keys in what an issuer publishes: a list of JWKs. */
+export type KeySetReader = (document: JsonObject) => unknown;
+
+/** Where the keys of an issuer are, and how they are had from there. */
 export interface KeySetAddress {
   readonly issuer: string;
   /** Discovered, where it is `undefined`. */
   readonly jwksUri: URL | undefined;
+  /** Default: as all issuers are asked. */
+  readonly fetch?: Fetch | undefined;
+  /** Default: member `keys`. */
+  readonly read?: KeySetReader | undefined;
 }
 
 /** What asking there takes. */
@@ -51,7 +59,7 @@ export class KeySetEndpoint {
   constructor(address: KeySetAddress, { now, fetch }: KeySetEndpointParts) {
     this.#address = address;
     this.#now = now;
-    this.#fetch = fetch;
+    this.#fetch = address.fetch ?? fetch;
   }
 
   /**

@@ -2,6 +2,7 @@ import { ownProperty } from '../../../core/own-property.js';
 import { withDeadline } from '../../endpoint/deadline.js';
 import type { FetchedJson } from '../../endpoint/fetch-json.js';
 import { IssuerEndpointError } from '../../endpoint/issuer-endpoint-error.js';
+import type { JsonObject } from '../../endpoint/read-json.js';
 import { onceMore } from '../../endpoint/once-more.js';
 import {
   KeySetEndpoint,
@@ -104,8 +105,8 @@ export class KeySetSource {
     return persistently ? onceMore(ask) : ask();
   }
 
-  async #read(document: object): Promise<PublishedKeys> {
-    const keys = ownProperty(document, 'keys');
+  async #read(document: JsonObject): Promise<PublishedKeys> {
+    const keys = this.#keysIn(document);
     const { algorithms } = this.#parts;
     if (!Array.isArray(keys)) throw this.#useless('publishes no key set');
     if (keys.length > MAX_KEYS) {
@@ -116,10 +117,22 @@ export class KeySetSource {
     throw this.#useless(`publishes no key to verify ${[...algorithms].join(', ')} with`);
   }
 
-  #useless(problem: string): IssuerEndpointError {
+  /** What nobody foresaw is of no use: the keys in use are better than none. */
+  #keysIn(document: JsonObject): unknown {
+    const { read } = this.#parts.address;
+    if (!read) return ownProperty(document, 'keys');
+    try {
+      return read(document);
+    } catch (cause) {
+      const useless = this.#useless('publishes something else than expected', { cause });
+      throw cause instanceof IssuerEndpointError ? cause : useless;
+    }
+  }
+
+  #useless(problem: string, options?: ErrorOptions): IssuerEndpointError {
     const { issuer, jwksUri } = this.#parts.address;
     // Otherwise the next answer might be that nothing changed.
     this.#endpoint.forget();
-    return new IssuerEndpointError(jwksUri ?? new URL(issuer), problem);
+    return new IssuerEndpointError(jwksUri ?? new URL(issuer), problem, options);
   }
 }
