@@ -17,6 +17,8 @@ export interface AuthErrorOptions extends ErrorOptions {
    * @default ['Bearer']
    */
   readonly schemes?: readonly string[] | undefined;
+  /** Constants that the body has beside its own members, for clients that look for them. */
+  readonly members?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const BEARER: readonly string[] = ['Bearer'];
@@ -35,6 +37,8 @@ export abstract class AuthError extends Error {
   readonly detail: string | undefined;
   /** The schemes that a challenge names, where the answer carries one. */
   readonly schemes: readonly string[];
+  /** What the body has beside its own members: constants. */
+  readonly members: Readonly<Record<string, unknown>> | undefined;
 
   protected constructor(reason: RefusalReason, options?: AuthErrorOptions) {
     const code = REFUSAL_OF_REASON[reason];
@@ -45,6 +49,7 @@ export abstract class AuthError extends Error {
     this.status = REFUSALS[code].status;
     this.detail = options?.detail;
     this.schemes = options?.schemes ?? BEARER;
+    this.members = options?.members;
   }
 }
 

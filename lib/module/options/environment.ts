@@ -54,7 +54,7 @@ export function refuseMisspelt(env: Environment): void {
  * @returns The value, or the content of the file that `NAME_FILE` names; `undefined` for an empty one.
  * @throws {AuthConfigurationError} When both are given, or the file cannot be read.
  */
-export function readVariable(env: Environment, name: Variable): string | undefined {
+export function readVariable(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim() ?? '';
   const file = env[`${name}_FILE`]?.trim() ?? '';
   if (value !== '' && file !== '') {

@@ -4,6 +4,7 @@ import type { ClaimMaps } from '../../principal/principal-mapper.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { AuthModuleOptions } from './auth-options.js';
 import {
+  absentPermissionsOf,
   credentialsOf,
   issuersOf,
   type GivenIssuer,
@@ -20,6 +21,8 @@ export interface ResolvedIssuers {
   readonly issuers: readonly JwtIssuer[];
   readonly credentials: readonly ResolvedCredential[];
   readonly claimMaps: ClaimMaps;
+  /** What permissions begin with that no token has. */
+  readonly absentPermissions: readonly string[];
 }
 
 /** @throws {AuthConfigurationError} */
@@ -40,6 +43,8 @@ export function resolveIssuers(options: AuthModuleOptions): ResolvedIssuers {
   return {
     issuers,
     credentials,
+    // Of what the application's own credentials grant, nothing is known.
+    absentPermissions: options.credentials?.length ? [] : absentPermissionsOf(entries),
     claimMaps: new Map([[JWT_KIND, new Map(claimMaps)], ...ofKinds]),
   };
 }

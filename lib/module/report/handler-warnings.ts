@@ -32,6 +32,7 @@ const CHECKS: readonly Check[] = [
   publicBesideRequirement,
   trialReplacesRule,
   unknownParameter,
+  permissionNeverGranted,
   wrapped,
   unguarded,
 ];
@@ -127,6 +128,23 @@ function parametersIn(path: string): ReadonlySet<string> | undefined {
   if (/["(]|\*(?![\p{ID_Start}$_])/u.test(path)) return;
   const found = path.matchAll(/[:*]([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu);
   return new Set([...found].map(([, name = '']) => name));
+}
+
+function permissionNeverGranted({
+  handler,
+  policy,
+  circumstances,
+}: Case): readonly ReportWarning[] {
+  const { absentPermissions } = circumstances;
+  const isAbsent = (name: string): boolean =>
+    absentPermissions.some((prefix) => name.startsWith(prefix));
+  return policy.requirements
+    .filter(({ kind }) => kind === 'permissions')
+    .filter(({ mode, names }) => (mode === 'all' ? names.some(isAbsent) : names.every(isAbsent)))
+    .map(({ names }) => ({
+      code: 'permission_never_granted',
+      message: `${handler} requires ${names.filter(isAbsent).join(' and ')}, which no token has: nobody may call it`,
+    }));
 }
 
 function wrapped({ handler, levels }: Case): ReportWarning | undefined {

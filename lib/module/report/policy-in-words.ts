@@ -14,6 +14,8 @@ export interface Circumstances {
   readonly guarding: Guarding;
   /** Whether a handler for which nothing is declared is closed to everybody. */
   readonly denyUndeclared: boolean;
+  /** What permissions begin with that no caller has. */
+  readonly absentPermissions: readonly string[];
 }
 
 type PolicyInWords = Pick<ReportedRoute, 'policy' | 'declaredOn'>;
