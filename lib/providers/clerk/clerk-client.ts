@@ -108,7 +108,8 @@ function membershipOf(given: unknown): ClerkMembership {
 }
 
 function recordOf(given: unknown): Readonly<Record<string, unknown>> {
-  return typeof given === 'object' && given !== null ? { ...given } : {};
+  const record = typeof given === 'object' && given !== null ? given : {};
+  return ownMembers(record as Readonly<Record<string, unknown>>);
 }
 
 function noAnswer(what: string): AuthUnavailable {

@@ -1,5 +1,5 @@
 import type { Claims } from '../../core/claims.js';
-import { ownProperty } from '../../core/own-property.js';
+import { ownMembers, ownProperty } from '../../core/own-property.js';
 import type { ClaimMap } from '../../principal/claim-map.js';
 import { grantedPermissions, splitElements } from './permission-bits.js';
 
@@ -47,7 +47,7 @@ function versionOf(claims: Claims): 1 | 2 | undefined {
 
 function organizationIn(claims: Claims): Claims {
   const value = versionOf(claims) === 2 ? ownProperty(claims, 'o') : undefined;
-  return typeof value === 'object' && value !== null ? { ...(value as Claims) } : {};
+  return ownMembers(typeof value === 'object' && value !== null ? (value as Claims) : {});
 }
 
 /** Either spelling is what Clerk's own check would accept: with `org:`, or without. */

@@ -28,4 +28,6 @@ export const M2M_MARKS: readonly TokenUseOptions[] = [
 export const OAUTH_MARKS: readonly TokenUseOptions[] = [
   { header: 'typ', value: 'at+jwt' },
   { claim: 'sub', startsWith: 'user_' },
+  // Whatever has one is a session, whatever its header says.
+  { claim: 'sid', present: false },
 ];
