@@ -114,8 +114,16 @@ describe('the options of clerk()', () => {
         return {};
       }
     }
-    const booting = (options: ClerkOptions): Promise<string> =>
-      boot(AuthModule.forRoot({ issuers: [clerk(options)] }), moduleOf({ controllers: [Api] }));
+    const booting = async (options: ClerkOptions): Promise<string> => {
+      const imports = [AuthModule.forRoot({ issuers: [clerk(options)] })];
+      const app = await create('express', moduleOf({ imports, controllers: [Api] }));
+      const failure = await app.init().then(
+        () => undefined,
+        (error: unknown) => error as Error,
+      );
+      await app.close();
+      return failure?.message ?? 'booted';
+    };
     expect(await booting({ publishableKey, jwtKey })).toContain('names "apiKey", which is no kind');
     expect(await booting({ publishableKey, jwtKey, secretKey: 'sk_test_1' })).toBe('booted');
     expect(refusal(() => new ClerkClient({} as never))).toContain('ClerkClient.secretKey');
@@ -185,7 +193,7 @@ describe('the options of clerk()', () => {
       }),
     ).toEqual({
       ...{ publishableKey, secretKey: 'sk_test_1', machineSecretKey: 'ak_1', machineId: 'mch_1' },
-      jwtKey: jwtKey.trim().replaceAll('\n', '\\n'),
+      jwtKey: jwtKey.replaceAll('\n', '\\n'),
       authorizedParties: ['https://a.com', 'https://b.com'],
       audience: ['api://a'],
     });
