@@ -12,11 +12,11 @@ interface Asked {
 
 type Behaviour = (response: ServerResponse, asked: Asked) => void;
 
-/** The members that hold a token, by path, and what its answers are called. */
-const PATHS: Readonly<Record<string, string>> = {
-  '/v1/api_keys/verify': 'secret',
-  '/v1/oauth_applications/access_tokens/verify': 'access_token',
-  '/v1/m2m_tokens/verify': 'token',
+/** By path, with a version or without, the member that holds a token, and what the answer calls itself. */
+const PATHS: Readonly<Record<string, readonly [member: string, object: string]>> = {
+  '/api_keys/verify': ['secret', 'api_key'],
+  '/oauth_applications/access_tokens/verify': ['access_token', 'clerk_idp_oauth_access_token'],
+  '/m2m_tokens/verify': ['token', 'machine_to_machine_token'],
 };
 
 /** A stand-in for Clerk's Backend API on a real socket: it knows some tokens, some members, and how to fail. */
@@ -92,8 +92,9 @@ export class ClerkApiServer {
   }
 
   #verified(path: string, body: unknown): object | undefined {
-    const member = PATHS[path] ?? '';
-    return this.tokens.get(String((body as Record<string, unknown>)[member]));
+    const [member = '', object] = PATHS[path.replace(/^\/v1/, '')] ?? [];
+    const known = this.tokens.get(String((body as Record<string, unknown>)[member]));
+    return known && { object, ...known };
   }
 
   #page(path: string): object | undefined {

@@ -130,7 +130,7 @@ describe('@clerk/backend, and we, of the same tokens', () => {
       expect([name, ours]).not.toEqual([name, theirs]);
     }
     expect(seen).toEqual(new Set(Object.keys(DIFFERENCES)));
-    expect(counted).toEqual({ alike: 173, entered: 82, differently: 39, permissions: 233 });
+    expect(counted).toEqual({ alike: 173, entered: 85, differently: 39, permissions: 248 });
     expect(outgoing).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ const PERMISSIONS = ['read', 'create', 'update', 'delete'];
 
 /** The claims of an organization in the second version, its features in any order among the user's. */
 function secondVersion(random: Random): Members {
-  const shuffled = [...FEATURES].sort(() => random() - 0.5);
+  const shuffled = shuffle(random, FEATURES);
   const scopes = ['o', 'u', 'ou', 'uo'];
   const fea = shuffled.map((name) => `${pick(random, scopes)}:${name}`);
   const masks = fea
@@ -46,6 +46,12 @@ function firstVersion(random: Random): Members {
 
 function pick<T>(random: Random, among: readonly [T, ...T[]] | readonly T[]): T {
   return among[Math.floor(random() * among.length)] as T;
+}
+
+/** Fisher and Yates. */
+function shuffle<T>(random: Random, given: readonly T[]): readonly T[] {
+  const all = [...given];
+  return given.map(() => all.splice(Math.floor(random() * all.length), 1)[0] as T);
 }
 
 const OTHER = new ClerkInstance();
@@ -74,6 +80,12 @@ const ofSecond =
     const claims = secondVersion(random) as Members & { o: Members };
     return instance.session({ ...claims, ...change(claims) });
   };
+
+/** Times are told when a token is made. */
+const timed =
+  (make: () => Draft): Draft =>
+  (making) =>
+    make()(making);
 
 const m2m =
   (claims: Members = {}, header: Members = {}): Draft =>
@@ -107,12 +119,12 @@ function respelt(token: string): string {
 /** Every kind of token that is compared, by name. */
 export const DRAFTS: Readonly<Record<string, Draft>> = {
   'session, valid': session(),
-  'session, expired three seconds ago': session({ exp: seconds(-3) }),
-  'session, expired': session({ exp: seconds(-30) }),
-  'session, not yet': session({ nbf: seconds(30) }),
-  'session, of the future': session({ iat: seconds(30) }),
+  'session, expired three seconds ago': timed(() => session({ exp: seconds(-3) })),
+  'session, expired': timed(() => session({ exp: seconds(-30) })),
+  'session, not yet': timed(() => session({ nbf: seconds(30) })),
+  'session, of the future': timed(() => session({ iat: seconds(30) })),
   'session, without exp': session({ exp: undefined }),
-  'session, exp as a text': session({ exp: String(seconds(60)) }),
+  'session, exp as a text': timed(() => session({ exp: String(seconds(60)) })),
   'session, azp of another': session({ azp: 'https://evil.example.com' }),
   'session, azp with a slash': session({ azp: `${APP}/` }),
   'session, without azp': session({ azp: undefined }),
@@ -146,12 +158,12 @@ export const DRAFTS: Readonly<Record<string, Draft>> = {
   'm2m, valid': m2m(),
   'm2m, without cat': m2m({}, { cat: undefined }),
   'm2m, cat of sessions': m2m({}, { cat: 'cl_B7d4PD111AAA' }),
-  'm2m, expired': m2m({ exp: seconds(-30) }),
+  'm2m, expired': timed(() => m2m({ exp: seconds(-30) })),
   'm2m, with a session id': m2m({ sid: 'sess_1', azp: APP }),
   'm2m, typ of OAuth': m2m({}, { typ: 'at+jwt' }),
   'oauth, valid': oauth(),
   'oauth, whole media type': oauth({}, { typ: 'application/at+jwt' }),
-  'oauth, expired': oauth({ exp: seconds(-30) }),
+  'oauth, expired': timed(() => oauth({ exp: seconds(-30) })),
   'oauth, of another key': ({ instance }) => OTHER.oauth({ iss: instance.issuer }),
   // What follows is not decided alike, and why is told in differences.ts.
   'session, without sid': session({ sid: undefined }),

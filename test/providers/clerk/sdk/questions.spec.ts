@@ -47,8 +47,10 @@ describe('what @clerk/backend asks about opaque tokens, and what we ask', () => 
     expect(ours.map((status) => status === 200)).toEqual(theirs);
     expect(theirs).toEqual([true, true, true, false, false, false]);
     expect(server.asked).toHaveLength(6);
-    expect(new Set(server.asked.map((each) => JSON.stringify(each)))).toEqual(
-      new Set(askedByThem.map((each) => JSON.stringify(each))),
-    );
+    // Their own hosts take questions without a version as well; what is documented has one.
+    const versioned = askedByThem.map((each) => ({ ...each, path: `/v1${each.path}` }));
+    const sorted = (all: readonly object[]): readonly string[] =>
+      all.map((each) => JSON.stringify(each)).sort();
+    expect(sorted(server.asked)).toEqual(sorted(versioned));
   });
 });
