@@ -3,6 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import type { AuthEvent } from '../../lib/observability/auth-event.js';
 import { logEvents } from '../../lib/module/log-events.js';
+import { IssuerEndpointError } from '../../lib/verification/endpoint/issuer-endpoint-error.js';
 
 const DENIED: AuthEvent = {
   type: 'auth.denied',
@@ -68,6 +69,16 @@ describe('logEvents', () => {
 
   it('logs an outage loudly, with its cause', () => {
     expect(logged(OUTAGE)).toEqual([OUTAGE_LINE]);
+  });
+
+  it('says of a look-up what an address answered, and of another failure no more than its name', () => {
+    const reason = 'lookup_failed';
+    const address = new URL('https://api.test/v1/verify?token=x');
+    const cause = new IssuerEndpointError(address, 'answered with status 401');
+    expect(logged({ ...OUTAGE, reason, cause }, { ...OUTAGE, reason: 'policy_failed' })).toEqual([
+      'error: Orders.list unavailable: lookup_failed: https://api.test/v1/verify answered with status 401',
+      'error: Orders.list unavailable: policy_failed: Error',
+    ]);
   });
 
   it('has one line for all that an outage refuses, and says how many there were', () => {

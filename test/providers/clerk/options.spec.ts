@@ -1,5 +1,7 @@
-import { Controller, Get } from '@nestjs/common';
 import { generateKeyPairSync } from 'node:crypto';
+import { inspect } from 'node:util';
+import { jest } from '@jest/globals';
+import { Controller, Get, Logger } from '@nestjs/common';
 import {
   Accepts,
   AuthConfigurationError,
@@ -15,6 +17,7 @@ import {
   RequirePlan,
   RequireReverification,
   type AuthModuleOptions,
+  type ClaimReader,
   type ClerkOptions,
   type IdentityProvider,
 } from '../../../lib/index.js';
@@ -162,6 +165,31 @@ describe('the options of clerk()', () => {
       expect(of({ publishableKey, ...options })).toContain(expected);
     }
     expect(refusal(() => clerk(undefined as never))).toContain('clerk() is not an object');
+  });
+
+  it('no secret shows in what the preset returns, nor in a client', () => {
+    const secretKey = 'sk_test_visible';
+    const shown = [instance.provider({ secretKey }), new ClerkClient({ secretKey })];
+    expect(inspect(shown, { depth: 10, showHidden: true })).not.toContain('visible');
+    expect(JSON.stringify(shown)).not.toContain('visible');
+  });
+
+  it('features that can be counted in two ways are warned of, once', () => {
+    const lines: unknown[] = [];
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => {
+      lines.push(line);
+    });
+    const permissions = instance.provider().issuers[0]?.claims?.permissions as ClaimReader;
+    const o = { id: 'org_1', per: 'read,manage', fpm: '3,1,2' };
+    const claims = { v: 2, o, fea: 'u:gold,o:repos,o:projects' };
+    for (let time = 0; time < 3; time += 1) {
+      expect(permissions(claims, { organizationId: 'org_1' })).toEqual([
+        'repos:read',
+        'org:repos:read',
+      ]);
+    }
+    warn.mockRestore();
+    expect(lines).toEqual([expect.stringMatching(/^A session lists features of the user before/)]);
   });
 
   it('nothing that is asked for is misspelt either', () => {
