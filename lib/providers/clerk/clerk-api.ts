@@ -38,7 +38,8 @@ export class ClerkApi {
   readonly #timeoutMs: number;
 
   /** @throws {AuthConfigurationError} */
-  constructor({ secret, apiUrl = 'https://api.clerk.com', timeoutMs, ...others }: ClerkApiOptions) {
+  constructor(options: ClerkApiOptions) {
+    const { secret, apiUrl = 'https://api.clerk.com', timeoutMs, ...others } = ownMembers(options);
     const address = parseTrustworthyAddress(apiUrl);
     if (!address || address.search + address.hash !== '') {
       throw new AuthConfigurationError(

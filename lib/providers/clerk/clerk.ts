@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { ownMembers } from '../../core/own-property.js';
 import type { IdentityProvider } from '../../module/options/identity-provider.js';
 import { assertName } from '../../module/options/option-checks.js';
 import { ClerkApi } from './clerk-api.js';
@@ -26,7 +27,7 @@ const logger = new Logger('Clerk');
  */
 export function clerk(options: ClerkOptions): IdentityProvider {
   const resolved = resolveClerk(options);
-  const { secretKey, machineSecretKey = secretKey, apiUrl, fetch } = options;
+  const { secretKey, machineSecretKey = secretKey, apiUrl, fetch } = ownMembers(options);
   if (secretKey !== undefined) assertBeginning('clerk().secretKey', secretKey, 'sk_');
   const apiOf = (secret: string | undefined): ClerkApi | undefined => {
     if (secret === undefined) return;

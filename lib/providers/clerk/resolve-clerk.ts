@@ -131,13 +131,12 @@ function partiesOf(options: ClerkOptions): readonly string[] | undefined {
   return given as readonly string[];
 }
 
-/** `http` as well, for pages on a developer's machine, and the schemes of extensions. */
+/** `http` as well, for pages on a developer's machine, and the schemes of extensions and of apps. */
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text) || text.includes(',')) return false;
   const { origin, protocol, host } = new URL(text);
-  return (
-    origin === text || (/^[a-z-]+-extension:$/.test(protocol) && `${protocol}//${host}` === text)
-  );
+  const isOpaque = origin === 'null' && host !== '';
+  return (isOpaque ? `${protocol}//${host}` : origin) === text;
 }
 
 function audiencesOf(audience: unknown): readonly string[] {

@@ -91,13 +91,14 @@ describe('the options of clerk()', () => {
       of({ publishableKey, authorizedParties });
     for (const good of [
       ['https://app.example.com', 'http://localhost:3000'],
-      ['chrome-extension://abcdefghijklmnop'],
+      ['chrome-extension://abcdefghijklmnop', 'capacitor://localhost'],
     ]) {
       expect([good, parties(good)]).toEqual([good, 'accepted']);
     }
     const bad = [
       ...[[], [''], ['https://a.com,https://b.com'], ['https://a.com/'], ['https://a.com/x'], 'x'],
       ...[['a.com'], ['https://a.com:443'], ['HTTPS://A.com'], ['*'], ['null'], [1], [undefined]],
+      ...[['file://'], ['javascript:x'], ['app://x/y'], ['data:,x'], ['https://u@a.com']],
     ];
     for (const each of bad) {
       expect([each, parties(each)]).toEqual([each, expect.stringContaining('List whole origins')]);
@@ -172,6 +173,19 @@ describe('the options of clerk()', () => {
     const shown = [instance.provider({ secretKey }), new ClerkClient({ secretKey })];
     expect(inspect(shown, { depth: 10, showHidden: true })).not.toContain('visible');
     expect(JSON.stringify(shown)).not.toContain('visible');
+  });
+
+  it('nothing that pollutes Object.prototype is an option', () => {
+    const polluted = Object.prototype as Record<string, unknown>;
+    const injected = { secretKey: 'sk_test_1', apiUrl: 'https://evil.test', authorizedParties: 1 };
+    try {
+      Object.assign(polluted, injected);
+      expect(clerk({ publishableKey }).credentials).toHaveLength(2);
+      expect(clerk({ publishableKey }).issuers[0]).not.toHaveProperty('authorizedPartyRequired');
+      expect(refusal(() => new ClerkClient({} as never))).toContain('ClerkClient.secretKey');
+    } finally {
+      for (const name of Object.keys(injected)) Reflect.deleteProperty(polluted, name);
+    }
   });
 
   it('features that can be counted in two ways are warned of, once', () => {

@@ -1,93 +1,8 @@
-import { Controller, Get } from '@nestjs/common';
 import { reverificationError } from '@clerk/backend/internal';
-import {
-  Accepts,
-  Permissions,
-  RequireFeature,
-  RequirePlan,
-  RequireReverification,
-  Roles,
-  type AuthEvent,
-  type AuthModuleOptions,
-} from '../../../../lib/index.js';
+import type { AuthEvent, AuthModuleOptions } from '../../../../lib/index.js';
 import { ADAPTERS, get, start, type Answer, type RunningApplication } from '../application.js';
 import { ClerkInstance } from './clerk-instance.js';
-
-const first = { level: 'first_factor', afterMinutes: 5 } as const;
-
-@Controller()
-class Api {
-  @RequireFeature('exports')
-  @Get('feature')
-  feature(): object {
-    return {};
-  }
-
-  @RequireFeature('o:exports')
-  @Get('feature-of-organization')
-  ofOrganization(): object {
-    return {};
-  }
-
-  @RequireFeature('user:exports')
-  @Get('feature-of-user')
-  ofUser(): object {
-    return {};
-  }
-
-  @RequirePlan('gold')
-  @Get('plan')
-  plan(): object {
-    return {};
-  }
-
-  @RequirePlan('gold', { hide: true })
-  @Get('hidden')
-  hidden(): object {
-    return {};
-  }
-
-  @RequireReverification('strict')
-  @Get('strict')
-  strict(): object {
-    return {};
-  }
-
-  @RequireReverification('strict_mfa')
-  @Get('strict_mfa')
-  mfa(): object {
-    return {};
-  }
-
-  @RequireReverification('moderate')
-  @Get('moderate')
-  moderate(): object {
-    return {};
-  }
-
-  @RequireReverification('lax')
-  @Get('lax')
-  lax(): object {
-    return {};
-  }
-
-  @RequireReverification(first)
-  @Accepts('jwt', 'm2mJwt')
-  @Get('first')
-  first(): object {
-    return {};
-  }
-
-  @Roles('admin')
-  @Permissions('org:exports:read')
-  @RequireFeature('exports')
-  @RequirePlan('gold')
-  @RequireReverification('strict')
-  @Get('all')
-  all(): object {
-    return {};
-  }
-}
+import { EntitlementsApi, first } from './entitlements-api.js';
 
 const instance = new ClerkInstance();
 
@@ -97,7 +12,7 @@ describe.each(ADAPTERS)('what has() of Clerk asks for, on %s', (adapter) => {
 
   async function open(more: Partial<AuthModuleOptions> = {}): Promise<void> {
     api = await start(adapter, {
-      controllers: [Api],
+      controllers: [EntitlementsApi],
       auth: {
         issuers: [instance.provider()],
         onEvent: (event) => void events.push(event),

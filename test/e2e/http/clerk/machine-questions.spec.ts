@@ -73,7 +73,7 @@ describe.each(ADAPTERS)('how Clerk is asked about tokens, on %s', (adapter) => {
   });
 
   it('C41: whoever cannot be asked, or refuses us, is our failure: 503', async () => {
-    await open({ machineTokens: { timeoutSeconds: 0.3 } });
+    await open({ machineTokens: { timeoutSeconds: 1 } });
     const statusOf = async (token = 'ak_user'): Promise<number> =>
       (await ask('keys', token)).status;
     for (const status of [400, 404, 410, 422]) {
@@ -98,7 +98,7 @@ describe.each(ADAPTERS)('how Clerk is asked about tokens, on %s', (adapter) => {
     clerkApi.behaviour = () => undefined;
     const since = performance.now();
     expect(await statusOf()).toBe(503);
-    expect(performance.now() - since).toBeLessThan(2000);
+    expect(performance.now() - since).toBeLessThan(4000);
     const before = clerkApi.asked.length;
     clerkApi.behaviour = (response) => void response.destroy();
     const { status, headers } = await ask('keys', 'ak_user');
@@ -123,20 +123,24 @@ describe.each(ADAPTERS)('how Clerk is asked about tokens, on %s', (adapter) => {
     expect(clerkApi.asked).toHaveLength(3);
     await api.close();
     clerkApi.asked.length = 0;
-    clerkApi.know('ak_short', { subject: 'user_ann', expiration: Date.now() + 800 });
-    await open({ machineTokens: { cacheSeconds: 1 } });
+    clerkApi.know('ak_short', { subject: 'user_ann', expiration: Date.now() + 60_000 });
+    let later = 0;
+    await open({ machineTokens: { cacheSeconds: 2 } }, { clock: () => Date.now() + later });
     for (let time = 0; time < 3; time += 1) {
       expect((await ask('keys', 'ak_user')).status).toBe(200);
       expect((await ask('keys', 'ak_nobody')).status).toBe(401);
       expect((await ask('keys', 'ak_short')).status).toBe(200);
     }
     const asked = clerkApi.asked.map(({ body }) => (body as { secret: string }).secret);
-    expect(asked.filter((secret) => secret === 'ak_user')).toHaveLength(1);
-    expect(asked.filter((secret) => secret === 'ak_nobody')).toHaveLength(3);
-    await new Promise((resolve) => setTimeout(resolve, 850));
+    const timesAsked = ['ak_user', 'ak_short', 'ak_nobody'].map(
+      (token) => asked.filter((secret) => secret === token).length,
+    );
+    expect(timesAsked).toEqual([1, 1, 3]);
+    later = 61_000;
     expect(await outcome('keys', 'ak_short')).toEqual([401, 'api_key_expired']);
+    later = 0;
     clerkApi.tokens.delete('ak_user');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 2100));
     expect((await ask('keys', 'ak_user')).status).toBe(401);
   });
 

@@ -44,7 +44,7 @@ function firstVersion(random: Random): Members {
   };
 }
 
-function pick<T>(random: Random, among: readonly [T, ...T[]] | readonly T[]): T {
+export function pick<T>(random: Random, among: readonly [T, ...T[]] | readonly T[]): T {
   return among[Math.floor(random() * among.length)] as T;
 }
 
