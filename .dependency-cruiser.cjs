@@ -37,7 +37,10 @@ module.exports = {
       ...['core', 'policy', 'pipeline', 'context', 'decorators', 'transports', 'observability'],
     ),
     sees('config', 'module'),
-    sees('providers', 'core', 'module', 'stores', 'verification'),
+    sees(
+      'providers',
+      ...['core', 'module', 'verification', 'principal', 'policy', 'decorators', 'stores'],
+    ),
     sees('testing', 'core', 'verification', 'pipeline', 'module'),
     {
       name: 'the-engine-is-framework-free',

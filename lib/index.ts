@@ -87,6 +87,20 @@ export { UserCache } from './principal/user-cache.js';
 export type { UserAuthorities, UserLoader } from './principal/user-attacher.js';
 export { authOptionsFromEnv } from './module/options/auth-options-from-env.js';
 export type { Environment } from './module/options/environment.js';
+export {
+  clerk,
+  ClerkClient,
+  clerkFromEnv,
+  RequireFeature,
+  RequirePlan,
+  RequireReverification,
+  type ClerkClientOptions,
+  type ClerkMembership,
+  type ClerkOptions,
+  type MachineTokenOptions,
+  type Reverification,
+  type ReverificationConfig,
+} from './providers/clerk/index.js';
 
 export { tesseral } from './providers/tesseral/tesseral.js';
 export { tesseralFromEnv } from './providers/tesseral/tesseral-from-env.js';

@@ -20,6 +20,8 @@ export interface AuthErrorOptions extends ErrorOptions {
   readonly schemes?: readonly string[] | undefined;
   /** Who is refused, where that was established before the request was let in. */
   readonly principal?: Principal | undefined;
+  /** Constants that the body has beside its own members, for clients that look for them. */
+  readonly members?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const BEARER: readonly string[] = ['Bearer'];
@@ -40,6 +42,8 @@ export abstract class AuthError extends Error {
   readonly schemes: readonly string[];
   /** Who is refused, where that was established before the request was let in. */
   readonly principal: Principal | undefined;
+  /** What the body has beside its own members: constants. */
+  readonly members: Readonly<Record<string, unknown>> | undefined;
 
   protected constructor(reason: RefusalReason, options?: AuthErrorOptions) {
     const code = REFUSAL_OF_REASON[reason];
@@ -51,6 +55,7 @@ export abstract class AuthError extends Error {
     this.detail = options?.detail;
     this.schemes = options?.schemes ?? BEARER;
     this.principal = options?.principal;
+    this.members = options?.members;
   }
 }
 

@@ -103,6 +103,7 @@ export const REFUSAL_OF_REASON = {
   unsupported_context: 'forbidden',
   unknown_handler: 'forbidden',
   policy_denied: 'forbidden',
+  reverification_required: 'forbidden',
   undeclared_route: 'forbidden',
   machine_not_declared: 'forbidden',
   organization_mismatch: 'forbidden',

@@ -90,7 +90,12 @@ export function SameOrg(path: string, options: RuleOptions = {}): AuthDecorator 
   return requireRule('SameOrg', sameOrganization(path), options);
 }
 
-function requireRule(decorator: string, rule: Rule, options: RuleOptions): AuthDecorator {
+/** Makes a decorator, which is a kind of its own, of a rule. */
+export function requireRule(
+  decorator: string,
+  rule: Rule,
+  options: RuleOptions = {},
+): AuthDecorator {
   return declare(decorator, ({ rules }, target) => {
     const declared = { rule, ...checked(`@${decorator} on ${target}`, options) };
     // Decorators are applied from the bottom up, and rules asked as they are read.

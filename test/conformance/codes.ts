@@ -9,6 +9,7 @@ import type { RefusalReason } from '../../lib/index.js';
 const CATALOGUE_CODES: Readonly<Record<RefusalReason, readonly string[]>> = {
   missing_credentials: ['missing_credentials'],
   policy_denied: ['insufficient_permission', 'insufficient_role', 'org_mismatch'],
+  reverification_required: ['insufficient_permission'],
   undeclared_route: ['insufficient_permission'],
   resource_hidden: ['not_found'],
   policy_timeout: ['policy_timeout'],

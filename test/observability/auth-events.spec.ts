@@ -4,6 +4,7 @@ import { AuthConfigurationError } from '../../lib/core/auth-configuration-error.
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import type { AuthEvent } from '../../lib/observability/auth-event.js';
 import { logEvents } from '../../lib/module/log-events.js';
+import { IssuerEndpointError } from '../../lib/verification/endpoint/issuer-endpoint-error.js';
 
 const DENIED: AuthEvent = {
   type: 'auth.denied',
@@ -78,6 +79,16 @@ describe('logEvents', () => {
     ]);
     expect(logged({ ...OUTAGE, reason: 'lookup_failed', cause: new TypeError('secret') })).toEqual([
       'error: Orders.list unavailable: lookup_failed: TypeError',
+    ]);
+  });
+
+  it('says of a look-up what an address answered, and of another failure no more than its name', () => {
+    const reason = 'lookup_failed';
+    const address = new URL('https://api.test/v1/verify?token=x');
+    const cause = new IssuerEndpointError(address, 'answered with status 401');
+    expect(logged({ ...OUTAGE, reason, cause }, { ...OUTAGE, reason: 'policy_failed' })).toEqual([
+      'error: Orders.list unavailable: lookup_failed: https://api.test/v1/verify answered with status 401',
+      'error: Orders.list unavailable: policy_failed: Error',
     ]);
   });
 

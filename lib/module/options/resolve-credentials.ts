@@ -123,7 +123,10 @@ function areAlike(one: ResolvedCredential, other: ResolvedCredential): boolean {
   const isShared = one.places.some(({ name }) => other.places.some((each) => each.name === name));
   if (!isShared || one.issuer || other.issuer) return false;
   if (one.prefix === undefined || other.prefix === undefined) return one.prefix === other.prefix;
-  return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
+  const theirs = [other.prefix].flat();
+  return [one.prefix]
+    .flat()
+    .some((mine) => theirs.some((each) => mine.startsWith(each) || each.startsWith(mine)));
 }
 
 function alike(one: ResolvedCredential, other: ResolvedCredential): AuthConfigurationError {

@@ -5,6 +5,7 @@ import type { ClaimMaps } from '../../principal/principal-mapper.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { AuthModuleOptions } from './auth-options.js';
 import {
+  absentPermissionsOf,
   credentialsOf,
   isProvider,
   issuersOf,
@@ -25,6 +26,8 @@ export interface ResolvedIssuers {
   readonly dynamicIssuers: ResolvedDynamicIssuers;
   readonly credentials: readonly ResolvedCredential[];
   readonly claimMaps: ClaimMaps;
+  /** What permissions begin with that no token has. */
+  readonly absentPermissions: readonly string[];
 }
 
 /** @throws {AuthConfigurationError} */
@@ -49,7 +52,17 @@ export function resolveIssuers(options: AuthModuleOptions): ResolvedIssuers {
     return issuer;
   });
   const ofKinds = new Map(credentials.map(({ kind, claimMap }) => [kind, claimMap] as const));
-  return { issuers, dynamicIssuers, credentials, claimMaps: { ofSources, ofKinds } };
+  return {
+    issuers,
+    dynamicIssuers,
+    credentials,
+    // Of what is looked up, and of the application's own credentials, nothing is known.
+    absentPermissions:
+      options.credentials?.length || dynamicIssuers.isConfigured
+        ? []
+        : absentPermissionsOf(entries),
+    claimMaps: { ofSources, ofKinds },
+  };
 }
 
 function assertSomebody(
@@ -75,7 +88,7 @@ function entriesOf({ issuers }: AuthModuleOptions): readonly IssuerEntry[] {
 function assertEntry(option: string, entry: IssuerEntry): void {
   assertObject(option, entry);
   if (!isProvider(entry)) return;
-  refuseUnknown(option, entry, ['issuers', 'credentials']);
+  refuseUnknown(option, entry, ['issuers', 'credentials', 'absentPermissions']);
   if (entry.issuers.length > 0 && Array.isArray(entry.credentials ?? [])) return;
   throw new AuthConfigurationError(
     option,

@@ -31,8 +31,8 @@ export interface ResolvedCredential {
   readonly places: readonly ResolvedPlace[];
   readonly scheme: string;
   readonly declaredOnly: boolean;
-  /** What its credentials begin with; `undefined` for what begins with anything. */
-  readonly prefix: string | undefined;
+  /** What its credentials begin with, or one of several such; `undefined` for what begins with anything. */
+  readonly prefix: string | readonly string[] | undefined;
   /** The issuer, of JWTs. */
   readonly issuer?: JwtIssuer;
   /** What tells its JWTs from others before they are verified. */

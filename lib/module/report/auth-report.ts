@@ -103,6 +103,7 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
     denyUndeclared,
     impersonation: options.impersonation,
     method: address.method,
+    absentPermissions: absentPermissionsOf(options),
   };
   const { policy: words, declaredOn } = policyInWords(policy, circumstances);
   const warnings = policy ? warningsAbout(reached, policy, circumstances) : [];
@@ -111,6 +112,16 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
     declaredOn: Object.freeze(declaredOn),
     warnings: Object.freeze(warnings.map((warning) => Object.freeze(warning))),
   });
+}
+
+/** What permissions begin with that nobody has: of what else may grant them, nothing is known before a caller comes. */
+function absentPermissionsOf(options: ResolvedAuthOptions): readonly string[] {
+  const { absentPermissions, authorization, principal } = options;
+  const granted = [...authorization.roleModel.permissions.values()].flatMap((names) => [...names]);
+  const isGrantedLater =
+    principal.loader !== undefined || authorization.rules.superRoles.length > 0;
+  if (isGrantedLater) return [];
+  return absentPermissions.filter((prefix) => !granted.some((name) => name.startsWith(prefix)));
 }
 
 /** Each handler once: the function that its instance has, which is the one Nest calls. */

@@ -33,6 +33,7 @@ const CHECKS: readonly Check[] = [
   publicBesideRequirement,
   trialReplacesRule,
   unknownParameter,
+  permissionNeverGranted,
   wrapped,
   unguarded,
 ];
@@ -120,6 +121,23 @@ function unknownParameter({ handler, policy, address }: Case): readonly ReportWa
     .map((name) => ({
       code: 'unknown_parameter',
       message: `${handler} has a rule that reads params.${name}, and its path ${address.path} has no such parameter`,
+    }));
+}
+
+function permissionNeverGranted({
+  handler,
+  policy,
+  circumstances,
+}: Case): readonly ReportWarning[] {
+  const { absentPermissions } = circumstances;
+  const isAbsent = (name: string): boolean =>
+    absentPermissions.some((prefix) => name.startsWith(prefix));
+  return policy.requirements
+    .filter(({ kind }) => kind === 'permissions')
+    .filter(({ mode, names }) => (mode === 'all' ? names.some(isAbsent) : names.every(isAbsent)))
+    .map(({ names }) => ({
+      code: 'permission_never_granted',
+      message: `${handler} requires ${names.filter(isAbsent).join(' and ')}, which no token has: nobody may call it`,
     }));
 }
 

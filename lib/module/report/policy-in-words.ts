@@ -19,6 +19,8 @@ export interface Circumstances {
   readonly impersonation: Impersonation;
   /** That of the handler, where it is one of HTTP. */
   readonly method: string | undefined;
+  /** What permissions begin with that no caller has. */
+  readonly absentPermissions: readonly string[];
 }
 
 type PolicyInWords = Pick<ReportedRoute, 'policy' | 'declaredOn'>;

@@ -16,11 +16,11 @@ export interface IntrospectionVerifierParts extends IntrospectionSurroundings {
   readonly kind: string;
   readonly settings: IntrospectionSettings;
   /**
-   * What the server's tokens begin with.
+   * What the server's tokens begin with, or one of several such.
    *
    * @default none: whatever no other verifier claims is asked about
    */
-  readonly prefix?: string | undefined;
+  readonly prefix?: string | readonly string[] | undefined;
 }
 
 /** What a bearer token is made of (RFC 6750 section 2.1). */
@@ -31,7 +31,7 @@ export class IntrospectionVerifier implements CredentialVerifier {
   readonly #kind: string;
   readonly #settings: IntrospectionSettings;
   readonly #clock: Clock;
-  readonly #prefix: string;
+  readonly #prefixes: readonly string[];
   readonly #endpoint: IntrospectionEndpoint;
 
   constructor(parts: IntrospectionVerifierParts) {
@@ -40,12 +40,12 @@ export class IntrospectionVerifier implements CredentialVerifier {
     this.#kind = kind;
     this.#settings = settings;
     this.#clock = clock;
-    this.#prefix = prefix;
+    this.#prefixes = [prefix].flat();
     this.#endpoint = new IntrospectionEndpoint(settings, ownMembers(surroundings));
   }
 
   claims({ value }: Credential): boolean {
-    return value.startsWith(this.#prefix);
+    return this.#prefixes.some((prefix) => value.startsWith(prefix));
   }
 
   async verify(credential: Credential): Promise<IntrospectedToken> {
