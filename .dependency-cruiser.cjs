@@ -36,7 +36,9 @@ module.exports = {
       'guards',
       ...['core', 'policy', 'pipeline', 'context', 'decorators', 'transports', 'observability'],
     ),
-    sees('config', 'module'),
+    sees('providers', 'core', 'principal', 'module'),
+    sees('environment', 'core', 'module', 'providers'),
+    sees('config', 'environment'),
     sees('testing', 'core', 'verification', 'pipeline', 'module'),
     {
       name: 'the-engine-is-framework-free',

@@ -105,6 +105,7 @@ export const REFUSAL_OF_REASON = {
   undeclared_route: 'forbidden',
   machine_not_declared: 'forbidden',
   organization_mismatch: 'forbidden',
+  claim_incomplete: 'forbidden',
   cross_site_request: 'cross_site_request',
   address_not_allowed: 'forbidden',
   resource_hidden: 'not_found',

@@ -50,6 +50,7 @@ const CATALOGUE_CODES: Readonly<Record<RefusalReason, readonly string[]>> = {
   user_refused: ['invalid_token'],
   machine_not_declared: ['insufficient_permission'],
   organization_mismatch: ['org_mismatch'],
+  claim_incomplete: ['claim_type'],
   cross_site_request: ['bad_request'],
   address_not_allowed: ['ip_not_allowed'],
   introspection_unavailable: ['introspection_unavailable'],

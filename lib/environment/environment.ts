@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { distance } from 'fastest-levenshtein';
-import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 
 /** Environment variables: `process.env`, or something like it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variables that are read. */
 const VARIABLES = [
+  'AUTH_PROVIDER',
+  'AUTH_PROVIDER_URL',
+  'AUTH_DOMAIN',
+  'AUTH_KEYCLOAK_REALM',
+  'AUTH_TENANT_ID',
+  'AUTH_PROJECT_ID',
+  'AUTH_USER_POOL_ID',
+  'AUTH_REGION',
+  'AUTH_CLIENT_ID',
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
   'AUTH_ALGORITHMS',
@@ -50,6 +59,13 @@ export function refuseMisspelt(env: Environment): void {
   }
 }
 
+/** Those that are read, and say something. */
+export function variablesIn(env: Environment): readonly Variable[] {
+  return VARIABLES.filter((name) =>
+    [name, `${name}_FILE`].some((each) => (env[each]?.trim() ?? '') !== ''),
+  );
+}
+
 /**
  * @returns The value, or the content of the file that `NAME_FILE` names; `undefined` for an empty one.
  * @throws {AuthConfigurationError} When both are given, or the file cannot be read.
@@ -86,4 +102,21 @@ function textOf(file: string): string | undefined {
   } catch {
     return;
   }
+}
+
+/** Reads a variable. */
+export type Read = (name: Variable) => string | undefined;
+
+/** The entries of a comma list, trimmed, without empty ones. */
+export function listOf(text: string | undefined): string[] | undefined {
+  const entries = text?.split(',').map((entry) => entry.trim());
+  return entries?.filter((entry) => entry !== '');
+}
+
+/** The options that are there. */
+export function present<T extends object>(
+  options: T,
+): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
 }
