@@ -39,16 +39,16 @@ export function readPreset<T extends object>(
 
 /** An issuer as its preset has it, and the options that hold instead; the audience is the preset's affair. */
 export function issuerWith(preset: IssuerOptions, options: IssuerOverrides): IssuerOptions {
-  const { claims, ...others } = overridesIn(options);
-  const hasKeys = KEY_SOURCES.some((name) => others[name] !== undefined);
-  const { jwksUri, algorithms, ...rest } = preset;
+  const { claims, ...others } = ownMembers(overridesIn(options));
+  const hasKeys = KEY_SOURCES.some((name) => Object.hasOwn(others, name));
+  const { jwksUri, algorithms, claims: usual, ...rest } = ownMembers(preset);
   return {
     ...rest,
     ...(jwksUri === undefined || hasKeys ? {} : { jwksUri }),
     // With a secret, others than HMAC mean nothing.
-    ...(algorithms === undefined || others.secret !== undefined ? {} : { algorithms }),
+    ...(algorithms === undefined || Object.hasOwn(others, 'secret') ? {} : { algorithms }),
     ...others,
-    claims: { ...preset.claims, ...claims },
+    claims: { ...usual, ...claims },
   };
 }
 

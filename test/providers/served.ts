@@ -54,6 +54,11 @@ export class Signer {
       .sign(key.privateKey);
   }
 
+  /** The key that verifies what it signs. */
+  published(alg: string): JWK | undefined {
+    return this.#keys.get(alg)?.jwk;
+  }
+
   #withKey(options: IssuerOptions, alg: string): IssuerOptions {
     const key = this.#keys.get(alg);
     const { jwksUri, ...issuer } = options;
@@ -87,6 +92,7 @@ export interface Verdict {
 }
 
 export interface ServedApi {
+  readonly events: readonly AuthEvent[];
   ask(token: string): Promise<Verdict>;
   close(): Promise<void>;
 }
@@ -100,6 +106,7 @@ export async function serve(
   const onEvent = (event: AuthEvent): void => void events.push(event);
   const api = await start(adapter, { controllers: [Api], auth: { issuers, onEvent } });
   return {
+    events,
     ask: async (token) => {
       const { status, body } = await get(api.url, token);
       const event = events.at(-1);
