@@ -11,7 +11,7 @@ import { get, start, type Adapter } from '../e2e/http/application.js';
 import type { ShownToken } from './page.js';
 
 @Controller()
-class Api {
+export class Api {
   @Get()
   me(@CurrentPrincipal() principal: Principal): object {
     const { kind, subject, organizationId, roles, permissions, scopes, actor } = principal;
