@@ -5,6 +5,7 @@ import {
   type IssuerOptions,
 } from '../../lib/index.js';
 import { start } from '../e2e/http/application.js';
+import { boot } from '../module/boot.js';
 import { blocksIn, textOf, variablesOf } from '../providers/page.js';
 
 const BASE = { AXIOMS_AUDIENCE: 'api://orders', AXIOMS_ISS_URL: 'https://login.test' };
@@ -48,11 +49,12 @@ describe('what Axioms calls by other names', () => {
     });
   });
 
-  it('A19: what is shown on the page is read', () => {
+  it('A19: what is shown on the page is read, and boots', async () => {
     const [block = ''] = blocksIn(textOf('axioms'), 'sh');
     const options = authOptionsFromEnv(variablesOf(block));
     expect(issuerIn(options).audience).toBe('https://orders.example.com');
-    expect(() => AuthModule.forRoot(options)).not.toThrow();
+    const lazily = { ...options, keySets: { ...options.keySets, hydrate: 'lazy' } as const };
+    expect(await boot(AuthModule.forRoot(lazily))).toBe('booted');
   });
 
   it('A2 A20: keys are fetched in the background by default, or by the first token', () => {

@@ -1,6 +1,7 @@
 import {
   auth0,
   AuthConfigurationError,
+  AuthModule,
   betterAuth,
   cognito,
   descope,
@@ -18,6 +19,7 @@ import {
   workos,
   zitadel,
 } from '../../lib/index.js';
+import { boot } from '../module/boot.js';
 
 const audience = 'https://orders.example.com';
 const API = '66666666-7777-8888-9999-000000000000';
@@ -150,5 +152,12 @@ describe('what a preset refuses, with the cure', () => {
     });
     const own = kinde({ domain: 'k.test', audience: null, authorizedParties: parties });
     expect(own.issuers[0]).toMatchObject({ audience: null, authorizedParties: parties });
+  });
+
+  it('refuses what is said beside a provider, and would hold for none of its issuers', async () => {
+    const provider = firebase({ projectId: 'p' });
+    const issuers = [{ ...provider, tokenUse: [] }];
+    const message = await boot(AuthModule.forRoot({ issuers }));
+    expect(message).toMatch(/^issuers\[0\]\.tokenUse is no option/);
   });
 });

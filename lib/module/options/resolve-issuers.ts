@@ -9,7 +9,7 @@ import {
   type GivenIssuer,
   type IssuerEntry,
 } from './identity-provider.js';
-import { assertObject } from './option-checks.js';
+import { assertObject, refuseUnknown } from './option-checks.js';
 import { resolveIssuerClaims } from './resolve-claim-map.js';
 import { assertCredentials, JWT_KIND, resolveCredentials } from './resolve-credentials.js';
 import { resolveIssuer } from './resolve-issuer.js';
@@ -53,7 +53,10 @@ function entriesOf({ issuers, credentials }: AuthModuleOptions): readonly Issuer
   const entries = issuers as readonly IssuerEntry[];
   if (entries.length === 0) throw nobody('names nobody whose tokens are accepted');
   entries.forEach((entry, index) => {
-    assertObject(`issuers[${String(index)}]`, entry);
+    const option = `issuers[${String(index)}]`;
+    assertObject(option, entry);
+    // What is said beside a provider's issuers would hold for none of them.
+    if (Object.hasOwn(entry, 'issuers')) refuseUnknown(option, entry, ['issuers', 'credentials']);
   });
   return entries;
 }
