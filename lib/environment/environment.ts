@@ -5,9 +5,8 @@ import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 /** Environment variables: `process.env`, or something like it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variables that are read. */
-const VARIABLES = [
-  'AUTH_PROVIDER',
+/** The variables in which a provider is described in its own words: read beside `AUTH_PROVIDER`, and else somebody else's. */
+export const WORDS = [
   'AUTH_PROVIDER_URL',
   'AUTH_DOMAIN',
   'AUTH_KEYCLOAK_REALM',
@@ -16,6 +15,11 @@ const VARIABLES = [
   'AUTH_USER_POOL_ID',
   'AUTH_REGION',
   'AUTH_CLIENT_ID',
+] as const;
+
+/** The variables that are read in any case. */
+const VARIABLES = [
+  'AUTH_PROVIDER',
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
   'AUTH_ALGORITHMS',
@@ -35,7 +39,9 @@ const VARIABLES = [
   'AUTH_RESOURCE_METADATA',
 ] as const;
 
-export type Variable = (typeof VARIABLES)[number];
+export type Word = (typeof WORDS)[number];
+
+export type Variable = (typeof VARIABLES)[number] | Word;
 
 /** With so many letters changed, or fewer, a name counts as misspelt; with more, it is somebody else's. */
 const SLIP = 2;
@@ -46,7 +52,7 @@ const SLIP = 2;
  * @throws {AuthConfigurationError} When a variable is called almost, and not quite, as one that is read.
  */
 export function refuseMisspelt(env: Environment): void {
-  const known = VARIABLES.flatMap((name) => [name, `${name}_FILE`]);
+  const known = [...VARIABLES, ...WORDS].flatMap((name) => [name, `${name}_FILE`]);
   for (const [name, value] of Object.entries(env)) {
     if (!value || !name.startsWith('AUTH_') || known.includes(name)) continue;
     const meant = known.find((each) => distance(each, name) <= SLIP);
@@ -59,7 +65,7 @@ export function refuseMisspelt(env: Environment): void {
   }
 }
 
-/** Those that are read, and say something. */
+/** Those that are read in any case, and say something. */
 export function variablesIn(env: Environment): readonly Variable[] {
   return VARIABLES.filter((name) =>
     [name, `${name}_FILE`].some((each) => (env[each]?.trim() ?? '') !== ''),

@@ -17,21 +17,7 @@ import { okta } from '../providers/okta.js';
 import { supabase } from '../providers/supabase.js';
 import { workos } from '../providers/workos.js';
 import { zitadel } from '../providers/zitadel.js';
-import { listOf, present, type Read, type Variable } from './environment.js';
-
-/** The variables in which providers are described in their own words. */
-const WORDS = [
-  'AUTH_PROVIDER_URL',
-  'AUTH_DOMAIN',
-  'AUTH_KEYCLOAK_REALM',
-  'AUTH_TENANT_ID',
-  'AUTH_PROJECT_ID',
-  'AUTH_USER_POOL_ID',
-  'AUTH_REGION',
-  'AUTH_CLIENT_ID',
-] as const satisfies readonly Variable[];
-
-type Word = (typeof WORDS)[number];
+import { listOf, present, WORDS, type Read, type Word } from './environment.js';
 
 /** A preset whose options come from variables: they are checked by the preset itself. */
 interface NamedPreset {

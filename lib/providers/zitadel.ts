@@ -19,7 +19,11 @@ export interface ZitadelOptions extends IssuerOverrides {
   readonly domain?: string;
   /** The issuer as it is, instead of `domain`. */
   readonly issuer?: string;
-  /** The project that this API belongs to: its roles count, where tokens name them apart. */
+  /**
+   * The project that this API belongs to: its roles count, and no others.
+   *
+   * @default the roles of the project that the client belongs to
+   */
   readonly projectId?: string;
   /** @default `projectId`; without it, mandatory */
   readonly audience?: IssuerOptions['audience'];
@@ -35,8 +39,8 @@ export function zitadel(given: ZitadelOptions): IdentityProvider {
   const options = readPreset('zitadel', given, ['domain', 'issuer', 'projectId']);
   const named = givenIssuer('zitadel', options, ['domain']);
   const projectId = projectOf(options);
-  const claims = ['urn:zitadel:iam:org:project:roles'];
-  if (projectId !== undefined) claims.unshift(`urn:zitadel:iam:org:project:${projectId}:roles`);
+  // Without the project's id, the claim holds roles of whatever project the client belongs to.
+  const ofProject = projectId === undefined ? '' : `:${projectId}`;
   const preset: IssuerOptions = {
     issuer: named ?? `https://${hostOf('zitadel.domain', options.domain, 'example.zitadel.cloud')}`,
     audience:
@@ -48,7 +52,7 @@ export function zitadel(given: ZitadelOptions): IdentityProvider {
     tokenUse: { claim: 'jti', present: true },
     claims: {
       scopes: 'scope',
-      roles: claims.map(rolesIn),
+      roles: rolesIn(`urn:zitadel:iam:org:project${ofProject}:roles`),
       permissions: NOWHERE,
       organizationId: 'urn:zitadel:iam:user:resourceowner:id',
     },

@@ -72,6 +72,11 @@ describe('what Axioms calls by other names', () => {
     expect(issuer).not.toHaveProperty('jwksUri');
   });
 
+  it('A19: variables of others are beside it', () => {
+    const env = { ...BASE, AUTH_CLIENT_ID: 'x', AUTH_URL: 'x', AUTH_ISSUER: ' ' };
+    expect(authOptionsFromEnv(env)).toEqual(authOptionsFromEnv(BASE));
+  });
+
   const { AXIOMS_AUDIENCE, AXIOMS_ISS_URL } = BASE;
 
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([

@@ -84,17 +84,24 @@ describe.each(ADAPTERS)('an environment that was made for Axioms, on %s', (adapt
   let issuer: TestIssuer;
   let api: RunningApplication | undefined;
   const events: AuthEvent[] = [];
+  let asked = 0;
+  const requests = (): readonly string[] => issuer.requests.slice(asked);
 
-  beforeEach(async () => {
-    events.length = 0;
+  beforeAll(async () => {
     issuer = await TestIssuer.start({ algorithms: ['RS256', 'ES512', 'PS384', 'EdDSA'] });
+  });
+
+  beforeEach(() => {
+    events.length = 0;
+    asked = issuer.requests.length;
   });
 
   afterEach(async () => {
     await api?.close();
     api = undefined;
-    await issuer.close();
   });
+
+  afterAll(() => issuer.close());
 
   async function serve(
     env: Readonly<Record<string, string>> = {},
@@ -119,7 +126,8 @@ describe.each(ADAPTERS)('an environment that was made for Axioms, on %s', (adapt
     return api.url;
   }
 
-  const reason = (): unknown => events.map((event) => 'reason' in event && event.reason).at(-1);
+  const reason = (): unknown =>
+    events.flatMap((event) => ('reason' in event ? [event.reason] : [])).at(-1);
 
   it('A1: accepts its tokens, whose header, signature, dates, audience and issuer are checked', async () => {
     const url = await serve();
@@ -149,8 +157,8 @@ describe.each(ADAPTERS)('an environment that was made for Axioms, on %s', (adapt
 
   it('A2: keys are fetched before anybody asks, and kept as long as it says', async () => {
     await serve({ AXIOMS_JWKS_REFRESH_INTERVAL: '600', AXIOMS_JWKS_CACHE_TTL: '7200' });
-    for (let i = 0; i < 100 && issuer.requests.length === 0; i += 1) await sleep(10);
-    expect(issuer.requests).toEqual(['/jwks']);
+    for (let i = 0; i < 100 && requests().length === 0; i += 1) await sleep(10);
+    expect(requests()).toEqual(['/jwks']);
   });
 
   it('A3: accepts asymmetric algorithms, and those alone', async () => {
@@ -217,13 +225,13 @@ describe.each(ADAPTERS)('an environment that was made for Axioms, on %s', (adapt
   it('A20: without prefetching, the first token fetches; after the end, nothing does', async () => {
     const url = await serve({ AXIOMS_JWKS_PREFETCH: 'false' });
     await sleep(50);
-    expect(issuer.requests).toEqual([]);
+    expect(requests()).toEqual([]);
     expect((await get(`${url}/me`, await issuer.token())).status).toBe(200);
-    expect(issuer.requests).toEqual(['/jwks']);
+    expect(requests()).toEqual(['/jwks']);
     await api?.close();
     api = undefined;
     await sleep(50);
-    expect(issuer.requests).toEqual(['/jwks']);
+    expect(requests()).toEqual(['/jwks']);
   });
 
   it('A21: the type is compared where it is there', async () => {
@@ -247,7 +255,7 @@ describe.each(ADAPTERS)('an environment that was made for Axioms, on %s', (adapt
     const url = await serve({}, {}, logger);
     const token = await issuer.token({ jti: 'id-of-the-token' });
     await get(`${url}/scoped`, token);
-    expect(events.at(-1)).toMatchObject({
+    expect(events.find(({ type }) => type === 'auth.denied')).toMatchObject({
       type: 'auth.denied',
       reason: 'insufficient_scope',
       detail: 'all of read, write',

@@ -1,3 +1,4 @@
+import { SignJWT } from 'jose';
 import {
   cognito,
   descope,
@@ -10,6 +11,7 @@ import {
   oidc,
   supabase,
   workos,
+  zitadel,
   type IdentityProvider,
 } from '../../lib/index.js';
 import { ADAPTERS } from '../e2e/http/application.js';
@@ -167,6 +169,31 @@ describe.each(ADAPTERS)('what options of presets do, on %s', (adapter) => {
     const ask = before('fusionauth', provider);
     const token = { aud: 'entity-1', permissions: ['read'], roles: undefined };
     expect(await ask(token)).toMatchObject({ principal: { permissions: ['read'], roles: [] } });
+  });
+
+  it('fusionauth: HMAC, with the secret alone', async () => {
+    const { provider, token } = pageOf('fusionauth');
+    const secret = 's'.repeat(32);
+    const now = Math.floor(Date.now() / 1000);
+    const signed = await new SignJWT({ ...token.payload, iat: now, exp: now + 60 })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode(secret));
+    api = await serve(adapter, [signer.stands(provider)]);
+    expect(await api.ask(signed)).toMatchObject({ reason: 'alg_not_allowed' });
+    await api.close();
+    api = await serve(adapter, [
+      fusionauth({ issuer: 'acme.com', audience: String(token.payload['aud']), secret }),
+    ]);
+    expect(await api.ask(signed)).toMatchObject({ status: 200 });
+  });
+
+  it('zitadel: without a project, the roles of the project of the client', async () => {
+    const provider = zitadel({ domain: 'example.zitadel.cloud', audience: '3001' });
+    const roles = { owner: { '5001': 'acme.example.com' }, other: { '5002': 'x' }, odd: 'text' };
+    const claim = { 'urn:zitadel:iam:org:project:roles': roles };
+    expect(await before('zitadel', provider)(claim)).toMatchObject({
+      principal: { roles: ['owner'] },
+    });
   });
 
   it('oidc: with the profile of RFC 9068, typ tells access tokens', async () => {

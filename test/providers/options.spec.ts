@@ -83,11 +83,17 @@ describe('the issuers of a provider, and where their keys are', () => {
     expect(addresses(provider)).toEqual(ADDRESSES[name]);
   });
 
-  it('A3: no preset accepts a shared secret', () => {
-    const algorithms = PAGES.flatMap(({ provider }) => provider.issuers).flatMap(
-      (issuer) => issuer.algorithms ?? [],
-    );
-    expect(algorithms.filter((alg) => alg.startsWith('HS'))).toEqual([]);
+  const SIGNED_WITH: Readonly<Record<string, readonly string[] | undefined>> = {
+    'better-auth': ['EdDSA', 'Ed25519'],
+    fusionauth: ['RS256', 'ES256'],
+    logto: ['ES384', 'RS256'],
+    oidc: undefined,
+    supabase: ['ES256', 'RS256'],
+  };
+
+  it.each(PAGES)('A3: $name signs with no more algorithms than it does', ({ name, provider }) => {
+    const expected = name in SIGNED_WITH ? SIGNED_WITH[name] : ['RS256'];
+    for (const { algorithms } of provider.issuers) expect(algorithms).toEqual(expected);
   });
 
   const issuer = 'https://own.example.com/x';

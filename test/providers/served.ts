@@ -109,9 +109,8 @@ export async function serve(
     events,
     ask: async (token) => {
       const { status, body } = await get(api.url, token);
-      const event = events.at(-1);
-      const reason = status !== 200 && event && 'reason' in event ? event.reason : undefined;
-      return { status, principal: body, reason };
+      const reasons = events.flatMap((event) => ('reason' in event ? [event.reason] : []));
+      return { status, principal: body, reason: status === 200 ? undefined : reasons.at(-1) };
     },
     close: () => api.close(),
   };

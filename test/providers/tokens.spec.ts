@@ -78,7 +78,7 @@ const ACCEPTED: readonly [page: string, what: string, change: Change, principal:
   ],
   [
     'zitadel',
-    'the roles of the project, in a list',
+    'roles in a list',
     {
       'urn:zitadel:iam:org:project:123456789012345678:roles': [
         { viewer: { '5001': 'acme.example.com' } },
@@ -86,6 +86,15 @@ const ACCEPTED: readonly [page: string, what: string, change: Change, principal:
       ],
     },
     { roles: ['viewer'] },
+  ],
+  [
+    'zitadel',
+    'roles of another project',
+    {
+      'urn:zitadel:iam:org:project:123456789012345678:roles': undefined,
+      'urn:zitadel:iam:org:project:roles': { owner: { '5001': 'acme.example.com' } },
+    },
+    { roles: [] },
   ],
   [
     'zitadel',
