@@ -36,11 +36,12 @@ module.exports = {
       'guards',
       ...['core', 'policy', 'pipeline', 'context', 'decorators', 'transports', 'observability'],
     ),
-    sees('config', 'module'),
     sees(
       'providers',
       ...['core', 'module', 'verification', 'principal', 'policy', 'decorators', 'stores'],
     ),
+    sees('environment', 'core', 'module', 'providers'),
+    sees('config', 'environment'),
     sees('testing', 'core', 'verification', 'pipeline', 'module'),
     {
       name: 'the-engine-is-framework-free',

@@ -85,8 +85,31 @@ export { MemoryKeyValueStore } from './stores/memory-key-value-store.js';
 export { StoreUnavailable } from './stores/store-unavailable.js';
 export { UserCache } from './principal/user-cache.js';
 export type { UserAuthorities, UserLoader } from './principal/user-attacher.js';
-export { authOptionsFromEnv } from './module/options/auth-options-from-env.js';
-export type { Environment } from './module/options/environment.js';
+export { authOptionsFromEnv } from './environment/auth-options-from-env.js';
+export type { Environment } from './core/environment.js';
+
+export { auth0, type Auth0Options } from './providers/auth0.js';
+export { betterAuth, type BetterAuthOptions } from './providers/better-auth.js';
+export { cognito, type CognitoOptions } from './providers/cognito.js';
+export { descope, type DescopeOptions } from './providers/descope.js';
+export {
+  entra,
+  entraTenant,
+  type EntraOptions,
+  type EntraTenantOptions,
+} from './providers/entra.js';
+export { firebase, type FirebaseOptions } from './providers/firebase.js';
+export { fusionauth, type FusionauthOptions } from './providers/fusionauth.js';
+export { google, type GoogleOptions } from './providers/google.js';
+export { keycloak, type KeycloakOptions } from './providers/keycloak.js';
+export { kinde, type KindeOptions } from './providers/kinde.js';
+export { logto, type LogtoOptions } from './providers/logto.js';
+export { oidc, type OidcOptions } from './providers/oidc.js';
+export { okta, type OktaOptions } from './providers/okta.js';
+export type { IssuerOverrides } from './providers/preset.js';
+export { supabase, type SupabaseOptions } from './providers/supabase.js';
+export { workos, type WorkosOptions } from './providers/workos.js';
+export { zitadel, type ZitadelOptions } from './providers/zitadel.js';
 export {
   clerk,
   ClerkClient,

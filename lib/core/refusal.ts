@@ -111,6 +111,7 @@ export const REFUSAL_OF_REASON = {
   tenant_missing: 'forbidden',
   tenant_malformed: 'invalid_tenant',
   impersonation_denied: 'forbidden',
+  claim_incomplete: 'forbidden',
   cross_site_request: 'cross_site_request',
   address_not_allowed: 'forbidden',
   api_keys_disabled: 'forbidden',

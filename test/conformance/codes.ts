@@ -55,6 +55,7 @@ const CATALOGUE_CODES: Readonly<Record<RefusalReason, readonly string[]>> = {
   tenant_missing: ['tenant_mismatch'],
   tenant_malformed: ['bad_request'],
   impersonation_denied: ['insufficient_permission'],
+  claim_incomplete: ['claim_type'],
   cross_site_request: ['bad_request'],
   address_not_allowed: ['ip_not_allowed'],
   api_keys_disabled: ['invalid_api_key'],

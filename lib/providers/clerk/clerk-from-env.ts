@@ -1,4 +1,4 @@
-import { readVariable, type Environment } from '../../module/options/environment.js';
+import { readVariable, type Environment } from '../../core/environment.js';
 import type { ClerkOptions } from './clerk-options.js';
 
 const VARIABLES = {

@@ -1,7 +1,7 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { Concealed } from '../../core/concealed.js';
 import { ownMembers } from '../../core/own-property.js';
-import { readVariable } from '../../module/options/environment.js';
+import { readVariable } from '../../core/environment.js';
 import {
   assertFunction,
   assertName,

@@ -3,7 +3,7 @@ import type {
   DiscoveredProvider,
   IdentityProvider,
 } from '../../module/options/identity-provider.js';
-import { readVariable, type Environment } from '../../module/options/environment.js';
+import { readVariable, type Environment } from '../../core/environment.js';
 import { tesseral } from './tesseral.js';
 import type { TesseralOptions } from './tesseral-options.js';
 

@@ -107,12 +107,12 @@ export class KeySetSource {
 
   async #read(document: JsonObject): Promise<PublishedKeys> {
     const keys = this.#keysIn(document);
-    const { algorithms } = this.#parts;
+    const { algorithms, address } = this.#parts;
     if (!Array.isArray(keys)) throw this.#useless('publishes no key set');
     if (keys.length > MAX_KEYS) {
       throw this.#useless(`publishes more than ${String(MAX_KEYS)} keys`);
     }
-    const published = await readPublishedKeys(keys, algorithms);
+    const published = await readPublishedKeys(keys, algorithms, address.issuer);
     if (published.keys.length > 0) return published;
     throw this.#useless(`publishes no key to verify ${[...algorithms].join(', ')} with`);
   }
