@@ -7,6 +7,7 @@ import { handlersOf, type ControllerHandler } from '../controllers.js';
 import type { ResolvedAuthOptions } from '../options/resolve-options.js';
 import { globalGuardsOf, guardingOf } from './guarding.js';
 import { warningsAbout } from './handler-warnings.js';
+import { pathParameters } from './path-parameters.js';
 import { policyInWords } from './policy-in-words.js';
 import { toTable } from './report-table.js';
 import type { Address, ReportedRoute, ReportWarning } from './reported-route.js';
@@ -103,6 +104,7 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
     denyUndeclared,
     impersonation: options.impersonation,
     method: address.method,
+    tenantParameters: tenantParametersOf(address, options),
     absentPermissions: absentPermissionsOf(options),
   };
   const { policy: words, declaredOn } = policyInWords(policy, circumstances);
@@ -112,6 +114,14 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
     declaredOn: Object.freeze(declaredOn),
     warnings: Object.freeze(warnings.map((warning) => Object.freeze(warning))),
   });
+}
+
+function tenantParametersOf(
+  { transport, path }: Address,
+  { tenant }: ResolvedAuthOptions,
+): readonly string[] {
+  const found = transport === 'http' ? pathParameters(path) : undefined;
+  return (tenant?.parameters ?? []).filter((name) => found?.has(name));
 }
 
 /** What permissions begin with that nobody has: of what else may grant them, nothing is known before a caller comes. */

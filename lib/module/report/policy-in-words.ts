@@ -19,6 +19,8 @@ export interface Circumstances {
   readonly impersonation: Impersonation;
   /** That of the handler, where it is one of HTTP. */
   readonly method: string | undefined;
+  /** The parameters of its path that name a tenant. */
+  readonly tenantParameters: readonly string[];
   /** What permissions begin with that no caller has. */
   readonly absentPermissions: readonly string[];
 }
@@ -43,7 +45,7 @@ export function policyInWords(
   if (circumstances.guarding === 'none') {
     return stated(`${ANYONE}: no guard of AuthModule is there`, declaredOn);
   }
-  return unlessImpersonated(circumstances, whoOf(policy, circumstances));
+  return unlessImpersonated(circumstances, ofTenant(circumstances, whoOf(policy, circumstances)));
 }
 
 function whoOf(policy: RoutePolicy, circumstances: Circumstances): PolicyInWords {
@@ -54,14 +56,25 @@ function whoOf(policy: RoutePolicy, circumstances: Circumstances): PolicyInWords
   return stated(callers === NOBODY ? `${NOBODY}: nothing is declared` : callers);
 }
 
-/** What the module's option says, where it keeps anybody out. */
+/** What the option `tenant` says, where a handler's path bears on it. */
+function ofTenant(
+  { tenantParameters }: Circumstances,
+  { policy, declaredOn }: PolicyInWords,
+): PolicyInWords {
+  if (tenantParameters.length === 0) return { policy, declaredOn };
+  const names = tenantParameters.map((name) => `:${name}`).join(' and ');
+  return { policy: `${policy}; of tenant ${names}`, declaredOn: [...declaredOn, 'tenant'] };
+}
+
+/** What the option `impersonation` says, where it keeps anybody out. */
 function unlessImpersonated(
   { impersonation, method = '' }: Circumstances,
   { policy, declaredOn }: PolicyInWords,
 ): PolicyInWords {
   const safe: readonly string[] = SAFE_METHODS;
   const isReading = impersonation === 'read-only' && safe.includes(method);
-  if (impersonation === 'allow' || isReading) return { policy, declaredOn };
+  const isSaid = policy.split('; ').includes(NOT_IMPERSONATED);
+  if (impersonation === 'allow' || isReading || isSaid) return { policy, declaredOn };
   const isOfAll = impersonation === 'read-only' && method === 'ALL';
   const words = isOfAll ? `only ${safe.join(', ')} while impersonated` : NOT_IMPERSONATED;
   return { policy: `${policy}; ${words}`, declaredOn: [...declaredOn, 'impersonation'] };

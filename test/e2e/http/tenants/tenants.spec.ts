@@ -1,6 +1,7 @@
 import { Injectable, Logger, Module } from '@nestjs/common';
 import {
   apiKey,
+  AuthReport,
   ApiKeys,
   MemoryApiKeyStore,
   type AuthenticatedPrincipal,
@@ -263,6 +264,25 @@ describe.each(ADAPTERS)('tenants in requests, on %s', (adapter) => {
     expect((await together(acme?.key, 'globex')).status).toBe(403);
     expect((await together(globex?.key, 'acme')).status).toBe(403);
     expect((await together(globex?.key, 'globex')).status).toBe(403);
+  });
+
+  it('the report tells which handlers are of a tenant that their path names', async () => {
+    const { app } = await guarded({ from: { param: 'orgId' } });
+    const policies = app.get(AuthReport).routes();
+    const [addressed, other] = ['/:orgId', ''].map((part) =>
+      policies.filter(({ path }) =>
+        part === '' ? !path.includes('/:orgId') : path.includes(part),
+      ),
+    );
+    expect(addressed?.length).toBeGreaterThan(0);
+    for (const { policy, declaredOn } of addressed ?? []) {
+      if (policy === 'public') continue;
+      expect([policy, declaredOn]).toEqual([
+        expect.stringMatching(/; of tenant :orgId$/),
+        expect.arrayContaining(['tenant']),
+      ]);
+    }
+    expect(other?.some(({ policy }) => policy.includes('of tenant'))).toBe(false);
   });
 
   it('gives the tenant under the word of the application', async () => {
