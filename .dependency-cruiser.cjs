@@ -38,8 +38,14 @@ module.exports = {
       'guards',
       ...['core', 'policy', 'pipeline', 'context', 'decorators', 'transports', 'observability'],
     ),
-    sees('config', 'module'),
-    sees('testing', 'core', 'verification', 'pipeline', 'module'),
+    sees(
+      'providers',
+      ...['core', 'endpoint', 'module', 'verification', 'principal', 'policy', 'decorators'],
+      'stores',
+    ),
+    sees('environment', 'core', 'module', 'providers'),
+    sees('config', 'environment'),
+    sees('testing', 'core', 'endpoint', 'verification', 'pipeline', 'module'),
     {
       name: 'the-engine-is-framework-free',
       severity: 'error',

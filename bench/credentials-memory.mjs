@@ -12,6 +12,7 @@ import { ApiKeyVerifier } from '../dist/verification/api-key/api-key-verifier.js
 import { CachingIntrospectionVerifier } from '../dist/verification/introspection/caching-introspection-verifier.js';
 import { IntrospectionVerifier } from '../dist/verification/introspection/introspection-verifier.js';
 import { CachingJwtVerifier } from '../dist/verification/jwt/caching-jwt-verifier.js';
+import { FixedIssuers } from '../dist/verification/jwt/issuer-registry.js';
 import { JwtVerifier } from '../dist/verification/jwt/jwt-verifier.js';
 import { JwksService } from '../dist/verification/jwt/keys/jwks-service.js';
 
@@ -108,9 +109,9 @@ async function jwts() {
     resolveIssuer('issuer', { issuer: ISSUER, audience: AUDIENCE, jwksUri: JWKS_URI }),
   ];
   const settings = resolveKeySets({ keySets: {} });
-  const service = new JwksService(issuers, { clock, settings, emit: () => undefined });
+  const service = new JwksService(issuers, { clock, settings, fetch, emit: () => undefined });
   const verifier = new CachingJwtVerifier({
-    verifier: new JwtVerifier(issuers, { jwks: service, clock, kind: 'jwt' }),
+    verifier: new JwtVerifier(new FixedIssuers(issuers), { jwks: service, clock, kind: 'jwt' }),
     jwks: service,
     clock,
     settings: { maxEntries: 10_000, maxAgeMs: 300_000 },

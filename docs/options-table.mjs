@@ -3,9 +3,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 
-const SOURCES = ['auth-options.ts', 'authorization-options.ts', 'issuer-options.ts'].map(
-  (file) => new URL(`../lib/module/options/${file}`, import.meta.url),
-);
+const SOURCES = [
+  'auth-options.ts',
+  'authorization-options.ts',
+  'issuer-options.ts',
+  'tenant-options.ts',
+  'dynamic-issuer-options.ts',
+  'issuer-options.ts',
+].map((file) => new URL(`../lib/module/options/${file}`, import.meta.url));
 const README = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- options: written by npm run docs -->';
 const END = '<!-- /options -->';
@@ -14,8 +19,11 @@ const END = '<!-- /options -->';
 const INTERFACES = {
   AuthModuleOptions: '',
   IssuerOptions: 'issuers[].',
+  IssuerKeySetOptions: 'issuers[].keySet.',
   TokenUseOptions: 'issuers[].tokenUse.',
+  DynamicIssuerOptions: 'dynamicIssuers.',
   PrincipalOptions: 'principal.',
+  TenantOptions: 'tenant.',
   RoleOptions: 'roles.',
   PolicyOptions: 'policies.',
   ReportOptions: 'report.',

@@ -13,7 +13,21 @@ export type {
   ReportOptions,
   RoleOptions,
 } from './module/options/authorization-options.js';
-export type { IssuerOptions, TokenUseOptions } from './module/options/issuer-options.js';
+export type { TenantOptions, TenantSource } from './module/options/tenant-options.js';
+export type { TenantValidator } from './pipeline/tenancy.js';
+export type { Impersonation } from './policy/impersonation.js';
+export type {
+  DynamicIssuerOptions,
+  FoundIssuer,
+  IssuerResolver,
+} from './module/options/dynamic-issuer-options.js';
+export type {
+  IssuerKeySetOptions,
+  IssuerOptions,
+  TokenUseOptions,
+} from './module/options/issuer-options.js';
+export type { Fetch } from './endpoint/fetch.js';
+export type { KeySetReader } from './verification/jwt/keys/key-set-endpoint.js';
 export type {
   DiscoveredProvider,
   IdentityProvider,
@@ -71,8 +85,53 @@ export { MemoryKeyValueStore } from './stores/memory-key-value-store.js';
 export { StoreUnavailable } from './stores/store-unavailable.js';
 export { UserCache } from './principal/user-cache.js';
 export type { UserAuthorities, UserLoader } from './principal/user-attacher.js';
-export { authOptionsFromEnv } from './module/options/auth-options-from-env.js';
-export type { Environment } from './module/options/environment.js';
+export { authOptionsFromEnv } from './environment/auth-options-from-env.js';
+export type { Environment } from './core/environment.js';
+
+export { auth0, type Auth0Options } from './providers/auth0.js';
+export { betterAuth, type BetterAuthOptions } from './providers/better-auth.js';
+export { cognito, type CognitoOptions } from './providers/cognito.js';
+export { descope, type DescopeOptions } from './providers/descope.js';
+export {
+  entra,
+  entraTenant,
+  type EntraOptions,
+  type EntraTenantOptions,
+} from './providers/entra.js';
+export { firebase, type FirebaseOptions } from './providers/firebase.js';
+export { fusionauth, type FusionauthOptions } from './providers/fusionauth.js';
+export { google, type GoogleOptions } from './providers/google.js';
+export { keycloak, type KeycloakOptions } from './providers/keycloak.js';
+export { kinde, type KindeOptions } from './providers/kinde.js';
+export { logto, type LogtoOptions } from './providers/logto.js';
+export { oidc, type OidcOptions } from './providers/oidc.js';
+export { okta, type OktaOptions } from './providers/okta.js';
+export type { IssuerOverrides } from './providers/preset.js';
+export { supabase, type SupabaseOptions } from './providers/supabase.js';
+export { workos, type WorkosOptions } from './providers/workos.js';
+export { zitadel, type ZitadelOptions } from './providers/zitadel.js';
+export {
+  clerk,
+  ClerkClient,
+  clerkFromEnv,
+  RequireFeature,
+  RequirePlan,
+  RequireReverification,
+  type ClerkClientOptions,
+  type ClerkMembership,
+  type ClerkOptions,
+  type MachineTokenOptions,
+  type Reverification,
+  type ReverificationConfig,
+} from './providers/clerk/index.js';
+
+export { tesseral } from './providers/tesseral/tesseral.js';
+export { tesseralFromEnv } from './providers/tesseral/tesseral-from-env.js';
+export type {
+  TesseralApiKeyOptions,
+  TesseralOptions,
+} from './providers/tesseral/tesseral-options.js';
+export type { TesseralClaims } from './providers/tesseral/tesseral-claims.js';
 
 export { AuthReport } from './module/report/auth-report.js';
 export type {
@@ -113,13 +172,19 @@ export type { AuthDecorator } from './decorators/declarations.js';
 export { Accepts, type AcceptsDecorator } from './decorators/accepts.decorator.js';
 export { CurrentPrincipal } from './decorators/current-principal.decorator.js';
 export { CurrentUser } from './decorators/current-user.decorator.js';
-export { OrgId } from './decorators/org-id.decorator.js';
-export { Claims } from './decorators/claims.decorator.js';
+export {
+  createTenantDecorator,
+  OrgId,
+  type TenantDecorator,
+} from './decorators/org-id.decorator.js';
+export { DenyImpersonation, notImpersonated } from './decorators/deny-impersonation.decorator.js';
+export { Claims, type ClaimsOptions } from './decorators/claims.decorator.js';
 export { Credentials } from './decorators/credentials.decorator.js';
 export type { ValueOptions } from './decorators/request-value.js';
 
 export type { JwtAlgorithm } from './verification/jwt/algorithms.js';
 export { JwksService } from './verification/jwt/keys/jwks-service.js';
+export { DynamicIssuers } from './verification/jwt/dynamic-issuers.js';
 export type { KeySetState, VerificationKey } from './verification/jwt/keys/key-set.js';
 export type { KeySetSnapshots } from './stores/key-set-snapshots.js';
 export { FileSnapshots } from './stores/file-snapshots.js';

@@ -1,5 +1,5 @@
 import { registerAs } from '@nestjs/config';
-import { authOptionsFromEnv } from '../module/options/auth-options-from-env.js';
+import { authOptionsFromEnv } from '../environment/auth-options-from-env.js';
 
 /**
  * The options of `AuthModule` from the environment, as the namespace `auth` of `@nestjs/config`:

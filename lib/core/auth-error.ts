@@ -1,3 +1,4 @@
+import type { Principal } from './principal.js';
 import {
   REFUSAL_OF_REASON,
   REFUSALS,
@@ -17,6 +18,10 @@ export interface AuthErrorOptions extends ErrorOptions {
    * @default ['Bearer']
    */
   readonly schemes?: readonly string[] | undefined;
+  /** Who is refused, where that was established before the request was let in. */
+  readonly principal?: Principal | undefined;
+  /** Constants that the body has beside its own members, for clients that look for them. */
+  readonly members?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const BEARER: readonly string[] = ['Bearer'];
@@ -35,6 +40,10 @@ export abstract class AuthError extends Error {
   readonly detail: string | undefined;
   /** The schemes that a challenge names, where the answer carries one. */
   readonly schemes: readonly string[];
+  /** Who is refused, where that was established before the request was let in. */
+  readonly principal: Principal | undefined;
+  /** What the body has beside its own members: constants. */
+  readonly members: Readonly<Record<string, unknown>> | undefined;
 
   protected constructor(reason: RefusalReason, options?: AuthErrorOptions) {
     const code = REFUSAL_OF_REASON[reason];
@@ -45,6 +54,8 @@ export abstract class AuthError extends Error {
     this.status = REFUSALS[code].status;
     this.detail = options?.detail;
     this.schemes = options?.schemes ?? BEARER;
+    this.principal = options?.principal;
+    this.members = options?.members;
   }
 }
 
@@ -55,10 +66,13 @@ export class MissingCredential extends AuthError {
   }
 }
 
-/** A credential sent wrongly or twice: 400 `invalid_request` (RFC 6750 section 3.1). */
+/** A credential, or a tenant, sent wrongly or twice: 400 (for credentials, RFC 6750 section 3.1). */
 export class InvalidRequest extends AuthError {
-  public constructor(reason: ReasonFor<'invalid_request'>) {
-    super(reason);
+  public constructor(
+    reason: ReasonFor<'invalid_request' | 'invalid_tenant'>,
+    options?: AuthErrorOptions,
+  ) {
+    super(reason, options);
   }
 }
 

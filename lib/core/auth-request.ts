@@ -4,6 +4,8 @@ export interface AuthRequest {
   readonly method: string | undefined;
   /** Where it came from, as the framework tells, which knows what proxies to trust; `undefined` where that is not known. */
   readonly remoteAddress: string | undefined;
+  /** The host that it was sent to, without a port, as the framework tells, which knows what proxies to trust; `undefined` where there is none. */
+  readonly host: string | undefined;
   /**
    * The values of a header in the order they were received: empty when absent, several when the
    * header was sent several times.
@@ -11,4 +13,6 @@ export interface AuthRequest {
    * @param name In lower case.
    */
   header(name: string): readonly string[];
+  /** A parameter of the path, as the client sent it; `undefined` where the path has none of that name. */
+  parameter(name: string): unknown;
 }

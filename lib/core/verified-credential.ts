@@ -10,6 +10,11 @@ export interface VerifiedCredential {
   readonly standsFor?: 'user' | 'service' | 'apiKey' | undefined;
   /** The issuer that vouches for the claims, exactly as configured; the kind of credential where there is none. */
   readonly issuer: string;
+  /**
+   * The very configuration of the issuer that it was verified by, where there is one: of two
+   * configurations of one name, each vouches for its own.
+   */
+  readonly vouchedBy?: object | undefined;
   /** The addresses it may come from, one by one or as subnets; from anywhere where there are none. */
   readonly allowedAddresses?: readonly string[] | undefined;
   /** Deeply frozen. */

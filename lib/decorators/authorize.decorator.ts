@@ -3,6 +3,7 @@ import { ownMembers } from '../core/own-property.js';
 import type { DeclaredRule } from '../policy/declaration.js';
 import type { PolicyClass } from '../policy/policy.js';
 import type { Rule } from '../policy/rule.js';
+import { SAFE_METHODS } from '../policy/safe-methods.js';
 import { declare, type AuthDecorator } from './declarations.js';
 import { refuseUnknown } from './known-options.js';
 import {
@@ -12,9 +13,6 @@ import {
   sameOrganization,
   type OwnerOptions,
 } from './policy-rules.js';
-
-/** The methods that change nothing (RFC 9110 section 9.2.1); TRACE reaches no handler. */
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'] as const;
 
 /** What becomes of whoever does not meet a rule. */
 export interface RuleOptions {
@@ -92,7 +90,12 @@ export function SameOrg(path: string, options: RuleOptions = {}): AuthDecorator 
   return requireRule('SameOrg', sameOrganization(path), options);
 }
 
-function requireRule(decorator: string, rule: Rule, options: RuleOptions): AuthDecorator {
+/** Makes a decorator, which is a kind of its own, of a rule. */
+export function requireRule(
+  decorator: string,
+  rule: Rule,
+  options: RuleOptions = {},
+): AuthDecorator {
   return declare(decorator, ({ rules }, target) => {
     const declared = { rule, ...checked(`@${decorator} on ${target}`, options) };
     // Decorators are applied from the bottom up, and rules asked as they are read.

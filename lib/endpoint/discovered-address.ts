@@ -1,5 +1,6 @@
 import { steady, type Clock } from '../core/clock.js';
 import { withDeadline } from './deadline.js';
+import type { Fetch } from './fetch.js';
 import { discover, type PublishedAddress } from './discovery.js';
 
 /** For how long it is known where something is, in milliseconds. */
@@ -15,6 +16,7 @@ export interface DiscoveryOptions {
   /** Ends it before its time. */
   readonly ending: AbortSignal;
   readonly clock: Clock;
+  readonly fetch: Fetch;
 }
 
 /** Where an issuer has something, as its metadata say: read once, and again every day. */
@@ -66,9 +68,9 @@ export class DiscoveredAddress {
   }
 
   async #discover(): Promise<URL> {
-    const { timeoutMs, ending } = this.#options;
+    const { timeoutMs, ending, fetch } = this.#options;
     const address = await withDeadline(timeoutMs, ending, (signal) =>
-      discover(this.#issuer, this.#sought, { signal }),
+      discover(this.#issuer, this.#sought, { signal, fetch }),
     );
     this.#know(address, LOCATED_MS);
     return address;

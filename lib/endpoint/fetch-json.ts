@@ -1,4 +1,5 @@
 import { ownMembers } from '../core/own-property.js';
+import { runtimeFetch, type Fetch } from './fetch.js';
 import { endpointError, IssuerEndpointError } from './issuer-endpoint-error.js';
 import { readJsonObject, type JsonObject } from './read-json.js';
 
@@ -7,6 +8,7 @@ const MAX_DEPTH = 8;
 
 /** How an endpoint is asked. */
 export interface FetchOptions {
+  readonly fetch: Fetch;
   /** Ends the request, its body included. */
   readonly signal: AbortSignal;
   /** The entity tag of what is known already (RFC 9110 section 13.1.2). */
@@ -42,7 +44,8 @@ export async function fetchJson(endpoint: URL, options: FetchOptions): Promise<F
   }
 }
 
-async function request(endpoint: URL, { signal, etag }: FetchOptions): Promise<Response> {
+async function request(endpoint: URL, options: FetchOptions): Promise<Response> {
+  const { fetch, signal, etag } = options;
   return fetch(
     endpoint,
     // Without prototypes, nothing that pollutes `Object.prototype` becomes an option or a header.
@@ -58,8 +61,54 @@ async function request(endpoint: URL, { signal, etag }: FetchOptions): Promise<R
   );
 }
 
-async function readShallow(endpoint: URL, response: Response): Promise<JsonObject> {
-  const document = await readJsonObject(endpoint, response);
+/** What is posted to an endpoint. */
+export interface PostOptions extends Pick<FetchOptions, 'signal'> {
+  /** Default: that of the runtime. */
+  readonly fetch?: Fetch | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: object;
+  /** Statuses whose answer is read beside that of 200. */
+  readonly understood: readonly number[];
+}
+
+/** What an endpoint answered to what was posted. */
+export interface PostedJson {
+  readonly status: number;
+  readonly document: JsonObject;
+}
+
+/**
+ * Posts JSON, and reads a JSON object: bounded as {@link fetchJson} is.
+ *
+ * @throws {IssuerEndpointError} Also when the status is none that is understood.
+ */
+export async function postJson(endpoint: URL, options: PostOptions): Promise<PostedJson> {
+  const { signal, headers, body, understood, fetch = runtimeFetch } = ownMembers(options);
+  const json = { accept: 'application/json', 'content-type': 'application/json' };
+  try {
+    const response = await fetch(
+      endpoint,
+      ownMembers({
+        method: 'POST',
+        headers: ownMembers({ ...json, ...headers }),
+        body: JSON.stringify(body),
+        redirect: 'manual' as const,
+        signal,
+      }),
+    );
+    const document = await readShallow(endpoint, response, understood);
+    return { status: response.status, document };
+  } catch (failure) {
+    throw endpointError(endpoint, failure);
+  }
+}
+
+async function readShallow(
+  endpoint: URL,
+  response: Response,
+  understood: readonly number[] = [],
+): Promise<JsonObject> {
+  const document = await readJsonObject(endpoint, response, understood);
   if (!isDeeperThan(MAX_DEPTH, document)) return document;
   throw new IssuerEndpointError(endpoint, `nests deeper than ${String(MAX_DEPTH)} levels`);
 }

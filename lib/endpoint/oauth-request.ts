@@ -6,28 +6,37 @@ import {
 } from 'oauth4webapi';
 import { ownMembers } from '../core/own-property.js';
 import { parseTrustworthyAddress } from './endpoint-address.js';
+import type { Fetch } from './fetch.js';
 import { endpointError } from './issuer-endpoint-error.js';
+
+/** How a request is sent, and ended before its time. */
+export interface OAuthRequestParts {
+  readonly signal: AbortSignal;
+  readonly fetch: Fetch;
+}
 
 /** How oauth4webapi asks an endpoint: no redirect followed, and on plain http on this machine only. */
 export function oauthRequest(
   { href }: URL,
-  signal: AbortSignal,
+  { signal, fetch }: OAuthRequestParts,
 ): HttpRequestOptions<'POST', URLSearchParams> {
   return ownMembers({
     signal,
-    [customFetch]: send,
+    [customFetch]: sendBy(fetch),
     [allowInsecureRequests]: parseTrustworthyAddress(href) !== undefined,
   });
 }
 
+type Send = (url: string, init: CustomFetchOptions<'POST', URLSearchParams>) => Promise<Response>;
+
 /** Without prototypes, nothing that pollutes `Object.prototype` becomes an option or a header. */
-async function send(
-  url: string,
-  { headers, ...init }: CustomFetchOptions<'POST', URLSearchParams>,
-): Promise<Response> {
-  try {
-    return await fetch(url, ownMembers({ ...init, headers: ownMembers(headers) }));
-  } catch (failure) {
-    throw endpointError(new URL(url), failure);
-  }
+function sendBy(fetch: Fetch): Send {
+  return async (url, { headers, ...init }) => {
+    const address = new URL(url);
+    try {
+      return await fetch(address, ownMembers({ ...init, headers: ownMembers(headers) }));
+    } catch (failure) {
+      throw endpointError(address, failure);
+    }
+  };
 }

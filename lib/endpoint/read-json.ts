@@ -9,11 +9,16 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /**
  * Reads an answer that should be a JSON object with status 200, up to a size.
  *
+ * @param understood Other statuses that will do.
  * @throws {IssuerEndpointError} When it is anything else.
  */
-export async function readJsonObject(endpoint: URL, response: Response): Promise<JsonObject> {
+export async function readJsonObject(
+  endpoint: URL,
+  response: Response,
+  understood: readonly number[] = [],
+): Promise<JsonObject> {
   const { status } = response;
-  if (status !== 200) {
+  if (status !== 200 && !understood.includes(status)) {
     await response.body?.cancel();
     throw new IssuerEndpointError(endpoint, `answered with status ${String(status)}`, { status });
   }

@@ -9,8 +9,11 @@ import {
 } from '../core/auth-error.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import { userOf, type AuthenticatedPrincipal, type Principal } from '../core/principal.js';
+import type { AddressedTenant } from '../pipeline/addressed-tenant.js';
+import type { Tenancy } from '../pipeline/tenancy.js';
 import type { AuthEvents } from '../observability/auth-events.js';
 import { decide, type DecisionSettings } from '../policy/decide.js';
+import { mayActAs, type Impersonation } from '../policy/impersonation.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
 import { exchangeOf, type Exchange, type RefusalStyles } from '../transports/exchange.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
@@ -24,6 +27,9 @@ export interface GateSettings {
   readonly styles: RefusalStyles;
   readonly rules: DecisionSettings;
   readonly judge: Judge;
+  /** `undefined` where requests address no tenants. */
+  readonly tenancy: Tenancy | undefined;
+  readonly impersonation: Impersonation;
   /** The property of the request that shows the caller to other packages; `null` for none. */
   readonly requestProperty: string | null;
 }
@@ -60,9 +66,11 @@ export class Gate implements Gatekeeper {
       this.#admitWithoutExchange(target);
       return;
     }
-    const before = this.#visitBefore(exchange);
+    const addressed = this.#addressedBy(exchange);
+    const before = this.#visitBefore(exchange, addressed);
     if (before?.isTo(target) && before.principal) return before;
     const visit = this.#begin(exchange, target);
+    visit.addressed = addressed;
     if (isPublic(visit.policy)) {
       rememberAuth(exchange.key, visit);
       return;
@@ -76,8 +84,13 @@ export class Gate implements Gatekeeper {
     return visit;
   }
 
-  /** Lets the rest of the application know who is calling. */
+  /**
+   * Lets the rest of the application know who is calling.
+   *
+   * @throws When somebody acts as the caller, where nobody may.
+   */
   admit(visit: Visit, principal: AuthenticatedPrincipal): true {
+    if (this.#settings.impersonation !== 'allow') this.#assertItself(visit, principal);
     this.#remember(visit, principal);
     const { events } = this.#settings;
     events.emit({ type: 'auth.authenticated', handler: visit.handler, principal });
@@ -119,9 +132,18 @@ export class Gate implements Gatekeeper {
 
   /** The exception that turns the request away; the reason goes to the events, once for each request. */
   refuse(visit: Visit, failure: AuthError): Error {
-    if (!visit.isRefused) this.#report(failure, visit.handler, visit.principal);
+    if (!visit.isRefused) {
+      this.#report(failure, visit.handler, visit.principal ?? failure.principal);
+    }
     visit.isRefused = true;
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
+  }
+
+  #assertItself(visit: Visit, principal: Principal): void {
+    const { impersonation } = this.#settings;
+    if (mayActAs(principal, impersonation, visit.exchange.request.method)) return;
+    const detail = `impersonation: ${impersonation}`;
+    throw this.refuse(visit, new Forbidden('impersonation_denied', { detail, principal }));
   }
 
   #remember(visit: Visit, principal: Principal): void {
@@ -143,10 +165,15 @@ export class Gate implements Gatekeeper {
     throw unsupportedContext(failure);
   }
 
-  /** What the guards of another application established does not count. */
-  #visitBefore({ key }: Exchange): Visit | undefined {
+  #addressedBy({ request }: Exchange): AddressedTenant {
+    return this.#settings.tenancy?.addressed(request);
+  }
+
+  /** What the guards of another application established does not count, nor what holds in another tenant. */
+  #visitBefore({ key }: Exchange, addressed: AddressedTenant): Visit | undefined {
     const before = authOf(key);
-    return before instanceof Visit && before.establishedBy === this ? before : undefined;
+    const isOurs = before instanceof Visit && before.establishedBy === this;
+    return isOurs && before.addressed === addressed ? before : undefined;
   }
 
   #begin(exchange: Exchange, target: Target): Visit {

@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { RequestAuth } from '../context/request-auth.js';
 import type { AuthError } from '../core/auth-error.js';
 import type { Principal } from '../core/principal.js';
+import type { AddressedTenant } from '../pipeline/addressed-tenant.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
 import type { Exchange } from '../transports/exchange.js';
 import type { Controller } from './ancestry.js';
@@ -29,6 +30,8 @@ export class Visit implements RequestAuth {
   readonly #target: Target;
   principal: Principal | undefined;
   resource: unknown;
+  /** The tenant that the request addressed when it came to this handler. */
+  addressed: AddressedTenant;
   /** Whether it was turned away: several parameters of a handler may find the same wanting. */
   isRefused = false;
 
@@ -42,6 +45,7 @@ export class Visit implements RequestAuth {
     this.policy = policy;
     this.#target = target;
     this.principal = undefined;
+    this.addressed = undefined;
   }
 
   /** `Class.method`. */

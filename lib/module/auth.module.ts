@@ -39,6 +39,7 @@ import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { assertPortsProvided, assertProvided } from './provided-classes.js';
 import { assertNoWarnings } from './report/assert-no-warnings.js';
 import { AuthReport } from './report/auth-report.js';
+import { unknownTenantParameters } from './report/tenant-parameters.js';
 import { globalGuardsOf } from './report/guarding.js';
 
 const logger = new Logger('AuthModule');
@@ -132,12 +133,15 @@ export class AuthModule
   onApplicationBootstrap(): void {
     const modules = this.#get(ModulesContainer);
     const policies = this.#get(RoutePolicies);
-    const { global, authorization } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
+    const { global, authorization, tenant } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
     assertEnforced(handlersOf(modules), policies, {
       isGlobal: global || this.#isGuarded(),
       denyUndeclared: authorization.rules.denyUndeclared,
     });
     if (authorization.strictReport) assertNoWarnings(this.#get(AuthReport));
+    for (const name of unknownTenantParameters(tenant?.parameters ?? [], this.#get(AuthReport))) {
+      logger.warn(`tenant.from: no route has a parameter ${name}, so none is measured by it`);
+    }
     for (const handler of unguardedMessages(handlersOf(modules), policies)) {
       logger.warn(`${handler} handles messages, and no guard of AuthModule is there to close it`);
     }

@@ -10,9 +10,12 @@ import { RoutePolicies } from '../guards/route-policies.js';
 import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Entrances } from '../pipeline/entrances.js';
+import { Tenancy, type TenantValidator } from '../pipeline/tenancy.js';
 import { PrincipalMapper } from '../principal/principal-mapper.js';
 import { UserAttacher, type UserLoader } from '../principal/user-attacher.js';
 import { UserCache } from '../principal/user-cache.js';
+import { DynamicIssuers } from '../verification/jwt/dynamic-issuers.js';
+import { FixedIssuers } from '../verification/jwt/issuer-registry.js';
 import type { JwtIssuer } from '../verification/jwt/jwt-issuer.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { credentialKindsOf } from './credential-kinds.js';
@@ -22,6 +25,7 @@ import { logEvents } from './log-events.js';
 import { discoverProviders } from './options/discover-providers.js';
 import { containerOf, type Container, type Port } from './options/ports.js';
 import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
+import type { ResolvedTenant } from './options/resolve-tenant.js';
 import { AuthReport } from './report/auth-report.js';
 
 /** The options, checked and complete. */
@@ -63,6 +67,22 @@ const CORRIDOR: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS, AuthEvents],
   },
   {
+    provide: DynamicIssuers,
+    useFactory: (options: ResolvedAuthOptions, jwks: JwksService, container: ModuleRef) => {
+      const { dynamicIssuers, clock } = options;
+      const { resolver, settings, fetch, read } = dynamicIssuers;
+      return new DynamicIssuers({
+        ...{ settings, fetch, read, jwks, clock },
+        fixed: new FixedIssuers(options.issuers),
+        resolve: (name) => resolver.in(containerOf(container)).resolve(name),
+        onFailure: (failure) => {
+          logger.error(`dynamicIssuers.resolve failed: ${nameOf(failure)}`);
+        },
+      });
+    },
+    inject: [RESOLVED_OPTIONS, JwksService, ModuleRef],
+  },
+  {
     provide: NAMED_KEYS,
     useFactory: (options: ResolvedAuthOptions, events: AuthEvents): NamedKeys =>
       new Map(
@@ -76,15 +96,20 @@ const CORRIDOR: readonly Provider[] = [
     provide: Entrances,
     useFactory: (
       options: ResolvedAuthOptions,
-      ...[jwks, namedJwks, container]: [JwksService, NamedKeys, ModuleRef]
+      ...[jwks, dynamicIssuers, namedJwks, container]: [
+        JwksService,
+        DynamicIssuers,
+        NamedKeys,
+        ModuleRef,
+      ]
     ) => {
       const onFailure = (what: string, failure: unknown): void => {
         logger.error(`${what} failed: ${nameOf(failure)}`);
       };
-      const parts = { options, jwks, namedJwks, container, onFailure };
+      const parts = { options, jwks, dynamicIssuers, namedJwks, container, onFailure };
       return new Entrances(credentialKindsOf(parts));
     },
-    inject: [RESOLVED_OPTIONS, JwksService, NAMED_KEYS, ModuleRef],
+    inject: [RESOLVED_OPTIONS, JwksService, DynamicIssuers, NAMED_KEYS, ModuleRef],
   },
   {
     provide: UserCache,
@@ -93,10 +118,16 @@ const CORRIDOR: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS],
   },
   {
+    provide: Tenancy,
+    useFactory: ({ tenant }: ResolvedAuthOptions, container: ModuleRef) =>
+      tenant && tenancyOf(tenant, containerOf(container)),
+    inject: [RESOLVED_OPTIONS, ModuleRef],
+  },
+  {
     provide: Authenticator,
     useFactory: (
       { claimMaps, authorization, principal }: ResolvedAuthOptions,
-      ...[entrances, cache, container]: [Entrances, UserCache, ModuleRef]
+      ...[entrances, cache, container, tenancy]: AuthenticatorParts
     ) => {
       const { loader, timeoutMs } = principal;
       const roles = authorization.roleModel;
@@ -105,10 +136,11 @@ const CORRIDOR: readonly Provider[] = [
         entrances,
         mapper: new PrincipalMapper(claimMaps, roles),
         rules: authorization.rules,
+        tenancy,
         users: load && new UserAttacher({ loader: load, cache, roles, timeoutMs }),
       });
     },
-    inject: [RESOLVED_OPTIONS, Entrances, UserCache, ModuleRef],
+    inject: [RESOLVED_OPTIONS, Entrances, UserCache, ModuleRef, Tenancy],
   },
   {
     provide: RoutePolicies,
@@ -145,10 +177,13 @@ const CORRIDOR: readonly Provider[] = [
   {
     provide: Gate,
     useFactory: (
-      { styles, requestProperty, authorization: { rules } }: ResolvedAuthOptions,
-      ...[policies, events, judge]: [RoutePolicies, AuthEvents, Judge]
-    ) => new Gate(policies, { events, styles, requestProperty, rules, judge }),
-    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge],
+      { styles, requestProperty, impersonation, authorization: { rules } }: ResolvedAuthOptions,
+      ...[policies, events, judge, tenancy]: GateParts
+    ) =>
+      new Gate(policies, {
+        ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
+      }),
+    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy],
   },
   {
     provide: AuthReport,
@@ -160,14 +195,27 @@ const CORRIDOR: readonly Provider[] = [
   },
 ];
 
+type AuthenticatorParts = [Entrances, UserCache, ModuleRef, Tenancy | undefined];
+type GateParts = [RoutePolicies, AuthEvents, Judge, Tenancy | undefined];
+
+/** As with loaders: the container has the validator's instance when the first request comes. */
+function tenancyOf(tenant: ResolvedTenant, container: Container): Tenancy {
+  const { validator: port } = tenant;
+  const validator: TenantValidator | undefined = port && {
+    validate: (principal, tenantId) => port.in(container).validate(principal, tenantId),
+  };
+  return new Tenancy({ ...tenant, validator });
+}
+
 function keysOf(
   issuers: readonly JwtIssuer[],
-  { clock, keySets: settings }: ResolvedAuthOptions,
+  { clock, keySets: settings, fetch }: ResolvedAuthOptions,
   events: AuthEvents,
 ): JwksService {
   return new JwksService(issuers, {
     clock,
     settings,
+    fetch,
     emit: (event) => {
       events.emit(event);
     },
@@ -207,6 +255,7 @@ export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS];
 /** What an application may inject, and what `@UseGuards(AuthGuard, RolesGuard)` needs in any module. */
 export const AUTH_EXPORTS = [
   JwksService,
+  DynamicIssuers,
   UserCache,
   AuthService,
   PolicyService,

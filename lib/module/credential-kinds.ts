@@ -3,8 +3,9 @@ import type { CredentialExtractor } from '../credential/credential-extractor.js'
 import type { CredentialKind } from '../pipeline/credential-kind.js';
 import type { CredentialVerifier } from '../verification/credential-verifier.js';
 import { CachingJwtVerifier } from '../verification/jwt/caching-jwt-verifier.js';
-import type { JwtIssuer } from '../verification/jwt/jwt-issuer.js';
 import { JwtVerifier, type JwtVerifierSurroundings } from '../verification/jwt/jwt-verifier.js';
+import type { DynamicIssuers } from '../verification/jwt/dynamic-issuers.js';
+import { FixedIssuers, type IssuerRegistry } from '../verification/jwt/issuer-registry.js';
 import type { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { RevocableVerifier } from '../verification/revocation/revocable-verifier.js';
 import { containerOf } from './options/ports.js';
@@ -17,6 +18,7 @@ import { resolvePlaces, type ResolvedPlace } from './options/resolve-places.js';
 export interface KindParts {
   readonly options: ResolvedAuthOptions;
   readonly jwks: JwksService;
+  readonly dynamicIssuers: DynamicIssuers;
   /** The keys of JWTs of another purpose, by what they are called. */
   readonly namedJwks: ReadonlyMap<string, JwksService>;
   readonly container: ModuleRef;
@@ -32,7 +34,8 @@ export function credentialKindsOf(parts: KindParts): readonly CredentialKind[] {
     extractors.set(place.name, extractor);
     return extractor;
   };
-  const tokens = parts.options.issuers.length === 0 ? [] : [tokensOfIssuers(parts, at)];
+  const issuers = registryOf(parts);
+  const tokens = issuers ? [tokensOfIssuers(issuers, parts, at)] : [];
   const kinds = (having: (credential: ResolvedCredential) => boolean): readonly CredentialKind[] =>
     credentials.filter(having).map((each) => kindOf(each, parts, at));
   // What begins with something of its own is asked before what looks like a JWT, and that before the rest.
@@ -47,13 +50,19 @@ export function credentialKindsOf(parts: KindParts): readonly CredentialKind[] {
 
 type At = (place: ResolvedPlace) => CredentialExtractor;
 
-function tokensOfIssuers(parts: KindParts, at: At): CredentialKind {
+/** Where no issuer is looked up, none has to be: then all that is asked is a map. */
+function registryOf({ options, dynamicIssuers }: KindParts): IssuerRegistry | undefined {
+  if (options.dynamicIssuers.isConfigured) return dynamicIssuers;
+  return options.issuers.length === 0 ? undefined : new FixedIssuers(options.issuers);
+}
+
+function tokensOfIssuers(issuers: IssuerRegistry, parts: KindParts, at: At): CredentialKind {
   const { options, jwks } = parts;
   const cookies = options.cookie ? [options.cookie] : [];
   return {
     name: JWT_KIND,
     extractors: [...resolvePlaces(JWT_KIND, { scheme: 'Bearer' }), ...cookies].map(at),
-    verifier: revocable(parts, jwtVerifier(parts, options.issuers, { jwks, kind: JWT_KIND })),
+    verifier: revocable(parts, jwtVerifier(parts, issuers, { jwks, kind: JWT_KIND })),
     scheme: 'Bearer',
     declaredOnly: false,
     look: JWT_KIND,
@@ -69,9 +78,14 @@ function kindOf(credential: ResolvedCredential, parts: KindParts, at: At): Crede
     extractors: places.map(at),
     verifier: credential.makeVerifier({
       clock: options.clock,
+      fetch: options.fetch,
       container: containerOf(container),
       jwtVerifier: (each, name, recognizedBy) =>
-        jwtVerifier(parts, [each], { jwks: keysOf(namedJwks, name), kind: name, recognizedBy }),
+        jwtVerifier(parts, new FixedIssuers([each]), {
+          jwks: keysOf(namedJwks, name),
+          kind: name,
+          recognizedBy,
+        }),
       revocable: (verifier) => revocable(parts, verifier),
       onFailure,
     }),
@@ -91,7 +105,7 @@ function keysOf(namedJwks: KindParts['namedJwks'], kind: string): JwksService {
 
 function jwtVerifier(
   { options }: KindParts,
-  issuers: readonly JwtIssuer[],
+  issuers: IssuerRegistry,
   named: Omit<JwtVerifierSurroundings, 'clock'>,
 ): CredentialVerifier {
   const { clock, tokenCache: settings } = options;

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { RefusalReason } from '../core/refusal.js';
 import type {
   AuthEvent,
@@ -7,6 +8,7 @@ import type {
   UnavailableEvent,
 } from '../observability/auth-event.js';
 import type { KeySetEvent } from '../observability/key-set-event.js';
+import { IssuerEndpointError } from '../endpoint/issuer-endpoint-error.js';
 
 /** During an outage every request is refused: one line stands for all of so many milliseconds. */
 const OUTAGE_LINE_MS = 10_000;
@@ -75,7 +77,11 @@ function unavailableLog(logger: LoggerService): (event: UnavailableEvent) => voi
 /** Messages of our own; that of an application's policy may quote what a client sent. */
 function whyOf(reason: RefusalReason, cause: unknown): string {
   if (!(cause instanceof Error)) return '';
-  return reason === 'issuer_unavailable' ? `: ${cause.message}` : `: ${codeOf(cause)}`;
+  const isOurs =
+    reason === 'issuer_unavailable' ||
+    cause instanceof AuthConfigurationError ||
+    cause instanceof IssuerEndpointError;
+  return `: ${isOurs ? cause.message : codeOf(cause)}`;
 }
 
 function logKeys(logger: LoggerService, event: KeySetEvent): void {

@@ -30,12 +30,19 @@ export function assertProvided(
  * @throws {AuthConfigurationError} When the container has none, or makes one for each request.
  */
 export function assertPortsProvided(options: ResolvedAuthOptions, container: ModuleRef): void {
-  const { credentials, principal, revocation } = options;
+  const { credentials, principal, revocation, tenant, dynamicIssuers } = options;
   for (const { kind, needs } of credentials) {
     for (const needed of needs) assertHeld(needed, `credentials: ${kind}`, container);
   }
-  if (principal.loader?.needs) assertHeld(principal.loader.needs, 'principal.load', container);
-  if (revocation?.needs) assertHeld(revocation.needs, 'revocation', container);
+  const ports = {
+    'principal.load': principal.loader,
+    'tenant.validate': tenant?.validator,
+    revocation,
+    'dynamicIssuers.resolve': dynamicIssuers.resolver,
+  };
+  for (const [option, port] of Object.entries(ports)) {
+    if (port?.needs) assertHeld(port.needs, option, container);
+  }
 }
 
 function assertHeld(needed: Type, declaredOn: string, container: ModuleRef): void {

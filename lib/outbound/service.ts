@@ -1,7 +1,10 @@
-import type { Clock } from '../core/clock.js';
 import { ExchangedTokens } from './exchanged-tokens.js';
 import { ServiceCredentials, type TokenEvents, type TokenPurpose } from './service-credentials.js';
-import { TokenEndpoint, type TokenEndpointSettings } from './token-endpoint.js';
+import {
+  TokenEndpoint,
+  type TokenEndpointSettings,
+  type TokenEndpointSurroundings,
+} from './token-endpoint.js';
 
 /** Where tokens for a service are asked for, and for what. */
 export interface ServiceTokenSettings {
@@ -26,12 +29,17 @@ export class Service {
   readonly credentials: ServiceCredentials | undefined;
   readonly exchanged: ExchangedTokens | undefined;
 
-  constructor({ name, baseUrl, tokens }: ServiceSettings, clock: Clock, events: TokenEvents) {
+  constructor(
+    { name, baseUrl, tokens }: ServiceSettings,
+    surroundings: TokenEndpointSurroundings,
+    events: TokenEvents,
+  ) {
     this.name = name;
     this.#baseUrl = baseUrl;
     if (!tokens) return;
     const { purpose } = tokens;
-    const endpoint = new TokenEndpoint(tokens.endpoint, clock);
+    const { clock } = surroundings;
+    const endpoint = new TokenEndpoint(tokens.endpoint, surroundings);
     this.#endpoint = endpoint;
     this.credentials = new ServiceCredentials({ name, endpoint, purpose }, clock, events);
     this.exchanged = new ExchangedTokens({

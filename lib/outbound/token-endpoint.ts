@@ -11,6 +11,7 @@ import { clientAuthentication } from '../endpoint/client-authentication.js';
 import { withDeadline } from '../endpoint/deadline.js';
 import { DiscoveredAddress } from '../endpoint/discovered-address.js';
 import type { PublishedAddress } from '../endpoint/discovery.js';
+import { runtimeFetch, type Fetch } from '../endpoint/fetch.js';
 import { endpointError, IssuerEndpointError } from '../endpoint/issuer-endpoint-error.js';
 import type { OAuthClient } from '../endpoint/oauth-client.js';
 import { oauthRequest } from '../endpoint/oauth-request.js';
@@ -36,6 +37,13 @@ export interface TokenEndpointSettings {
   readonly timeoutMs: number;
 }
 
+/** What asking there takes. */
+export interface TokenEndpointSurroundings {
+  readonly clock: Clock;
+  /** Default: that of the runtime. */
+  readonly fetch?: Fetch;
+}
+
 /** What is asked for. */
 export interface GrantRequest {
   readonly grantType: string;
@@ -49,15 +57,20 @@ export interface GrantRequest {
 export class TokenEndpoint {
   readonly #settings: TokenEndpointSettings;
   readonly #authentication: ClientAuth;
+  readonly #fetch: Fetch;
   readonly #discovered: DiscoveredAddress;
   readonly #ending = new AbortController();
 
-  constructor(settings: TokenEndpointSettings, clock: Clock) {
+  constructor(
+    settings: TokenEndpointSettings,
+    { clock, fetch = runtimeFetch }: TokenEndpointSurroundings,
+  ) {
     const { issuer, client, timeoutMs } = settings;
     setMaxListeners(0, this.#ending.signal);
     this.#settings = settings;
     this.#authentication = clientAuthentication(client);
-    const options = { timeoutMs, ending: this.#ending.signal, clock };
+    this.#fetch = fetch;
+    const options = { timeoutMs, ending: this.#ending.signal, clock, fetch };
     this.#discovered = new DiscoveredAddress(issuer, TOKEN_ENDPOINT, options);
   }
 
@@ -104,7 +117,7 @@ export class TokenEndpoint {
       this.#authentication,
       grantType,
       new URLSearchParams(parameters),
-      oauthRequest(endpoint, signal),
+      oauthRequest(endpoint, { signal, fetch: this.#fetch }),
     );
   }
 }

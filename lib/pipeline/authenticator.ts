@@ -12,12 +12,15 @@ import type { UserAttacher } from '../principal/user-attacher.js';
 import type { CredentialKind } from './credential-kind.js';
 import type { Presented } from './entrance.js';
 import type { Entrances } from './entrances.js';
+import type { Tenancy } from './tenancy.js';
 
 /** The stages a request passes on its way to a principal. */
 export interface Stages {
   readonly entrances: Entrances;
   readonly mapper: PrincipalMapper;
   readonly rules: DecisionSettings;
+  /** Measures the tenant that a request addresses; `undefined` where none does. */
+  readonly tenancy?: Tenancy | undefined;
   /** Finds the application's own user; `undefined` where there is none to be found. */
   readonly users?: UserAttacher | undefined;
 }
@@ -43,7 +46,14 @@ export class Authenticator {
     const entrance = this.#stages.entrances.of(accepts);
     if (accepts?.mode === 'all') return this.#together(entrance.each(request), request, accepts);
     const presented = entrance.one(request);
-    return this.#withUser(this.#principalOf(presented, request), presented);
+    return this.#withUser(this.#placed(presented, request), presented);
+  }
+
+  /** In its tenant before its user is looked for: what that may is said for each tenant. */
+  #placed(presented: Presented, request: AuthRequest): MaybePromise<AuthenticatedPrincipal> {
+    const { tenancy } = this.#stages;
+    const principal = this.#principalOf(presented, request);
+    return tenancy ? whenReady(principal, (known) => tenancy.place(known, request)) : principal;
   }
 
   #withUser(
@@ -76,7 +86,7 @@ export class Authenticator {
   ): Promise<AuthenticatedPrincipal> {
     const principals: AuthenticatedPrincipal[] = [];
     for (const each of presented) {
-      const principal = await this.#withUser(this.#principalOf(each, request), each);
+      const principal = await this.#withUser(this.#placed(each, request), each);
       const refused = refusedEntry(accepts, principal, this.#stages.rules);
       if (refused) throw new Forbidden(refused.reason, refused);
       principals.push(principal);
@@ -84,7 +94,7 @@ export class Authenticator {
     const caller = principals.at(-1);
     if (!caller) throw new Forbidden('policy_denied', { detail: 'a kind of credential' });
     const organizations = new Set(principals.flatMap(({ organizationId }) => organizationId ?? []));
-    if (organizations.size > 1) throw new Forbidden('organization_mismatch');
+    if (organizations.size > 1) throw new Forbidden('organization_mismatch', { principal: caller });
     return caller;
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidCredential } from '../core/auth-error.js';
+import { AuthError, InvalidCredential } from '../core/auth-error.js';
 import type { Claims } from '../core/claims.js';
 import { ownProperty } from '../core/own-property.js';
 import { PropertyPath } from '../core/property-path.js';
@@ -22,7 +22,8 @@ export interface ClaimContext {
 
 /**
  * Reads names where no path leads. What it returns is taken as the value of a claim would be; `null` and
- * `undefined` leave it to the next source. A token that makes it throw is refused.
+ * `undefined` leave it to the next source. A token that makes it throw is refused: with the `AuthError`
+ * it throws, or as an invalid one.
  */
 export type ClaimReader = (claims: Claims, context: ClaimContext) => unknown;
 
@@ -94,12 +95,13 @@ function readerOf(path: PropertyPath): ClaimReader {
   };
 }
 
-/** Whatever a token makes of somebody's function, it is the token that is refused. */
+/** Whatever a token makes of somebody's function, it is the token that is refused: why, the function may say. */
 function guarded(read: ClaimReader): ClaimReader {
   return (claims, context) => {
     try {
       return read(claims, context);
     } catch (cause) {
+      if (cause instanceof AuthError) throw cause;
       throw new InvalidCredential('claim_type', { cause, detail: 'what a claim reader expects' });
     }
   };

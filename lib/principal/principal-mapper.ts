@@ -11,8 +11,13 @@ import { expandAuthorities, PLAIN_ROLES, type RoleModel } from './role-model.js'
 
 const DEFAULT_MAP = compileClaimMap();
 
-/** By kind of credential, then by issuer; an issuer without one follows the defaults. */
-export type ClaimMaps = ReadonlyMap<string, ReadonlyMap<string, CompiledClaimMap>>;
+/** What claims mean, by who vouches for them; where there is nothing, they follow the defaults. */
+export interface ClaimMaps {
+  /** By the very configuration of the issuer that a credential was verified by. */
+  readonly ofSources: WeakMap<object, CompiledClaimMap>;
+  /** Of other credentials, by kind, then by issuer. */
+  readonly ofKinds: ReadonlyMap<string, ReadonlyMap<string, CompiledClaimMap>>;
+}
 
 /** Makes a principal of a verified credential, as the claim map of its issuer says. */
 export class PrincipalMapper {
@@ -41,7 +46,7 @@ export class PrincipalMapper {
   #principalOf(verified: VerifiedCredential): AuthenticatedPrincipal {
     const { claims, issuer, expiresAt, credential, kind } = verified;
     const standsFor = Object.hasOwn(verified, 'standsFor') ? verified.standsFor : undefined;
-    const map = this.#maps.get(kind)?.get(issuer) ?? DEFAULT_MAP;
+    const map = this.#mapOf(verified);
     const subject = subjectOf(claims, map);
     const organizationId = organizationOf(claims, map);
     const spoken = { claims, organizationId };
@@ -64,6 +69,14 @@ export class PrincipalMapper {
     };
     rememberCredential(principal, credential);
     return Object.freeze(principal);
+  }
+
+  /** By name only where there is nothing better: a name may stand for another configuration by now. */
+  #mapOf(verified: VerifiedCredential): CompiledClaimMap {
+    const { ofSources, ofKinds } = this.#maps;
+    const source = Object.hasOwn(verified, 'vouchedBy') ? verified.vouchedBy : undefined;
+    const ofSource = source && ofSources.get(source);
+    return ofSource ?? ofKinds.get(verified.kind)?.get(verified.issuer) ?? DEFAULT_MAP;
   }
 }
 

@@ -1,2 +1,4 @@
 export { TestIssuer, type TestIssuerOptions, type TestTokenOptions } from './test-issuer.js';
 export { overrideAuth, type TestCaller, type TestPrincipal } from './override-auth.js';
+export { mixTenants, type MixedTenants, type TenantMix } from './mix-tenants.js';
+export type { TenantOperation, TenantTurn } from './mix/play.js';

@@ -4,6 +4,8 @@ import { Credential } from '../core/credential.js';
 import { rememberCredential, type Actor, type AuthenticatedPrincipal } from '../core/principal.js';
 import { resolveKeySets } from '../module/options/resolve-key-sets.js';
 import { Authenticator } from '../pipeline/authenticator.js';
+import { Tenancy } from '../pipeline/tenancy.js';
+import { runtimeFetch } from '../endpoint/fetch.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { refuseProduction } from './refuse-production.js';
 
@@ -39,12 +41,19 @@ export interface TestCaller {
 
 /** The part of Nest's `TestingModuleBuilder` that is needed. */
 interface ModuleBuilder {
-  overrideProvider(token: unknown): { useValue(value: unknown): unknown };
+  overrideProvider(token: unknown): {
+    useValue(value: unknown): unknown;
+    useFactory(options: {
+      factory: (...args: never[]) => unknown;
+      inject?: (typeof Tenancy)[];
+    }): unknown;
+  };
 }
 
 /**
  * Replaces the verification of credentials in a testing module by a principal of the test's choice.
- * The real guards stay in place, and what handlers declare is enforced. It refuses to work where
+ * The real guards stay in place, and what handlers declare is enforced; so is the tenant that a request
+ * addresses. It refuses to work where
  * `NODE_ENV` is `production`.
  *
  * @throws {AuthConfigurationError} In production.
@@ -52,13 +61,15 @@ interface ModuleBuilder {
 export function overrideAuth(builder: ModuleBuilder): TestCaller {
   refuseProduction('overrideAuth');
   let current: AuthenticatedPrincipal | undefined;
-  const authenticator: Pick<Authenticator, 'authenticate'> = {
-    authenticate: () =>
-      current
-        ? Promise.resolve(current)
-        : Promise.reject(new MissingCredential('missing_credentials')),
-  };
-  builder.overrideProvider(Authenticator).useValue(authenticator);
+  const authenticatorIn = (tenancy: Tenancy | undefined): Pick<Authenticator, 'authenticate'> => ({
+    authenticate: async (request) => {
+      if (!current) throw new MissingCredential('missing_credentials');
+      return tenancy ? tenancy.place(current, request) : current;
+    },
+  });
+  builder
+    .overrideProvider(Authenticator)
+    .useFactory({ factory: authenticatorIn, inject: [Tenancy] });
   // No credential is verified, so no issuer is asked for its keys.
   builder.overrideProvider(JwksService).useValue(jwksOfNobody());
   return {
@@ -75,6 +86,7 @@ function jwksOfNobody(): JwksService {
   return new JwksService([], {
     clock: Date.now,
     settings: resolveKeySets({}),
+    fetch: runtimeFetch,
     emit: () => undefined,
   });
 }

@@ -16,11 +16,11 @@ export interface ResolverVerifierParts {
   /** Whose credential it is: nobody's, where the answer is `null` or `undefined`. */
   readonly resolve: (value: string) => MaybePromise<Identity | null | undefined | false>;
   /**
-   * What such credentials begin with, and `resolve` is given with the rest.
+   * What such credentials begin with, or one of several such, and `resolve` is given with the rest.
    *
    * @default none: whatever no other verifier claims is looked up
    */
-  readonly prefix?: string | undefined;
+  readonly prefix?: string | readonly string[] | undefined;
   /** What every such credential stands for, whatever its identity says. */
   readonly standsFor?: VerifiedCredential['standsFor'];
   /** What a credential of nobody's is answered with, and one whose time is over. */
@@ -33,13 +33,15 @@ export interface ResolverVerifierParts {
 /** Verifies credentials that the application itself can look up: sessions, keys and tokens of its own. */
 export class ResolverVerifier implements CredentialVerifier {
   readonly #parts: ResolverVerifierParts;
+  readonly #prefixes: readonly string[];
 
   constructor(parts: ResolverVerifierParts) {
     this.#parts = ownMembers(parts);
+    this.#prefixes = [this.#parts.prefix ?? ''].flat();
   }
 
   claims({ value }: Credential): boolean {
-    return value.startsWith(this.#parts.prefix ?? '');
+    return this.#prefixes.some((prefix) => value.startsWith(prefix));
   }
 
   verify(credential: Credential): MaybePromise<VerifiedCredential> {

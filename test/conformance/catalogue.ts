@@ -13,7 +13,8 @@ export type Group =
   | 'apikey'
   | 'introspection'
   | 'log_leak'
-  | 'concurrency';
+  | 'concurrency'
+  | 'tenant';
 
 /** One entry of the catalogue: what is sent, and what it must be answered with. */
 export interface Case {

@@ -25,6 +25,7 @@ describe('the copies of the catalogue', () => {
       'log_leak',
       'prototype_pollution',
       'rbac',
+      'tenant',
     ]);
   });
 

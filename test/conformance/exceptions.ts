@@ -106,6 +106,7 @@ const OUT_OF_REACH: readonly unknown[] = [
   'insufficient_role',
   'insufficient_permission',
   'org_mismatch',
+  'tenant_mismatch',
   'ip_not_allowed',
 ];
 

@@ -91,14 +91,15 @@ export interface Fixture extends RunningApplication {
 
 /** Starts the application of the catalogue. */
 export async function startFixture(adapter: Adapter, parts: FixtureParts = {}): Promise<Fixture> {
-  const { issuers = [issuerA(), issuerB()], auth = {}, maxHeaderSize, ...metadata } = parts;
+  const { issuers, auth = {}, maxHeaderSize, ...metadata } = parts;
+  const usual = auth.dynamicIssuers ? {} : { issuers: [issuerA(), issuerB()] };
   const events: AuthEvent[] = [];
   const clock = { now: vectors.now };
   const running = await start(adapter, {
     controllers: [FixtureApi],
     ...metadata,
     auth: {
-      issuers,
+      ...(issuers ? { issuers } : usual),
       clock: () => clock.now * 1000,
       onEvent: (event) => void events.push(event),
       ...auth,

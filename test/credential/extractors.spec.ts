@@ -6,7 +6,9 @@ import { CookieExtractor } from '../../lib/credential/cookie-extractor.js';
 const request = (name: string, ...values: string[]): AuthRequest => ({
   method: 'GET',
   remoteAddress: undefined,
+  host: undefined,
   header: (asked) => (asked === name ? values : []),
+  parameter: () => undefined,
 });
 
 describe('AuthorizationExtractor', () => {

@@ -1,11 +1,12 @@
 import { discover } from '../../lib/endpoint/discovery.js';
 import { parseTrustworthyAddress } from '../../lib/endpoint/endpoint-address.js';
+import { runtimeFetch } from '../../lib/endpoint/fetch.js';
 import { IssuerEndpointError } from '../../lib/endpoint/issuer-endpoint-error.js';
 import { KEY_SET } from '../../lib/verification/jwt/keys/key-set-endpoint.js';
 import { FaultyIssuer, json, paths } from '../verification/jwt/keys/faulty-issuer.js';
 
 const keysOf = (issuer: string): Promise<URL> =>
-  discover(issuer, KEY_SET, { signal: AbortSignal.timeout(3000) });
+  discover(issuer, KEY_SET, { signal: AbortSignal.timeout(3000), fetch: runtimeFetch });
 
 describe('discover', () => {
   let server: FaultyIssuer;

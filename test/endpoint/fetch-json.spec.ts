@@ -1,11 +1,16 @@
 import { gzipSync } from 'node:zlib';
-import { fetchJson } from '../../lib/endpoint/fetch-json.js';
+import { runtimeFetch } from '../../lib/endpoint/fetch.js';
+import { publicFetch } from '../../lib/endpoint/public-fetch.js';
+import { fetchJson, postJson } from '../../lib/endpoint/fetch-json.js';
 import { FaultyIssuer, json, type Behaviour } from '../verification/jwt/keys/faulty-issuer.js';
 
 /** Packed beforehand: that takes long, and is no part of the time that an answer is given. */
 const BOMB = gzipSync(Buffer.alloc(10_000_000, 0x20));
 
-describe('fetchJson', () => {
+describe.each([
+  ['the runtime', runtimeFetch],
+  ['what dynamic issuers are fetched by', publicFetch(new Set(['127.0.0.1']))],
+])('fetchJson by %s', (_, fetch) => {
   let server: FaultyIssuer;
 
   beforeEach(async () => {
@@ -17,10 +22,11 @@ describe('fetchJson', () => {
   const fetched = (options = {}): ReturnType<typeof fetchJson> =>
     fetchJson(new URL(`${server.origin}/jwks?secret=x`), {
       signal: AbortSignal.timeout(500),
+      fetch,
       ...options,
     });
 
-  it.each<[string, Behaviour, string]>([
+  it.each<[string, Behaviour, string | RegExp]>([
     ['an error', json({}, 500), 'answered with status 500'],
     ['304 to a question that was not asked', json('', 304), 'answered with status 304'],
     [
@@ -28,7 +34,11 @@ describe('fetchJson', () => {
       (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(),
       'answered with status 302',
     ],
-    ['a reset', (_, response) => response.destroy(), 'could not be reached (UND_ERR_SOCKET)'],
+    [
+      'a reset',
+      (_, response) => response.destroy(),
+      /could not be reached \((?:UND_ERR_SOCKET|ECONNRESET)\)$/,
+    ],
     ['HTML', json('<html></html>'), 'did not answer with a JSON object'],
     ['truncated JSON', json('{"keys":['), 'did not answer with a JSON object'],
     ['a list', json('[]'), 'did not answer with a JSON object'],
@@ -46,7 +56,8 @@ describe('fetchJson', () => {
         response.writeHead(200, { 'content-encoding': 'gzip' });
         response.end(BOMB);
       },
-      'sent more than 262144 octets',
+      // Either way it is not unpacked beyond that.
+      /sent more than 262144 octets|did not answer with a JSON object$/,
     ],
     ['silence', () => undefined, 'did not answer in time'],
     [
@@ -58,7 +69,10 @@ describe('fetchJson', () => {
     server.behaviour = behaviour;
     await expect(fetched()).rejects.toMatchObject({
       name: 'IssuerEndpointError',
-      message: `${server.origin}/jwks ${problem}`,
+      message:
+        typeof problem === 'string'
+          ? `${server.origin}/jwks ${problem}`
+          : (expect.stringMatching(problem) as string),
     });
     expect(server.requests).toHaveLength(1);
   });
@@ -94,5 +108,64 @@ describe('fetchJson', () => {
     };
     expect((await fetched({ etag: '"a"' })).document).toBeUndefined();
     expect((await fetched({ etag: '"b"' })).document).toEqual({});
+  });
+});
+
+describe('postJson', () => {
+  let server: FaultyIssuer;
+
+  beforeEach(async () => {
+    server = await FaultyIssuer.start();
+  });
+
+  afterEach(() => server.close());
+
+  const posted = (options = {}): ReturnType<typeof postJson> =>
+    postJson(new URL(`${server.origin}/ask?secret=x`), {
+      signal: AbortSignal.timeout(500),
+      headers: { authorization: 'Bearer x' },
+      body: { of: 'y' },
+      understood: [400],
+      ...options,
+    });
+
+  it('sends JSON, and reads what is understood', async () => {
+    server.behaviour = (request, response) => {
+      const { method, headers } = request;
+      const { authorization, accept, 'content-type': type } = headers;
+      request.on('data', (body: Buffer) => {
+        response.writeHead(400, { 'content-type': 'application/json' });
+        response.end(
+          JSON.stringify({ method, authorization, accept, type, body: body.toString() }),
+        );
+      });
+    };
+    expect(await posted()).toEqual({
+      status: 400,
+      document: {
+        method: 'POST',
+        authorization: 'Bearer x',
+        accept: 'application/json',
+        type: 'application/json',
+        body: '{"of":"y"}',
+      },
+    });
+  });
+
+  it.each<[string, Behaviour, string]>([
+    ['another status', json({}, 403), 'answered with status 403'],
+    [
+      'a redirect',
+      (_, response) => response.writeHead(307, { location: '/elsewhere' }).end(),
+      'answered with status 307',
+    ],
+    ['HTML', json('<html></html>', 400), 'did not answer with a JSON object'],
+    ['depth', json('{"a":'.repeat(9) + '1' + '}'.repeat(9)), 'nests deeper than 8 levels'],
+    ['too much', json(`"${'x'.repeat(300_000)}"`), 'sent more than 262144 octets'],
+    ['silence', () => undefined, 'did not answer in time'],
+  ])('refuses %s', async (_, behaviour, problem) => {
+    server.behaviour = behaviour;
+    await expect(posted()).rejects.toThrow(`${server.origin}/ask ${problem}`);
+    expect(server.count('/elsewhere')).toBe(0);
   });
 });

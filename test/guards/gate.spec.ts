@@ -68,6 +68,8 @@ const gate = new Gate(policies, {
   events,
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
   requestProperty: null,
+  tenancy: undefined,
+  impersonation: 'allow',
   rules,
   judge: new Judge({ events, rules, instanceOf: unexpected, timeoutMs: 1000 }),
 });

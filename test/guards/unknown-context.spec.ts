@@ -46,12 +46,14 @@ const gate = new Gate(new RoutePolicies(new Reflector()), {
   events,
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
   requestProperty: 'user',
+  tenancy: undefined,
+  impersonation: 'allow',
   rules,
   judge,
 });
 const authenticator = new Authenticator({
   entrances: new Entrances([]),
-  mapper: new PrincipalMapper(new Map()),
+  mapper: new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }),
   rules,
 });
 const authGuard = new AuthGuard(gate, authenticator);

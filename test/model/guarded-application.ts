@@ -79,8 +79,10 @@ export class GuardedApplication {
       judge: new Judge({ events, rules, instanceOf, timeoutMs: 60_000 }),
       styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
       requestProperty: 'user',
+      tenancy: undefined,
+      impersonation: 'allow',
     });
-    const mapper = new PrincipalMapper(new Map(), roleModel);
+    const mapper = new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }, roleModel);
     const authGuard = new AuthGuard(gate, new Authenticator({ entrances, mapper, rules }));
     this.#guards = [authGuard, new RolesGuard(gate, authGuard)];
   }

@@ -78,6 +78,19 @@ describe('the options of credentials', () => {
       /\.keys is no ApiKeys\. Give keys/,
     ],
     [
+      'prefixes that are none',
+      withCredential(opaqueToken({ prefix: [], resolve })),
+      /\.prefix is missing\. Give what the tokens begin with/,
+    ],
+    [
+      'one prefix of several that is another’s',
+      withCredential(
+        opaqueToken({ prefix: ['a_', 'b_'], resolve }),
+        opaqueToken({ kind: 'other', prefix: ['c_', 'b_x_'], resolve }),
+      ),
+      /is found where opaqueToken is, and looks like it/,
+    ],
+    [
       'a prefix beside keys',
       withCredential(apiKey({ keys, prefix: 'b' })),
       /\.prefix means nothing beside keys\. Leave it out/,

@@ -13,6 +13,12 @@ describe('options of tokens and keys refuse to boot, and say how to mend it', ()
   it.each<[object, RegExp]>([
     [{ profile: 'RFC9068' }, /issuers\[0\]\.profile is unknown\. Give 'rfc9068'/],
     [{ profile: null }, /profile is unknown/],
+    [{ keySet: {} }, /keySet is about keys that are fetched, and they are given\. Leave/],
+    [{ secret: undefined, keySet: [] }, /keySet is not an object\. Give an object/],
+    [{ secret: undefined, keySet: { ttl: 1 } }, /keySet\.ttl is no option/],
+    [{ secret: undefined, keySet: { freshSeconds: 59 } }, /freshSeconds .* from 60 to 3600/],
+    [{ secret: undefined, keySet: { fetch: {} } }, /keySet\.fetch is not a function/],
+    [{ secret: undefined, keySet: { read: 'keys' } }, /keySet\.read is not a function/],
     [{ maxTokenAgeSeconds: 0 }, /maxTokenAgeSeconds .* Give a number, and no text, from 1/],
     [{ maxTokenAgeSeconds: '60' }, /maxTokenAgeSeconds/],
     [{ maxTokenAgeSeconds: NaN }, /maxTokenAgeSeconds/],

@@ -1,8 +1,10 @@
 import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
+import { AuthConfigurationError } from '../../lib/core/auth-configuration-error.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import type { AuthEvent } from '../../lib/observability/auth-event.js';
 import { logEvents } from '../../lib/module/log-events.js';
+import { IssuerEndpointError } from '../../lib/endpoint/issuer-endpoint-error.js';
 
 const DENIED: AuthEvent = {
   type: 'auth.denied',
@@ -68,6 +70,26 @@ describe('logEvents', () => {
 
   it('logs an outage loudly, with its cause', () => {
     expect(logged(OUTAGE)).toEqual([OUTAGE_LINE]);
+  });
+
+  it('says which option is wrong where a tenant cannot be configured', () => {
+    const cause = new AuthConfigurationError('audience', 'is missing', 'Name this API.');
+    expect(logged({ ...OUTAGE, reason: 'lookup_failed', cause })).toEqual([
+      'error: Orders.list unavailable: lookup_failed: audience is missing. Name this API.',
+    ]);
+    expect(logged({ ...OUTAGE, reason: 'lookup_failed', cause: new TypeError('secret') })).toEqual([
+      'error: Orders.list unavailable: lookup_failed: TypeError',
+    ]);
+  });
+
+  it('says of a look-up what an address answered, and of another failure no more than its name', () => {
+    const reason = 'lookup_failed';
+    const address = new URL('https://api.test/v1/verify?token=x');
+    const cause = new IssuerEndpointError(address, 'answered with status 401');
+    expect(logged({ ...OUTAGE, reason, cause }, { ...OUTAGE, reason: 'policy_failed' })).toEqual([
+      'error: Orders.list unavailable: lookup_failed: https://api.test/v1/verify answered with status 401',
+      'error: Orders.list unavailable: policy_failed: Error',
+    ]);
   });
 
   it('has one line for all that an outage refuses, and says how many there were', () => {

@@ -16,7 +16,7 @@ describe('who we are to a token endpoint', () => {
   afterEach(() => server.close());
 
   function as(client: OAuthClient): ServiceCredentials {
-    const endpoint = new TokenEndpoint(server.settings({ client }), Date.now);
+    const endpoint = new TokenEndpoint(server.settings({ client }), { clock: Date.now });
     const settings = { name: 'billing', endpoint, purpose: {} };
     const ignore = (): void => undefined;
     return new ServiceCredentials(settings, Date.now, { onObtained: ignore, onFailing: ignore });

@@ -17,7 +17,7 @@ describe('tokens that are exchanged', () => {
     server.behaviour = tokens();
     now = START;
     failures = [];
-    endpoint = new TokenEndpoint(server.settings({ timeoutMs: 2000 }), () => now);
+    endpoint = new TokenEndpoint(server.settings({ timeoutMs: 2000 }), { clock: () => now });
     exchanged = new ExchangedTokens({
       endpoint,
       purpose: { audience: 'api://billing' },

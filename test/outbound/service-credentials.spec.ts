@@ -29,7 +29,7 @@ describe('our own credentials for a service', () => {
     purpose = {},
     ...more
   }: Partial<TokenEndpointSettings> & { purpose?: TokenPurpose } = {}): ServiceCredentials {
-    const endpoint = new TokenEndpoint(server.settings(more), () => now);
+    const endpoint = new TokenEndpoint(server.settings(more), { clock: () => now });
     open.push(endpoint);
     const settings = { name: 'billing', endpoint, purpose };
     return new ServiceCredentials(settings, () => now, {

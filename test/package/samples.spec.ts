@@ -9,6 +9,11 @@ const OF_CREDENTIALS = [
   ...[204, 401, 204, 401],
 ];
 
+/** What `npm run start:multi-tenant` prints. */
+const OF_TENANTS = [
+  401, 200, 200, 404, 201, 403, 404, 204, 200, 403, 401, 403, 201, 200, 204, 401, 200,
+];
+
 const OF_BEARER = /^WWW-Authenticate: Bearer realm="api"\r$/m;
 const OF_ANY_KIND = /^WWW-Authenticate: (?:Bearer|ApiKey|Basic) realm="api"/m;
 
@@ -23,6 +28,12 @@ describe.each([
     script: 'start:policies',
     statuses: [200, 200, 403, 200, 404, 403, 200],
     shown: '"title":"Dreams"',
+    challenge: OF_BEARER,
+  },
+  {
+    script: 'start:multi-tenant',
+    statuses: OF_TENANTS,
+    shown: '"workspace":"acme","name":"glider"',
     challenge: OF_BEARER,
   },
   {

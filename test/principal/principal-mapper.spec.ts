@@ -8,9 +8,10 @@ const ISSUER = 'https://login.test/';
 const CREDENTIAL = new Credential('header', 'token');
 
 function map(claims: Record<string, unknown>, claimMap?: ClaimMap): Principal {
-  const mapper = new PrincipalMapper(
-    new Map([['jwt', new Map(claimMap && [[ISSUER, compileClaimMap(claimMap)]])]]),
-  );
+  const mapper = new PrincipalMapper({
+    ofKinds: new Map([['jwt', new Map(claimMap && [[ISSUER, compileClaimMap(claimMap)]])]]),
+    ofSources: new WeakMap(),
+  });
   return mapper.map({ claims, kind: 'jwt', issuer: ISSUER, expiresAt: 7, credential: CREDENTIAL });
 }
 
@@ -68,9 +69,10 @@ describe('PrincipalMapper', () => {
   });
 
   it('lets an issuer that belongs to an organization speak for that one only', () => {
-    const mapper = new PrincipalMapper(
-      new Map([['jwt', new Map([[ISSUER, compileClaimMap({}, 'acme')]])]]),
-    );
+    const mapper = new PrincipalMapper({
+      ofSources: new WeakMap(),
+      ofKinds: new Map([['jwt', new Map([[ISSUER, compileClaimMap({}, 'acme')]])]]),
+    });
     const of = (claims: Record<string, unknown>): string | undefined =>
       mapper.map({
         claims: { sub: 'ann', ...claims },

@@ -3,9 +3,12 @@ import { expectTypeOf } from 'expect-type';
 import {
   anyOf,
   arg,
+  auth0,
   Authorize,
   AuthModule,
+  cognito,
   CurrentUser,
+  firebase,
   hasRole,
   InvalidCredential,
   OrgId,
@@ -43,6 +46,17 @@ AuthModule.forRoot({ issuers: [], relm: 'x' });
 AuthModule.forRootAsync({ useFactory: () => ({ issuers: [{ issuer, audience: 'x' }] }) });
 // @ts-expect-error The factory gives no options.
 AuthModule.forRootAsync({ useFactory: () => ({ issuer }) });
+
+// Of a provider as well; what it is known by is not there by omission either.
+AuthModule.forRoot({ issuers: [auth0({ domain: 'a.auth0.com', audience: 'x' })] });
+auth0({ domain: 'a.auth0.com', audience: null, claims: { roles: 'x' }, clockToleranceSeconds: 1 });
+firebase({ projectId: 'p' });
+// @ts-expect-error Without an audience.
+auth0({ domain: 'a.auth0.com' });
+// @ts-expect-error Without a client.
+cognito({ userPoolId: 'eu-west-1_a' });
+// @ts-expect-error A misspelt option.
+firebase({ projectId: 'p', audiance: 'x' });
 
 Roles('a', 'b');
 Roles(['a', 'b']);

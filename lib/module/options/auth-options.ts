@@ -2,11 +2,14 @@ import type { ApplicationUser } from '../../core/application-user.js';
 import type { Clock } from '../../core/clock.js';
 import type { RoleMapping } from '../../decorators/role-map.decorator.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { Impersonation } from '../../policy/impersonation.js';
 import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { UserLoader } from '../../principal/user-attacher.js';
 import type { CredentialOption, Provided } from './credential-options.js';
 import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-options.js';
 import type { IssuerEntry } from './identity-provider.js';
+import type { TenantOptions } from './tenant-options.js';
+import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 
@@ -128,9 +131,16 @@ export interface AuthModuleOptions {
   /**
    * Whose tokens are accepted: issuers, and providers as their presets make them, `auth0({ … })`.
    *
-   * @default none; at least one, or something in `credentials`
+   * @default none; at least one, or something in `dynamicIssuers` or `credentials`
    */
   readonly issuers?: readonly IssuerEntry[];
+  /**
+   * Whose tokens are accepted beside those of `issuers`, found by claim `iss` while the application
+   * runs: one issuer for each tenant.
+   *
+   * @default none
+   */
+  readonly dynamicIssuers?: DynamicIssuerOptions;
   /**
    * Other credentials than the tokens of `issuers`: what `apiKey()`, `opaqueToken()`, `session()`,
    * `basic()` and `jwt()` return. They are told apart by where they are found and what they look like;
@@ -153,6 +163,22 @@ export interface AuthModuleOptions {
    * @default as below
    */
   readonly principal?: PrincipalOptions;
+  /**
+   * How requests address the tenant that they are about, which is measured against that of the caller
+   * before its user is loaded.
+   *
+   * @default no request addresses a tenant: the credential alone says in which its caller acts
+   */
+  readonly tenant?: TenantOptions;
+  /**
+   * What may be done by somebody who acts as the caller (claim `act`): all that the caller may
+   * (`allow`), requests by GET, HEAD and OPTIONS only (`read-only`), or nothing (`deny`). A handler may
+   * be closed further with `@DenyImpersonation()`.
+   *
+   * @default 'allow'
+   * @see RFC 8693 section 4.1
+   */
+  readonly impersonation?: Impersonation;
   /**
    * Asked for every token, remembered ones included, whether it was revoked: a `RevocationList`, or an
    * object or a class with `isRevoked()`. What cannot be told is answered with 503.
@@ -279,6 +305,14 @@ export interface AuthModuleOptions {
    * @default Date.now
    */
   readonly clock?: Clock;
+  /**
+   * How issuers are asked for their metadata and keys, and introspection endpoints about tokens: for a
+   * proxy, or for certificates of your own. It must not follow redirects. What `dynamicIssuers` finds
+   * is not fetched by it, but in a way that connects to no private address.
+   *
+   * @default as the runtime does
+   */
+  readonly fetch?: (address: URL, init: RequestInit) => Promise<Response>;
 }
 
 /** Makes the options, for `forRootAsync({ useClass })` and `useExisting`. */

@@ -166,8 +166,8 @@ export interface OpaqueTokenOptions extends CredentialKindOptions, CredentialPla
    * @default 'Bearer', where no other place is named
    */
   readonly scheme?: string;
-  /** What the tokens begin with: others are left to other kinds. */
-  readonly prefix?: string;
+  /** What the tokens begin with, or one of several such: others are left to other kinds. */
+  readonly prefix?: string | readonly string[];
   /** Asks the authorization server that issued them. */
   readonly introspection?: IntrospectionOptions;
   /** Looks them up: personal access tokens, sessions. */

@@ -7,6 +7,13 @@ export interface IdentityProvider {
   readonly issuers: readonly IssuerOptions[];
   /** Its credentials that are no tokens of an issuer: API keys, opaque tokens. */
   readonly credentials?: readonly CredentialOption[];
+  /**
+   * What permissions begin with that its tokens never have, whoever is calling: `org:sys_`. The report
+   * warns of a handler that requires one, where nothing else grants it.
+   *
+   * @default none
+   */
+  readonly absentPermissions?: readonly string[];
 }
 
 /** A provider that has to be asked at boot what it is called. */
@@ -40,6 +47,14 @@ export function issuersOf(entries: readonly IssuerEntry[]): readonly GivenIssuer
 /** The further kinds of credential that providers bring. */
 export function credentialsOf(entries: readonly IssuerEntry[]): readonly CredentialOption[] {
   return entries.flatMap((entry) => (isProvider(entry) ? (entry.credentials ?? []) : []));
+}
+
+/** What permissions begin with that no entry's tokens have. */
+export function absentPermissionsOf(entries: readonly IssuerEntry[]): readonly string[] {
+  const [first = [], ...others] = entries.map((entry) =>
+    isProvider(entry) ? (entry.absentPermissions ?? []) : [],
+  );
+  return first.filter((prefix) => others.every((each) => each.includes(prefix)));
 }
 
 export function isProvider(entry: unknown): entry is IdentityProvider {

@@ -1,6 +1,8 @@
 import type { JSONWebKeySet, JWK } from 'jose';
 import type { ClaimMap } from '../../principal/claim-map.js';
 import type { JwtAlgorithm } from '../../verification/jwt/algorithms.js';
+import type { Fetch } from '../../endpoint/fetch.js';
+import type { KeySetReader } from '../../verification/jwt/keys/key-set-endpoint.js';
 import type { AudienceRule } from '../../verification/registered-claims.js';
 
 /** Whose tokens are accepted, for whom they must be meant, and what they are verified with. */
@@ -36,6 +38,12 @@ export interface IssuerOptions {
    * @default discovered: `jwks_uri` of the issuer's metadata (OpenID Connect Discovery, RFC 8414)
    */
   readonly jwksUri?: string;
+  /**
+   * How the issuer's keys are fetched, where that is not as usual. Not with keys that are given here.
+   *
+   * @default as `keySets` says
+   */
+  readonly keySet?: IssuerKeySetOptions;
   /** The issuer's keys, given here instead of fetched. Excludes the other sources of keys. */
   readonly jwks?: JSONWebKeySet;
   /**
@@ -131,6 +139,30 @@ export interface IssuerOptions {
    * @default `sub`; `roles`; `permissions`; `scope`, then `scp`; `org_id`, then `organization_id`; `act`
    */
   readonly claims?: ClaimMap;
+}
+
+/** How the keys of one issuer are fetched. */
+export interface IssuerKeySetOptions {
+  /**
+   * As `keySets.freshSeconds`, for this issuer: 60 to 3600.
+   *
+   * @default `keySets.freshSeconds`
+   */
+  readonly freshSeconds?: number;
+  /**
+   * What asks the issuer in the place of the module's `fetch`, for instance through a proxy. It must follow no
+   * redirect and heed the signal it is given.
+   *
+   * @default the option `fetch`
+   */
+  readonly fetch?: Fetch;
+  /**
+   * Finds the keys in what the issuer publishes, where that is no key set. It returns a list of JWKs;
+   * when it throws or returns anything else, what was published is of no use, and the last keys serve on.
+   *
+   * @default member `keys` (RFC 7517 section 5)
+   */
+  readonly read?: KeySetReader;
 }
 
 /** Something that a token says of what it is for. One of `claim` and `header`; one of `value`, `startsWith` and `present`. */

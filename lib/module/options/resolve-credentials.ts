@@ -7,7 +7,7 @@ import type { CredentialOption } from './credential-options.js';
 import { assertName, assertObject } from './option-checks.js';
 import { resolveApiKey } from './resolve-api-key.js';
 import { resolveBasic } from './resolve-basic.js';
-import { assertToldApart, resolveNamedJwt } from './resolve-named-jwt.js';
+import { assertToldApart, resolveNamedJwt, type NamedIssuer } from './resolve-named-jwt.js';
 import type { ResolvedCredential } from './resolved-credential.js';
 import { resolveOpaqueToken, resolveSession } from './resolve-opaque-token.js';
 
@@ -78,10 +78,7 @@ export function assertCredentials(
     option: `issuers[${String(index)}]`,
     issuer,
   }));
-  const named = credentials.flatMap(({ kind, issuer }) =>
-    issuer ? [{ option: `jwt({ kind: '${kind}' })`, issuer }] : [],
-  );
-  assertToldApart([...ofIssuers, ...named]);
+  assertToldApart([...ofIssuers, ...namedIssuers(credentials)]);
   credentials.forEach((each, index) => {
     const twin = credentials.slice(0, index).find((other) => areAlike(other, each));
     if (twin) throw alike(each, twin);
@@ -97,12 +94,39 @@ export function assertCredentials(
   });
 }
 
+/**
+ * Refuses an issuer that is looked up, as {@link assertCredentials} does one of `issuers`.
+ *
+ * @throws {AuthConfigurationError}
+ */
+export function assertOtherThan(
+  credentials: readonly ResolvedCredential[],
+  given: NamedIssuer,
+): void {
+  assertToldApart([...namedIssuers(credentials), given]);
+  if (credentials.every(({ kind }) => kind !== given.issuer.issuer)) return;
+  throw new AuthConfigurationError(
+    `${given.option}.issuer`,
+    'is the name of a kind of credential',
+    'Give the kind another name.',
+  );
+}
+
+function namedIssuers(credentials: readonly ResolvedCredential[]): readonly NamedIssuer[] {
+  return credentials.flatMap(({ kind, issuer }) =>
+    issuer ? [{ option: `jwt({ kind: '${kind}' })`, issuer }] : [],
+  );
+}
+
 /** Whether two kinds are found in one place, and a credential there may be of either. */
 function areAlike(one: ResolvedCredential, other: ResolvedCredential): boolean {
   const isShared = one.places.some(({ name }) => other.places.some((each) => each.name === name));
   if (!isShared || one.issuer || other.issuer) return false;
   if (one.prefix === undefined || other.prefix === undefined) return one.prefix === other.prefix;
-  return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
+  const theirs = [other.prefix].flat();
+  return [one.prefix]
+    .flat()
+    .some((mine) => theirs.some((each) => mine.startsWith(each) || each.startsWith(mine)));
 }
 
 function alike(one: ResolvedCredential, other: ResolvedCredential): AuthConfigurationError {

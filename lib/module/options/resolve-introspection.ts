@@ -57,8 +57,8 @@ export function resolveIntrospection(
     mayBeService: true,
     revocable: true,
     needs: [],
-    makeVerifier: ({ clock, revocable }) => {
-      const verifier = new IntrospectionVerifier({ kind, settings, clock, prefix });
+    makeVerifier: ({ clock, fetch, revocable }) => {
+      const verifier = new IntrospectionVerifier({ kind, settings, clock, fetch, prefix });
       const isRemembered = memory.maxAgeMs > 0;
       return revocable(
         isRemembered

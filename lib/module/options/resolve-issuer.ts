@@ -13,11 +13,13 @@ import { resolveKeySource } from './resolve-key-source.js';
 import { resolveTokenChecks } from './resolve-token-checks.js';
 import { assertKeysFit } from './static-keys.js';
 
-const KNOWN = [
+/** The names of all members of {@link IssuerOptions}. */
+export const ISSUER_OPTIONS: readonly (keyof IssuerOptions)[] = [
   'issuer',
   'audience',
   'algorithms',
   'jwksUri',
+  'keySet',
   'jwks',
   'publicKey',
   'secret',
@@ -40,7 +42,7 @@ const KNOWN = [
  */
 export function resolveIssuer(option: string, given: IssuerOptions): JwtIssuer {
   assertObject(option, given);
-  refuseUnknown(option, given, KNOWN);
+  refuseUnknown(option, given, ISSUER_OPTIONS);
   const options = ownMembers(given);
   assertName(`${option}.issuer`, options.issuer, 'Give the exact value of claim iss.');
   const keys = resolveKeySource(option, options);

@@ -1,26 +1,33 @@
 import { ownMembers } from '../../core/own-property.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import type { CompiledClaimMap } from '../../principal/claim-map.js';
 import type { ClaimMaps } from '../../principal/principal-mapper.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { AuthModuleOptions } from './auth-options.js';
 import {
+  absentPermissionsOf,
   credentialsOf,
   isProvider,
   issuersOf,
   type GivenIssuer,
   type IssuerEntry,
 } from './identity-provider.js';
+import type { IssuerOptions } from './issuer-options.js';
 import { assertObject, refuseUnknown } from './option-checks.js';
 import { resolveIssuerClaims } from './resolve-claim-map.js';
-import { assertCredentials, JWT_KIND, resolveCredentials } from './resolve-credentials.js';
+import { assertCredentials, assertOtherThan, resolveCredentials } from './resolve-credentials.js';
+import { resolveDynamicIssuers, type ResolvedDynamicIssuers } from './resolve-dynamic-issuers.js';
 import { resolveIssuer } from './resolve-issuer.js';
 import type { ResolvedCredential } from './resolved-credential.js';
 
-/** Whose tokens are accepted, and what other credentials are. */
+/** Whose credentials are accepted, and what their claims mean. */
 export interface ResolvedIssuers {
   readonly issuers: readonly JwtIssuer[];
+  readonly dynamicIssuers: ResolvedDynamicIssuers;
   readonly credentials: readonly ResolvedCredential[];
   readonly claimMaps: ClaimMaps;
+  /** What permissions begin with that no token has. */
+  readonly absentPermissions: readonly string[];
 }
 
 /** @throws {AuthConfigurationError} */
@@ -28,28 +35,47 @@ export function resolveIssuers(options: AuthModuleOptions): ResolvedIssuers {
   const entries = entriesOf(options);
   const credentials = resolveCredentials(options, credentialsOf(entries));
   const given = issuersOf(entries);
-  if (given.length === 0 && credentials.length === 0)
-    throw nobody('names nobody whose tokens are accepted');
-  const issuers = given.map(({ option, issuer }) => resolveIssuer(option, issuer));
+  assertSomebody(options, given, credentials);
+  const ofSources = new WeakMap<object, CompiledClaimMap>();
+  // An issuer and its claim map are one: whoever has the one is led to the other.
+  const accept = (option: string, each: IssuerOptions): JwtIssuer => {
+    const issuer = resolveIssuer(option, each);
+    ofSources.set(issuer, resolveIssuerClaims(option, ownMembers(each)));
+    return issuer;
+  };
+  const issuers = given.map(({ option, issuer }) => accept(option, issuer));
   refuseTwins(given);
   assertCredentials(issuers, credentials);
-  const claimMaps = given.map(
-    ({ option, issuer }) =>
-      [issuer.issuer, resolveIssuerClaims(option, ownMembers(issuer))] as const,
-  );
-  const ofKinds = credentials.map(({ kind, claimMap }) => [kind, claimMap] as const);
+  const dynamicIssuers = resolveDynamicIssuers(options, (option, each) => {
+    const issuer = accept(option, each);
+    assertOtherThan(credentials, { option, issuer });
+    return issuer;
+  });
+  const ofKinds = new Map(credentials.map(({ kind, claimMap }) => [kind, claimMap] as const));
   return {
     issuers,
+    dynamicIssuers,
     credentials,
-    claimMaps: new Map([[JWT_KIND, new Map(claimMaps)], ...ofKinds]),
+    // Of what is looked up, and of the application's own credentials, nothing is known.
+    absentPermissions:
+      options.credentials?.length || dynamicIssuers.isConfigured
+        ? []
+        : absentPermissionsOf(entries),
+    claimMaps: { ofSources, ofKinds },
   };
 }
 
-function entriesOf({ issuers, credentials }: AuthModuleOptions): readonly IssuerEntry[] {
-  if (issuers === undefined) {
-    if (credentials === undefined) throw nobody('names nobody whose tokens are accepted');
-    return [];
-  }
+function assertSomebody(
+  { dynamicIssuers }: AuthModuleOptions,
+  given: readonly GivenIssuer[],
+  credentials: readonly ResolvedCredential[],
+): void {
+  if (given.length > 0 || credentials.length > 0 || dynamicIssuers !== undefined) return;
+  throw nobody('names nobody whose tokens are accepted');
+}
+
+function entriesOf({ issuers }: AuthModuleOptions): readonly IssuerEntry[] {
+  if (issuers === undefined) return [];
   if (!Array.isArray(issuers)) throw nobody('is not a list');
   const entries = issuers as readonly IssuerEntry[];
   if (entries.length === 0) throw nobody('names nobody whose tokens are accepted');
@@ -62,7 +88,7 @@ function entriesOf({ issuers, credentials }: AuthModuleOptions): readonly Issuer
 function assertEntry(option: string, entry: IssuerEntry): void {
   assertObject(option, entry);
   if (!isProvider(entry)) return;
-  refuseUnknown(option, entry, ['issuers', 'credentials']);
+  refuseUnknown(option, entry, ['issuers', 'credentials', 'absentPermissions']);
   if (entry.issuers.length > 0 && Array.isArray(entry.credentials ?? [])) return;
   throw new AuthConfigurationError(
     option,

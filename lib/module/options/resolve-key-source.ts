@@ -1,9 +1,11 @@
 import type { JWK } from 'jose';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { Concealed } from '../../core/concealed.js';
-import type { KeySource } from '../../verification/jwt/jwt-issuer.js';
+import { ownMembers } from '../../core/own-property.js';
+import type { KeySource, RemoteKeys } from '../../verification/jwt/jwt-issuer.js';
 import { parseTrustworthyAddress } from '../../endpoint/endpoint-address.js';
 import type { IssuerOptions } from './issuer-options.js';
+import { assertFunction, assertObject, assertSeconds, refuseUnknown } from './option-checks.js';
 import { assertPublicKeys, isPublicKnowledge, keyFromPem } from './static-keys.js';
 
 const SOURCES = ['jwksUri', 'jwks', 'publicKey', 'secret'] as const;
@@ -19,11 +21,33 @@ export function resolveKeySource(option: string, options: IssuerOptions): KeySou
     );
   }
   assertIssuerAddress(option, options.issuer, given.length === 0);
-  const { jwks, publicKey, secret } = options;
+  const { jwks, publicKey, secret, keySet } = options;
+  if (given.some((name) => name !== 'jwksUri')) refuseBesideKeys(option, keySet);
   if (secret !== undefined) return secrets(option, secret);
   if (jwks !== undefined) return staticKeys(`${option}.jwks`, jwks);
   if (publicKey !== undefined) return publicKeys(`${option}.publicKey`, publicKey);
-  return { kind: 'remote', jwksUri: resolveJwksUri(option, options) };
+  const jwksUri = resolveJwksUri(option, options);
+  return { kind: 'remote', jwksUri, ...resolveKeySet(`${option}.keySet`, keySet) };
+}
+
+function refuseBesideKeys(option: string, keySet: IssuerOptions['keySet']): void {
+  if (keySet === undefined) return;
+  const problem = 'is about keys that are fetched, and they are given';
+  throw new AuthConfigurationError(`${option}.keySet`, problem, 'Leave it out.');
+}
+
+function resolveKeySet(
+  option: string,
+  given: IssuerOptions['keySet'] = {},
+): Pick<RemoteKeys, 'freshMs' | 'fetch' | 'read'> {
+  assertObject(option, given, 'Give an object: keySet: { freshSeconds: 3600 }.');
+  refuseUnknown(option, given, ['freshSeconds', 'fetch', 'read']);
+  const { freshSeconds, fetch, read } = ownMembers(given);
+  if (freshSeconds !== undefined)
+    assertSeconds(`${option}.freshSeconds`, freshSeconds, { min: 60, max: 3600 });
+  if (fetch !== undefined) assertFunction(`${option}.fetch`, fetch);
+  if (read !== undefined) assertFunction(`${option}.read`, read);
+  return { freshMs: freshSeconds && freshSeconds * 1000, fetch, read };
 }
 
 /** Whoever is between us and an issuer on plain http is the issuer. */

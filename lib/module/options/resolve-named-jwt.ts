@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { ownMembers } from '../../core/own-property.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import { areExclusive } from '../../verification/token-mark.js';
@@ -12,7 +13,9 @@ import { resolveTokenUse } from './resolve-token-use.js';
 
 /** @throws {AuthConfigurationError} */
 export function resolveNamedJwt(option: string, options: JwtOptions): ResolvedCredential {
-  const { kind, scheme, cookie, extract, recognizedBy, ...issuerOptions } = options;
+  const { kind, scheme, cookie, extract, recognizedBy, ...others } = options;
+  // What is left of an object has a prototype again.
+  const issuerOptions = ownMembers(others);
   assertName(`${option}.kind`, kind, "Say what these tokens are called: kind: 'refresh'.");
   const issuer = resolveIssuer(option, issuerOptions);
   const map = resolveIssuerClaims(option, issuerOptions);

@@ -24,13 +24,18 @@ export function resolveOpaqueToken(
     const problem = resolve === undefined ? 'is missing' : 'is given beside introspection';
     throw new AuthConfigurationError(`${option}.resolve`, problem, CURE);
   }
-  if (prefix !== undefined)
-    assertName(`${option}.prefix`, prefix, 'Give what the tokens begin with.');
+  if (prefix !== undefined) assertPrefixes(`${option}.prefix`, prefix);
   const given = resolvePlaces(option, options);
   const places = given.length > 0 ? given : resolvePlaces(option, { scheme: 'Bearer' });
   return introspection === undefined
     ? resolving({ option, options, name: 'opaqueToken', places })
     : resolveIntrospection(option, { ...options, introspection }, places);
+}
+
+function assertPrefixes(option: string, given: unknown): void {
+  const all: readonly unknown[] = [given].flat();
+  const cure = 'Give what the tokens begin with.';
+  for (const each of all.length > 0 ? all : [undefined]) assertName(option, each, cure);
 }
 
 /** @throws {AuthConfigurationError} */

@@ -4,9 +4,11 @@ import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
+import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../endpoint/endpoint-address.js';
+import { runtimeFetch, type Fetch } from '../../endpoint/fetch.js';
 import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
@@ -27,11 +29,15 @@ import { resolveKeySets } from './resolve-key-sets.js';
 import { resolvePrincipal, type ResolvedPrincipal } from './resolve-principal.js';
 import { resolvePort, type Port } from './ports.js';
 import type { ResolvedPlace } from './resolve-places.js';
+import { resolveTenant, type ResolvedTenant } from './resolve-tenant.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
 
 /** The options, checked, with every default filled in. Nothing else reads what the user gave. */
 export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly principal: ResolvedPrincipal;
+  /** `undefined`: requests address no tenant. */
+  readonly tenant: ResolvedTenant | undefined;
+  readonly impersonation: Impersonation;
   /** `undefined`: no token is revoked before it expires. */
   readonly revocation: Port<Revocation> | undefined;
   readonly trustedOrigins: ReadonlySet<string>;
@@ -48,13 +54,18 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly authorization: ResolvedAuthorization;
   readonly onEvent: AuthEventListener | undefined;
   readonly clock: Clock;
+  /** How issuers are asked, but for those that are looked up. */
+  readonly fetch: Fetch;
 }
 
 const KNOWN = [
   'issuers',
+  'dynamicIssuers',
   'credentials',
   'machineCredentials',
   'principal',
+  'tenant',
+  'impersonation',
   'revocation',
   'trustedOrigins',
   'cookie',
@@ -73,6 +84,7 @@ const KNOWN = [
   'errors',
   'onEvent',
   'clock',
+  'fetch',
 ];
 
 const OPTIONS_CURE =
@@ -86,8 +98,9 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   assertObject('What AuthModule is given', given, OPTIONS_CURE);
   refuseUnknown('options', given, KNOWN);
   const options = ownMembers(given);
-  const { onEvent, clock = Date.now } = options;
+  const { onEvent, clock = Date.now, fetch = runtimeFetch } = options;
   if (onEvent !== undefined) assertFunction('onEvent', onEvent);
+  assertFunction('fetch', fetch);
   assertClock(clock);
   const kinds = resolveIssuers(options);
   const cookie = resolveCookie(options);
@@ -95,6 +108,8 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   return Object.freeze({
     ...kinds,
     principal: resolvePrincipal(options),
+    tenant: resolveTenant(options),
+    impersonation: resolveImpersonation(options),
     revocation: resolveRevocation(options),
     trustedOrigins: resolveTrustedOrigins(options),
     cookie,
@@ -107,6 +122,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     authorization: resolveAuthorization(options),
     onEvent,
     clock,
+    fetch,
   });
 }
 
@@ -125,8 +141,9 @@ function assertClock(clock: Clock): void {
 function refuseIdle(
   { revocation, trustedOrigins }: AuthModuleOptions,
   cookie: ResolvedPlace | undefined,
-  { issuers, credentials }: ResolvedIssuers,
+  { issuers, dynamicIssuers, credentials }: ResolvedIssuers,
 ): void {
+  const hasIssuers = issuers.length > 0 || dynamicIssuers.isConfigured;
   const isSentByBrowsers =
     cookie !== undefined ||
     credentials.some(({ places }) => places.some(({ byBrowsers }) => byBrowsers));
@@ -135,7 +152,7 @@ function refuseIdle(
     const problem = 'means nothing without a credential that browsers send on their own';
     throw new AuthConfigurationError('trustedOrigins', problem, cure);
   }
-  const isRevocable = issuers.length > 0 || credentials.some(({ revocable }) => revocable);
+  const isRevocable = hasIssuers || credentials.some(({ revocable }) => revocable);
   if (revocation === undefined || isRevocable) return;
   const problem = 'is asked about JWTs and introspected tokens, and there are none';
   throw new AuthConfigurationError('revocation', problem, cure);
@@ -160,6 +177,15 @@ function resolveTrustedOrigins({ trustedOrigins = [] }: AuthModuleOptions): Read
 /** On by default. */
 function resolveOn(option: string, given: unknown = true): boolean {
   return resolveBoolean(option, given);
+}
+
+function resolveImpersonation({ impersonation = 'allow' }: AuthModuleOptions): Impersonation {
+  if (IMPERSONATIONS.includes(impersonation)) return impersonation;
+  throw new AuthConfigurationError(
+    'impersonation',
+    'is unknown',
+    "Give 'allow', 'read-only' or 'deny'.",
+  );
 }
 
 /** What every request has, and what the adapters add. */

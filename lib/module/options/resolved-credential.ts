@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { Clock } from '../../core/clock.js';
 import type { CompiledClaimMap } from '../../principal/claim-map.js';
+import type { Fetch } from '../../endpoint/fetch.js';
 import type { CredentialVerifier } from '../../verification/credential-verifier.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { TokenMark } from '../../verification/token-mark.js';
@@ -10,6 +11,7 @@ import type { ResolvedPlace } from './resolve-places.js';
 /** What verifiers rest on that exists only in a running application. */
 export interface VerifierSurroundings {
   readonly clock: Clock;
+  readonly fetch: Fetch;
   readonly container: Container;
   /** Verifies JWTs of one issuer, as those of `issuers` are verified. */
   readonly jwtVerifier: (
@@ -29,8 +31,8 @@ export interface ResolvedCredential {
   readonly places: readonly ResolvedPlace[];
   readonly scheme: string;
   readonly declaredOnly: boolean;
-  /** What its credentials begin with; `undefined` for what begins with anything. */
-  readonly prefix: string | undefined;
+  /** What its credentials begin with, or one of several such; `undefined` for what begins with anything. */
+  readonly prefix: string | readonly string[] | undefined;
   /** The issuer, of JWTs. */
   readonly issuer?: JwtIssuer;
   /** What tells its JWTs from others before they are verified. */

@@ -79,6 +79,7 @@ const FLAWS: Readonly<Record<KeyFlaw, string>> = {
   private: 'has a key that is not public',
   malformed: 'has a key that cannot be read',
   not_importable: 'has a key that cannot be read',
+  other_issuer: 'has a key of another issuer',
   rsa_size: 'has an RSA key below 2048 bits, or above 8192',
   rsa_exponent: 'has an RSA key whose exponent is even or 1: anybody could sign',
 };

@@ -7,6 +7,7 @@ import { handlersOf, type ControllerHandler } from '../controllers.js';
 import type { ResolvedAuthOptions } from '../options/resolve-options.js';
 import { globalGuardsOf, guardingOf } from './guarding.js';
 import { warningsAbout } from './handler-warnings.js';
+import { pathParameters } from './path-parameters.js';
 import { policyInWords } from './policy-in-words.js';
 import { toTable } from './report-table.js';
 import type { Address, ReportedRoute, ReportWarning } from './reported-route.js';
@@ -98,7 +99,14 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
   const { policies, options } = sources;
   const { denyUndeclared } = options.authorization.rules;
   const policy = policies.of(each);
-  const circumstances = { guarding: guardingOf(each, inherited), denyUndeclared };
+  const circumstances = {
+    guarding: guardingOf(each, inherited),
+    denyUndeclared,
+    impersonation: options.impersonation,
+    method: address.method,
+    tenantParameters: tenantParametersOf(address, options),
+    absentPermissions: absentPermissionsOf(options),
+  };
   const { policy: words, declaredOn } = policyInWords(policy, circumstances);
   const warnings = policy ? warningsAbout(reached, policy, circumstances) : [];
   return Object.freeze({
@@ -106,6 +114,24 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
     declaredOn: Object.freeze(declaredOn),
     warnings: Object.freeze(warnings.map((warning) => Object.freeze(warning))),
   });
+}
+
+function tenantParametersOf(
+  { transport, path }: Address,
+  { tenant }: ResolvedAuthOptions,
+): readonly string[] {
+  const found = transport === 'http' ? pathParameters(path) : undefined;
+  return (tenant?.parameters ?? []).filter((name) => found?.has(name));
+}
+
+/** What permissions begin with that nobody has: of what else may grant them, nothing is known before a caller comes. */
+function absentPermissionsOf(options: ResolvedAuthOptions): readonly string[] {
+  const { absentPermissions, authorization, principal } = options;
+  const granted = [...authorization.roleModel.permissions.values()].flatMap((names) => [...names]);
+  const isGrantedLater =
+    principal.loader !== undefined || authorization.rules.superRoles.length > 0;
+  if (isGrantedLater) return [];
+  return absentPermissions.filter((prefix) => !granted.some((name) => name.startsWith(prefix)));
 }
 
 /** Each handler once: the function that its instance has, which is the one Nest calls. */

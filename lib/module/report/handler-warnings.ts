@@ -3,6 +3,7 @@ import type { RoutePolicy } from '../../policy/route-policy.js';
 import { parametersOf } from '../../policy/rule.js';
 import type { ControllerHandler } from '../controllers.js';
 import { levelsOf, type DeclaredLevel } from './declared-levels.js';
+import { pathParameters } from './path-parameters.js';
 import { callersOfUndeclared, type Circumstances } from './policy-in-words.js';
 import type { Address, ReportWarning } from './reported-route.js';
 
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   publicBesideRequirement,
   trialReplacesRule,
   unknownParameter,
+  permissionNeverGranted,
   wrapped,
   unguarded,
 ];
@@ -111,7 +113,7 @@ function enforces({ declaration }: Place, decorator: string, { address }: Case):
 }
 
 function unknownParameter({ handler, policy, address }: Case): readonly ReportWarning[] {
-  const known = address.transport === 'http' ? parametersIn(address.path) : undefined;
+  const known = address.transport === 'http' ? pathParameters(address.path) : undefined;
   if (!known) return [];
   const read = new Set(policy.rules.flatMap(({ rule }) => parametersOf(rule)));
   return [...read]
@@ -122,11 +124,21 @@ function unknownParameter({ handler, policy, address }: Case): readonly ReportWa
     }));
 }
 
-/** @returns `undefined` where that cannot be told: of names in quotes, patterns, and stars without a name. */
-function parametersIn(path: string): ReadonlySet<string> | undefined {
-  if (/["(]|\*(?![\p{ID_Start}$_])/u.test(path)) return;
-  const found = path.matchAll(/[:*]([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu);
-  return new Set([...found].map(([, name = '']) => name));
+function permissionNeverGranted({
+  handler,
+  policy,
+  circumstances,
+}: Case): readonly ReportWarning[] {
+  const { absentPermissions } = circumstances;
+  const isAbsent = (name: string): boolean =>
+    absentPermissions.some((prefix) => name.startsWith(prefix));
+  return policy.requirements
+    .filter(({ kind }) => kind === 'permissions')
+    .filter(({ mode, names }) => (mode === 'all' ? names.some(isAbsent) : names.every(isAbsent)))
+    .map(({ names }) => ({
+      code: 'permission_never_granted',
+      message: `${handler} requires ${names.filter(isAbsent).join(' and ')}, which no token has: nobody may call it`,
+    }));
 }
 
 function wrapped({ handler, levels }: Case): ReportWarning | undefined {

@@ -1,3 +1,5 @@
+import { NOT_IMPERSONATED, type Impersonation } from '../../policy/impersonation.js';
+import { SAFE_METHODS } from '../../policy/safe-methods.js';
 import type { Opening } from '../../policy/declaration.js';
 import type {
   RouteAcceptance,
@@ -14,6 +16,13 @@ export interface Circumstances {
   readonly guarding: Guarding;
   /** Whether a handler for which nothing is declared is closed to everybody. */
   readonly denyUndeclared: boolean;
+  readonly impersonation: Impersonation;
+  /** That of the handler, where it is one of HTTP. */
+  readonly method: string | undefined;
+  /** The parameters of its path that name a tenant. */
+  readonly tenantParameters: readonly string[];
+  /** What permissions begin with that no caller has. */
+  readonly absentPermissions: readonly string[];
 }
 
 type PolicyInWords = Pick<ReportedRoute, 'policy' | 'declaredOn'>;
@@ -36,10 +45,39 @@ export function policyInWords(
   if (circumstances.guarding === 'none') {
     return stated(`${ANYONE}: no guard of AuthModule is there`, declaredOn);
   }
+  return unlessImpersonated(circumstances, ofTenant(circumstances, whoOf(policy, circumstances)));
+}
+
+function whoOf(policy: RoutePolicy, circumstances: Circumstances): PolicyInWords {
+  const { opening, declaredOn } = policy;
   if (opening) return ofOpening(opening, policy);
   if (declaredOn.length > 0) return ofParts(policy);
   const callers = callersOfUndeclared(circumstances);
   return stated(callers === NOBODY ? `${NOBODY}: nothing is declared` : callers);
+}
+
+/** What the option `tenant` says, where a handler's path bears on it. */
+function ofTenant(
+  { tenantParameters }: Circumstances,
+  { policy, declaredOn }: PolicyInWords,
+): PolicyInWords {
+  if (tenantParameters.length === 0) return { policy, declaredOn };
+  const names = tenantParameters.map((name) => `:${name}`).join(' and ');
+  return { policy: `${policy}; of tenant ${names}`, declaredOn: [...declaredOn, 'tenant'] };
+}
+
+/** What the option `impersonation` says, where it keeps anybody out. */
+function unlessImpersonated(
+  { impersonation, method = '' }: Circumstances,
+  { policy, declaredOn }: PolicyInWords,
+): PolicyInWords {
+  const safe: readonly string[] = SAFE_METHODS;
+  const isReading = impersonation === 'read-only' && safe.includes(method);
+  const isSaid = policy.split('; ').includes(NOT_IMPERSONATED);
+  if (impersonation === 'allow' || isReading || isSaid) return { policy, declaredOn };
+  const isOfAll = impersonation === 'read-only' && method === 'ALL';
+  const words = isOfAll ? `only ${safe.join(', ')} while impersonated` : NOT_IMPERSONATED;
+  return { policy: `${policy}; ${words}`, declaredOn: [...declaredOn, 'impersonation'] };
 }
 
 /** Who may call a handler for which nothing is declared. */

@@ -22,7 +22,7 @@ export function challengesFor(
   scopes: readonly string[],
 ): readonly string[] {
   const { status, error }: Refusal = REFUSALS[code];
-  if (status === 404 || status === 503 || (status === 403 && !error)) return [];
+  if (status === 404 || status === 503 || (status !== 401 && !error)) return [];
   return schemes.map((scheme) => challenge(scheme, parametersOf(scheme, { code, realm, scopes })));
 }
 

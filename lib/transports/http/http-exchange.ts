@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { ExecutionContext, HttpException } from '@nestjs/common';
 import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
+import { ownProperty } from '../../core/own-property.js';
 import type { PropertyPath } from '../../core/property-path.js';
 import { httpRefusal, type HttpRefusalStyle } from './http-refusal.js';
 
@@ -57,8 +58,18 @@ export class HttpExchange implements AuthRequest {
     return typeof ip === 'string' ? ip : this.key.socket.remoteAddress;
   }
 
+  get host(): string | undefined {
+    const { hostname } = this.#request as { readonly hostname?: unknown };
+    return typeof hostname === 'string' ? hostname : undefined;
+  }
+
   header(name: string): readonly string[] {
     return headerValues(this.key, name);
+  }
+
+  parameter(name: string): unknown {
+    const { params } = this.#request as AdapterRequest & Arguments;
+    return typeof params === 'object' && params !== null ? ownProperty(params, name) : undefined;
   }
 
   argument(path: PropertyPath): unknown {

@@ -42,9 +42,11 @@ export function httpRefusal(
   style: HttpRefusalStyle,
   scopes: readonly string[],
 ): { exception: HttpException; headers: AnswerHeaders } {
-  const { status, code, message } = failure;
+  const { status, code, message, members } = failure;
   const { exception: Exception, error } = EXCEPTIONS[status];
-  const body = style.body({ message, error, statusCode: status, code });
+  const shaped = style.body({ message, error, statusCode: status, code });
+  // Whatever shape the body has, who looks for these finds them.
+  const body = members ? { ...shaped, ...members } : shaped;
   return {
     exception: new Exception(body, { cause: failure }),
     headers: headersOf(failure, challengesFor(failure, style, scopes)),

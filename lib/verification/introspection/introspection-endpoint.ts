@@ -16,6 +16,7 @@ import { oauthRequest } from '../../endpoint/oauth-request.js';
 import { onceMore } from '../../endpoint/once-more.js';
 import { readJsonObject, type JsonObject } from '../../endpoint/read-json.js';
 import { clientAuthentication } from '../../endpoint/client-authentication.js';
+import { runtimeFetch, type Fetch } from '../../endpoint/fetch.js';
 import type { IntrospectionSettings } from './introspection-settings.js';
 
 const INTROSPECTION: PublishedAddress = {
@@ -31,19 +32,31 @@ const JSON_TYPE = /^application\/json[\t ]*(?:;|$)/i;
 /** What a server says to a client that it does not know, or does not let introspect. */
 const REFUSALS_OF_US = new Set<number | undefined>([401, 403]);
 
+/** What asking takes beside the settings. */
+export interface IntrospectionSurroundings {
+  readonly clock: Clock;
+  /** Default: as the runtime does. */
+  readonly fetch?: Fetch;
+}
+
 /** The place where an authorization server tells of its tokens (RFC 7662). */
 export class IntrospectionEndpoint {
   readonly #settings: IntrospectionSettings;
   readonly #authentication: ClientAuth;
   readonly #discovered: DiscoveredAddress;
+  readonly #fetch: Fetch;
   readonly #ending = new AbortController();
 
-  constructor(settings: IntrospectionSettings, clock: Clock) {
+  constructor(
+    settings: IntrospectionSettings,
+    { clock, fetch = runtimeFetch }: IntrospectionSurroundings,
+  ) {
     const { issuer, client, timeoutMs } = settings;
     // Every question that is under way listens to it, however many there are.
     setMaxListeners(0, this.#ending.signal);
-    const options = { timeoutMs, ending: this.#ending.signal, clock };
+    const options = { timeoutMs, ending: this.#ending.signal, clock, fetch };
     this.#settings = settings;
+    this.#fetch = fetch;
     this.#authentication = clientAuthentication(client);
     this.#discovered = new DiscoveredAddress(issuer, INTROSPECTION, options);
   }
@@ -87,7 +100,7 @@ export class IntrospectionEndpoint {
     const { issuer, client } = this.#settings;
     const { href } = endpoint;
     const server = ownMembers<AuthorizationServer>({ issuer, introspection_endpoint: href });
-    const options = oauthRequest(endpoint, signal);
+    const options = oauthRequest(endpoint, { signal, fetch: this.#fetch });
     const us = ownMembers<Client>({ client_id: client.id });
     const response = await introspectionRequest(server, us, this.#authentication, token, options);
     return readAnswer(endpoint, response);

@@ -7,21 +7,20 @@ import { freezeClaims } from '../freeze-claims.js';
 import { assertLength } from '../token-length.js';
 import type { IntrospectedToken } from './introspected-token.js';
 import { checkAnswer, claimsOf, isNamedByUsername } from './introspection-checks.js';
-import { IntrospectionEndpoint } from './introspection-endpoint.js';
+import { IntrospectionEndpoint, type IntrospectionSurroundings } from './introspection-endpoint.js';
 import type { IntrospectionSettings } from './introspection-settings.js';
 
 /** What introspecting takes. */
-export interface IntrospectionVerifierParts {
+export interface IntrospectionVerifierParts extends IntrospectionSurroundings {
   /** What the kind of credential is called. */
   readonly kind: string;
   readonly settings: IntrospectionSettings;
-  readonly clock: Clock;
   /**
-   * What the server's tokens begin with.
+   * What the server's tokens begin with, or one of several such.
    *
    * @default none: whatever no other verifier claims is asked about
    */
-  readonly prefix?: string | undefined;
+  readonly prefix?: string | readonly string[] | undefined;
 }
 
 /** What a bearer token is made of (RFC 6750 section 2.1). */
@@ -32,20 +31,21 @@ export class IntrospectionVerifier implements CredentialVerifier {
   readonly #kind: string;
   readonly #settings: IntrospectionSettings;
   readonly #clock: Clock;
-  readonly #prefix: string;
+  readonly #prefixes: readonly string[];
   readonly #endpoint: IntrospectionEndpoint;
 
   constructor(parts: IntrospectionVerifierParts) {
-    const { kind, settings, clock, prefix = '' } = ownMembers(parts);
+    const { kind, settings, prefix = '', ...surroundings } = ownMembers(parts);
+    const { clock } = surroundings;
     this.#kind = kind;
     this.#settings = settings;
     this.#clock = clock;
-    this.#prefix = prefix;
-    this.#endpoint = new IntrospectionEndpoint(settings, clock);
+    this.#prefixes = [prefix].flat();
+    this.#endpoint = new IntrospectionEndpoint(settings, ownMembers(surroundings));
   }
 
   claims({ value }: Credential): boolean {
-    return value.startsWith(this.#prefix);
+    return this.#prefixes.some((prefix) => value.startsWith(prefix));
   }
 
   async verify(credential: Credential): Promise<IntrospectedToken> {

@@ -20,7 +20,7 @@ export interface CachingJwtVerifierParts {
 
 /**
  * Verifies a token when it is presented first, and answers at once when it is presented again: while
- * it is valid, and while its issuer publishes the key that verified it.
+ * it is valid, and while its issuer is configured as it was, and publishes the key that verified it.
  */
 export class CachingJwtVerifier implements CredentialVerifier {
   readonly #verifier: JwtVerifier;
@@ -56,23 +56,34 @@ export class CachingJwtVerifier implements CredentialVerifier {
     const accepted = this.#cache.accepted(token);
     if (accepted && this.#holds(accepted)) return accepted;
     if (accepted) this.#cache.forget(token);
-    else if (this.#cache.refused(token) === this.#jwks.generation) {
-      throw new InvalidCredential('invalid_signature');
-    }
+    else this.#assertNotRefused(token);
     return;
   }
 
-  #holds({ issuer, validity, thumbprint }: VerifiedJwt): boolean {
-    const now = this.#clock() / 1000;
-    const isTimely = now >= validity.from && now < validity.until;
-    return isTimely && this.#jwks.vouchesFor(issuer, thumbprint);
+  #assertNotRefused(token: string): void {
+    const generation = this.#cache.refused(token);
+    if (generation === undefined || generation !== this.#jwks.generation) return;
+    throw new InvalidCredential('invalid_signature');
   }
 
-  /** Whoever presents the same token meanwhile waits for the same verification. */
+  #holds(verified: VerifiedJwt): boolean {
+    const { from, until } = verified.validity;
+    const now = this.#clock() / 1000;
+    return now >= from && now < until && this.#verifier.vouchesFor(verified);
+  }
+
+  /**
+   * Whoever presents the same token meanwhile waits for the same verification. It began before they
+   * came, so what it found has to hold still.
+   */
   #share(credential: Credential): Promise<VerifiedJwt> {
     const { value } = credential;
     const underWay = this.#underWay.get(value);
-    if (underWay) return underWay.then((verified) => presentedAs(credential, verified));
+    if (underWay) {
+      return underWay.then((verified) =>
+        this.#holds(verified) ? presentedAs(credential, verified) : this.#remember(credential),
+      );
+    }
     const started = this.#remember(credential);
     this.#underWay.set(value, started);
     return started;

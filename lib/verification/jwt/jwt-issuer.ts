@@ -2,11 +2,19 @@ import type { JSONWebKeySet } from 'jose';
 import type { Concealed } from '../../core/concealed.js';
 import type { ExpectedAudience } from '../registered-claims.js';
 import type { TokenMark } from '../token-mark.js';
+import type { KeySetAddress } from './keys/key-set-endpoint.js';
+
+/** Keys that an issuer publishes. */
+export interface RemoteKeys extends Omit<KeySetAddress, 'issuer'> {
+  readonly kind: 'remote';
+  /** In milliseconds. Default: as for all issuers. */
+  readonly freshMs?: number | undefined;
+}
 
 /** Where the keys of an issuer come from: one source, never a mixture. */
 export type KeySource =
   /** Fetched from the address, or from the one the issuer's metadata names. */
-  | { readonly kind: 'remote'; readonly jwksUri: URL | undefined }
+  | RemoteKeys
   | { readonly kind: 'static'; readonly jwks: JSONWebKeySet }
   | { readonly kind: 'secret'; readonly secrets: Concealed<readonly Uint8Array[]> };
 

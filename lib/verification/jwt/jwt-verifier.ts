@@ -1,8 +1,8 @@
 import { compactVerify, errors } from 'jose';
-import { AuthError, InvalidCredential } from '../../core/auth-error.js';
+import { AuthError, AuthUnavailable, InvalidCredential } from '../../core/auth-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { Credential } from '../../core/credential.js';
-import { isPending } from '../../core/maybe-promise.js';
+import { isPending, type MaybePromise } from '../../core/maybe-promise.js';
 import { ownProperty } from '../../core/own-property.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
 import { bears, type TokenMark } from '../token-mark.js';
@@ -10,9 +10,10 @@ import { checkClaims } from './claim-checks.js';
 import { parseCompactJwt, type CompactJwt } from './compact-jwt.js';
 import { freezeClaims } from '../freeze-claims.js';
 import { checkAlgorithm, checkHeader, checkProfile, type CheckedHeader } from './header-checks.js';
+import type { IssuerRegistry } from './issuer-registry.js';
 import type { JwtIssuer } from './jwt-issuer.js';
 import type { JwksService } from './keys/jwks-service.js';
-import type { VerificationKey } from './keys/key-set.js';
+import type { KeySet, VerificationKey } from './keys/key-set.js';
 import type { VerifiedJwt } from './verified-jwt.js';
 
 /** What verifying takes, and what the kind of credential is called. */
@@ -31,10 +32,9 @@ export interface JwtVerifierSurroundings {
 
 const LOOKS_LIKE_JWT = /^[^.]+\.[^.]+\.[^.]*$/;
 
-/** Verifies signed JWTs of the configured issuers (RFC 7519, RFC 8725, RFC 9068 section 4). */
+/** Verifies signed JWTs of the issuers that are accepted (RFC 7519, RFC 8725, RFC 9068 section 4). */
 export class JwtVerifier implements CredentialVerifier {
-  readonly #issuers: ReadonlyMap<string, JwtIssuer>;
-  readonly #algorithms: ReadonlySet<string>;
+  readonly #issuers: IssuerRegistry;
   readonly #jwks: JwksService;
   readonly #clock: Clock;
   readonly #kind: string;
@@ -42,11 +42,10 @@ export class JwtVerifier implements CredentialVerifier {
 
   /** @param kind What the kind of credential is called. */
   constructor(
-    issuers: readonly JwtIssuer[],
+    issuers: IssuerRegistry,
     { jwks, clock, kind = 'jwt', recognizedBy }: JwtVerifierSurroundings,
   ) {
-    this.#issuers = new Map(issuers.map((issuer) => [issuer.issuer, issuer]));
-    this.#algorithms = new Set(issuers.flatMap((issuer) => [...issuer.algorithms]));
+    this.#issuers = issuers;
     this.#jwks = jwks;
     this.#clock = clock;
     this.#kind = kind;
@@ -62,8 +61,8 @@ export class JwtVerifier implements CredentialVerifier {
   #recognizes(value: string): boolean {
     try {
       const jwt = parseCompactJwt(value);
-      const isOurs = this.#issuers.has(String(ownProperty(jwt.claims, 'iss')));
-      return isOurs && (this.#recognizedBy ?? []).every((mark) => bears(jwt, mark));
+      const found = this.#issuers.find(String(ownProperty(jwt.claims, 'iss')));
+      return found !== undefined && (this.#recognizedBy ?? []).every((mark) => bears(jwt, mark));
     } catch (failure) {
       if (failure instanceof AuthError) return false;
       throw failure;
@@ -72,12 +71,13 @@ export class JwtVerifier implements CredentialVerifier {
 
   async verify(credential: Credential): Promise<VerifiedJwt> {
     const jwt = parseCompactJwt(credential.value);
-    const header = checkHeader(jwt.header, this.#algorithms);
+    const header = checkHeader(jwt.header, this.#issuers.algorithms);
     if (!jwt.isSigned) throw new InvalidCredential('token_malformed');
-    const issuer = this.#issuerOf(jwt);
+    const known = this.#issuerOf(jwt);
+    const issuer = this.#accepted(isPending(known) ? await known : known);
     checkAlgorithm(header.alg, issuer.algorithms);
     checkProfile(header, issuer.profile);
-    const found = this.#jwks.find(issuer.issuer, header, () => this.#isPlausible(jwt, issuer));
+    const found = this.#keysOf(issuer).candidates(header, () => this.#isPlausible(jwt, issuer));
     const keys = isPending(found) ? await found : found;
     const { thumbprint } = await verifySignature(credential.value, header, keys);
     const validity = this.#check(jwt, issuer);
@@ -86,6 +86,7 @@ export class JwtVerifier implements CredentialVerifier {
       kind: this.#kind,
       standsFor: standsForOf(jwt, issuer),
       issuer: issuer.issuer,
+      vouchedBy: issuer,
       claims: freezeClaims(jwt.claims),
       expiresAt: validity.expiresAt,
       validity,
@@ -93,16 +94,29 @@ export class JwtVerifier implements CredentialVerifier {
     };
   }
 
+  /** Whether what was verified before would be again, its dates aside: by this configuration and this key. */
+  vouchesFor({ vouchedBy, thumbprint }: VerifiedJwt): boolean {
+    if (!this.#issuers.isCurrent(vouchedBy)) return false;
+    return this.#jwks.keySetOf(vouchedBy)?.vouchesFor(thumbprint) ?? false;
+  }
+
   /** The issuer is looked up, never derived: nothing a token says decides where keys come from. */
-  #issuerOf({ claims }: CompactJwt): JwtIssuer {
+  #issuerOf({ claims }: CompactJwt): MaybePromise<JwtIssuer | undefined> {
     const name = ownProperty(claims, 'iss');
     if (name === undefined) throw new InvalidCredential('missing_claim', { detail: 'iss' });
-    const issuer = typeof name === 'string' ? this.#issuers.get(name) : undefined;
-    if (!issuer) {
-      const detail = `any of ${[...this.#issuers.keys()].join(', ')}`;
-      throw new InvalidCredential('unknown_issuer', { detail });
-    }
-    return issuer;
+    return typeof name === 'string' ? this.#issuers.find(name) : undefined;
+  }
+
+  #accepted(issuer: JwtIssuer | undefined): JwtIssuer {
+    if (issuer) return issuer;
+    throw new InvalidCredential('unknown_issuer', { detail: this.#issuers.inWords });
+  }
+
+  /** Of an issuer that was forgotten a moment ago there are none, and the next token asks anew. */
+  #keysOf(issuer: JwtIssuer): KeySet {
+    const keySet = this.#jwks.keySetOf(issuer);
+    if (keySet) return keySet;
+    throw new AuthUnavailable('issuer_unavailable', { retryAfterSeconds: 1 });
   }
 
   #check(jwt: CompactJwt, issuer: JwtIssuer): VerifiedJwt['validity'] {

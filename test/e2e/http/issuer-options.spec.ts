@@ -154,6 +154,53 @@ describe.each(ADAPTERS)('what an issuer can be told to be like, on %s', (adapter
     await expect(serve({}, { issuers: [{ discover: silent }] })).rejects.toThrow('Start it.');
   });
 
+  it('keySet.fetch: asks the issuer, discovery included', async () => {
+    const paths: string[] = [];
+    const keySet = {
+      fetch: (url: URL, init: RequestInit): Promise<Response> => {
+        paths.push(url.pathname);
+        return fetch(url, init);
+      },
+    };
+    const url = await serve({ keySet });
+    expect((await get(`${url}/me`, await issuer.token())).status).toBe(200);
+    expect(paths).toEqual(['/.well-known/openid-configuration', '/jwks']);
+  });
+
+  it('keySet.read: finds keys in what is no key set, and what it throws at is of no use', async () => {
+    const published = await fetch(`${issuer.issuer}/jwks`);
+    const { keys } = (await published.json()) as { keys: unknown };
+    const jwksUri = `${issuer.issuer}/.well-known/openid-configuration`;
+    const read = ({ issuer: name }: Readonly<Record<string, unknown>>): unknown => {
+      if (name === issuer.issuer) return keys;
+      throw new Error('of another');
+    };
+    const url = await serve({ jwksUri, keySet: { read } });
+    expect((await get(`${url}/me`, await issuer.token())).status).toBe(200);
+    await api?.close();
+    const broken = await serve({ jwksUri: `${issuer.issuer}/jwks`, keySet: { read } });
+    expect((await get(`${broken}/me`, await issuer.token())).status).toBe(503);
+    const failing = events.find(({ type }) => type === 'keys.failing');
+    expect(String(failing && 'cause' in failing && failing.cause)).toContain(
+      'publishes something else than expected',
+    );
+  });
+
+  it('keySet.freshSeconds: is for this issuer, whatever holds for all', async () => {
+    const asked = (): number => issuer.requests.filter((path) => path === '/jwks').length;
+    let offsetMs = 0;
+    const keySet = { freshSeconds: 60 };
+    const keySets = { freshSeconds: 3600, hydrate: 'lazy' } as const;
+    const clock = (): number => Date.now() + offsetMs;
+    const url = await serve({ keySet }, { keySets, clock });
+    const token = await issuer.token();
+    const before = asked();
+    await get(`${url}/me`, token);
+    offsetMs = 61_000;
+    expect((await get(`${url}/me`, token)).status).toBe(200);
+    expect(asked() - before).toBe(2);
+  });
+
   describe('recognizedBy', () => {
     const machine = { claim: 'sub', startsWith: 'mch_' } as const;
     const user = { claim: 'sub', startsWith: 'user_' } as const;

@@ -10,15 +10,19 @@ export class OpenidProvider {
   readonly issuer: string;
   readonly #server: Server;
 
-  private constructor(server: Server) {
+  readonly #kid: string | undefined;
+
+  private constructor(server: Server, kid: string | undefined) {
     this.#server = server;
+    this.#kid = kid;
     this.issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   }
 
-  static async start(): Promise<OpenidProvider> {
+  /** @param kid What every key of it is called. Default: each has a name of its own. */
+  static async start(kid?: string): Promise<OpenidProvider> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const provider = new OpenidProvider(server);
+    const provider = new OpenidProvider(server, kid);
     await provider.rotate();
     return provider;
   }
@@ -34,7 +38,7 @@ export class OpenidProvider {
           response_types: [],
         },
       ],
-      jwks: { keys: [await signingKey()] },
+      jwks: { keys: [await signingKey(this.#kid)] },
       ttl: { ClientCredentials: 60 },
       features: {
         devInteractions: { enabled: false },
@@ -72,8 +76,7 @@ export class OpenidProvider {
   }
 }
 
-async function signingKey(): Promise<JWK> {
+async function signingKey(kid = String(performance.now())): Promise<JWK> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const kid = String(performance.now());
   return { ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' };
 }

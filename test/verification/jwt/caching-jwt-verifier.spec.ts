@@ -3,6 +3,7 @@ import { Credential } from '../../../lib/core/credential.js';
 import { resolveIssuer } from '../../../lib/module/options/resolve-issuer.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import { CachingJwtVerifier } from '../../../lib/verification/jwt/caching-jwt-verifier.js';
+import { FixedIssuers } from '../../../lib/verification/jwt/issuer-registry.js';
 import { JwtVerifier } from '../../../lib/verification/jwt/jwt-verifier.js';
 import { JwksService } from '../../../lib/verification/jwt/keys/jwks-service.js';
 import { surroundings } from './keys/surroundings.js';
@@ -18,7 +19,7 @@ describe('CachingJwtVerifier', () => {
     const issuers = [resolveIssuer('issuer', issuer.options())];
     const { clock } = issuer;
     jwks = new JwksService(issuers, surroundings({}, { clock }));
-    verifier = new JwtVerifier(issuers, { jwks, clock });
+    verifier = new JwtVerifier(new FixedIssuers(issuers), { jwks, clock });
     subject = remembering();
   });
 
@@ -96,7 +97,9 @@ describe('CachingJwtVerifier', () => {
 
   it('ends when a token is older than its issuer allows', async () => {
     const issuers = [resolveIssuer('issuer', issuer.options({ maxTokenAgeSeconds: 60 }))];
-    verifier = new JwtVerifier(issuers, { jwks, clock: issuer.clock });
+    const { clock } = issuer;
+    jwks = new JwksService(issuers, surroundings({}, { clock }));
+    verifier = new JwtVerifier(new FixedIssuers(issuers), { jwks, clock });
     subject = remembering();
     const token = await issuer.token();
     expect(await reason(token)).toBe('accepted');

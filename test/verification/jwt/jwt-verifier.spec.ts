@@ -4,6 +4,7 @@ import { AuthError } from '../../../lib/core/auth-error.js';
 import { Credential } from '../../../lib/core/credential.js';
 import { resolveIssuer } from '../../../lib/module/options/resolve-issuer.js';
 import type { IssuerOptions } from '../../../lib/module/options/issuer-options.js';
+import { FixedIssuers } from '../../../lib/verification/jwt/issuer-registry.js';
 import { JwtVerifier } from '../../../lib/verification/jwt/jwt-verifier.js';
 import { LocalKeySet } from '../../../lib/verification/jwt/keys/local-key-set.js';
 import { JwksService } from '../../../lib/verification/jwt/keys/jwks-service.js';
@@ -23,7 +24,7 @@ const jwk = (key: KeyObject, more: JWK = {}): JWK => ({
 
 function verifier(...options: IssuerOptions[]): JwtVerifier {
   const issuers = options.map((each) => resolveIssuer('issuer', each));
-  return new JwtVerifier(issuers, {
+  return new JwtVerifier(new FixedIssuers(issuers), {
     jwks: new JwksService(issuers, surroundings()),
     clock: Date.now,
   });

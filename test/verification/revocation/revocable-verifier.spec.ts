@@ -6,6 +6,7 @@ import { MemoryKeyValueStore } from '../../../lib/stores/memory-key-value-store.
 import { RedisStore } from '../../../lib/stores/redis/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import { CachingJwtVerifier } from '../../../lib/verification/jwt/caching-jwt-verifier.js';
+import { FixedIssuers } from '../../../lib/verification/jwt/issuer-registry.js';
 import { JwtVerifier } from '../../../lib/verification/jwt/jwt-verifier.js';
 import { JwksService } from '../../../lib/verification/jwt/keys/jwks-service.js';
 import { RevocableVerifier } from '../../../lib/verification/revocation/revocable-verifier.js';
@@ -28,7 +29,7 @@ describe('RevocableVerifier', () => {
     const { clock } = issuer;
     jwks = new JwksService(issuers, surroundings({}, { clock }));
     verifier = new CachingJwtVerifier({
-      verifier: new JwtVerifier(issuers, { jwks, clock }),
+      verifier: new JwtVerifier(new FixedIssuers(issuers), { jwks, clock }),
       jwks,
       clock,
       settings: { maxEntries: 100, maxAgeMs: 300_000 },

@@ -1,6 +1,6 @@
 import type { JwtHeader } from '../header-checks.js';
 import type { MaybePromise } from '../../../core/maybe-promise.js';
-import type { KeySet, KeySetState, VerificationKey } from './key-set.js';
+import type { KeySet, KeyState, VerificationKey } from './key-set.js';
 
 /** Keys given in the configuration: they have no source to be read anew from, and never go. */
 export abstract class FixedKeySet implements KeySet {
@@ -23,7 +23,7 @@ export abstract class FixedKeySet implements KeySet {
     return Promise.resolve();
   }
 
-  state(): Omit<KeySetState, 'issuer'> {
+  state(): KeyState {
     return {
       status: 'fixed',
       keys: this.size,

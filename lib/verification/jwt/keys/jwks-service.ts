@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthConfigurationError } from '../../../core/auth-configuration-error.js';
 import type { MaybePromise } from '../../../core/maybe-promise.js';
+import type { Fetch } from '../../../endpoint/fetch.js';
 import type { JwtHeader } from '../header-checks.js';
 import type { JwtIssuer } from '../jwt-issuer.js';
 import type { KeySet, KeySetState, VerificationKey } from './key-set.js';
@@ -11,20 +12,68 @@ import { StaticKeySet } from './static-key-set.js';
 /** How long `hydrate: 'required'` waits for the issuers, and how often it looks, in milliseconds. */
 const HYDRATION = { patience: 10_000, interval: 250 };
 
-/** The keys of every configured issuer, each issuer's apart from the others'. */
+/** An issuer that is in use, and its keys. */
+interface Held {
+  readonly issuer: JwtIssuer;
+  readonly keySet: KeySet;
+  readonly isDynamic: boolean;
+}
+
+/** The keys of every issuer that is in use, each issuer's apart from the others'. */
 export class JwksService {
-  readonly #keySets: ReadonlyMap<string, KeySet>;
+  readonly #held: Map<string, Held>;
   readonly #ending = new AbortController();
-  readonly #hydrate: KeySetSurroundings['settings']['hydrate'];
+  readonly #surroundings: KeySetSurroundings;
+  /** What those counted that are gone, and their coming and going. */
+  #past = 0;
 
   constructor(issuers: readonly JwtIssuer[], surroundings: KeySetSurroundings) {
-    this.#keySets = new Map(issuers.map((each) => [each.issuer, keySetOf(each, surroundings)]));
-    this.#hydrate = surroundings.settings.hydrate;
+    this.#surroundings = surroundings;
+    this.#held = new Map(
+      issuers.map((issuer) => {
+        const keySet = keySetOf(issuer, surroundings);
+        return [issuer.issuer, { issuer, keySet, isDynamic: false }];
+      }),
+    );
+  }
+
+  /**
+   * Takes one more issuer in, in the place of any other of its name.
+   *
+   * @param fetch How its keys are fetched.
+   * @internal
+   */
+  admit(issuer: JwtIssuer, fetch: Fetch): void {
+    this.#dismiss(issuer.issuer);
+    const keySet = keySetOf(issuer, { ...this.#surroundings, fetch });
+    if (this.#ending.signal.aborted) void keySet.close();
+    this.#held.set(issuer.issuer, { issuer, keySet, isDynamic: true });
+    this.#past += 1;
+  }
+
+  /**
+   * Lets go of an issuer: what its keys verified is not vouched for any more.
+   *
+   * @internal
+   */
+  dismiss(issuer: JwtIssuer): void {
+    if (this.keySetOf(issuer)) this.#dismiss(issuer.issuer);
+  }
+
+  /**
+   * The keys that belong to this very configuration; none when another took its place, or none did.
+   *
+   * @internal
+   */
+  keySetOf(issuer: JwtIssuer): KeySet | undefined {
+    const held = this.#held.get(issuer.issuer);
+    return held?.issuer === issuer ? held.keySet : undefined;
   }
 
   /**
    * Looks up the keys of an issuer that may have made a signature.
    *
+   * @param issuer By its name.
    * @param header `alg` and `kid` of the protected header.
    * @param isPlausible Asked before the issuer is bothered because of a key that nobody knows: what is
    *   not meant for us anyway is not worth it. Default: it is.
@@ -36,18 +85,13 @@ export class JwksService {
     header: JwtHeader,
     isPlausible: () => boolean = () => true,
   ): MaybePromise<readonly VerificationKey[]> {
-    return this.#keySets.get(issuer)?.candidates(header, isPlausible) ?? [];
+    return this.#held.get(issuer)?.keySet.candidates(header, isPlausible) ?? [];
   }
 
-  /** Whether an issuer still publishes the key that verified something earlier (RFC 7638 thumbprint). */
-  vouchesFor(issuer: string, thumbprint: string): boolean {
-    return this.#keySets.get(issuer)?.vouchesFor(thumbprint) ?? false;
-  }
-
-  /** Grows when keys of any issuer come or go. */
+  /** Grows when keys of any issuer, or issuers, come or go. */
   get generation(): number {
-    let sum = 0;
-    for (const { generation } of this.#keySets.values()) sum += generation;
+    let sum = this.#past;
+    for (const { keySet } of this.#held.values()) sum += keySet.generation;
     return sum;
   }
 
@@ -57,10 +101,10 @@ export class JwksService {
    * @param issuer As configured. Default: every issuer.
    * @throws {Error} When the issuer does not answer: its message says why, and the keys known so far
    *   stay in use.
-   * @throws {RangeError} When no such issuer is configured.
+   * @throws {RangeError} When no such issuer is configured, or known at present.
    */
   async refresh(issuer?: string): Promise<void> {
-    await Promise.all(this.#chosen(issuer).map(([, keySet]) => keySet.refresh()));
+    await Promise.all(this.#chosen(issuer).map(({ keySet }) => keySet.refresh()));
   }
 
   /**
@@ -68,10 +112,14 @@ export class JwksService {
    * an occasion, as a request is.
    *
    * @param issuer As configured. Default: every issuer.
-   * @throws {RangeError} When no such issuer is configured.
+   * @throws {RangeError} When no such issuer is configured, or known at present.
    */
   state(issuer?: string): readonly KeySetState[] {
-    return this.#chosen(issuer).map(([name, keySet]) => ({ issuer: name, ...keySet.state() }));
+    return this.#chosen(issuer).map(({ issuer: { issuer: name }, keySet, isDynamic }) => ({
+      issuer: name,
+      isDynamic,
+      ...keySet.state(),
+    }));
   }
 
   /**
@@ -80,17 +128,17 @@ export class JwksService {
    * @throws {AuthConfigurationError} With `required`, when an issuer's keys cannot be had within 10 s, and no snapshot has them.
    */
   async hydrate(): Promise<void> {
-    const keySets = [...this.#keySets];
-    switch (this.#hydrate) {
+    const held = [...this.#held.values()];
+    switch (this.#surroundings.settings.hydrate) {
       case 'lazy':
         return;
       case 'background':
         // What fails is told by the events, and tried again.
-        for (const [, keySet] of keySets) keySet.hydrate().catch(() => undefined);
+        for (const { keySet } of held) keySet.hydrate().catch(() => undefined);
         return;
       case 'required':
         await Promise.all(
-          keySets.map(([issuer, keySet]) => insist(issuer, keySet, this.#ending.signal)),
+          held.map(({ issuer, keySet }) => insist(issuer.issuer, keySet, this.#ending.signal)),
         );
     }
   }
@@ -98,14 +146,22 @@ export class JwksService {
   /** Ends whatever is under way, and begins nothing more; what is known stays known. */
   async close(): Promise<void> {
     this.#ending.abort();
-    await Promise.all([...this.#keySets.values()].map((keySet) => keySet.close()));
+    await Promise.all([...this.#held.values()].map(({ keySet }) => keySet.close()));
   }
 
-  #chosen(issuer: string | undefined): readonly [string, KeySet][] {
-    if (issuer !== undefined && !this.#keySets.has(issuer)) {
-      throw new RangeError('No such issuer is configured');
-    }
-    return [...this.#keySets].filter(([name]) => issuer === undefined || name === issuer);
+  #chosen(name: string | undefined): readonly Held[] {
+    if (name === undefined) return [...this.#held.values()];
+    const held = this.#held.get(name);
+    if (!held) throw new RangeError('No such issuer is configured');
+    return [held];
+  }
+
+  #dismiss(name: string): void {
+    const held = this.#held.get(name);
+    if (!held) return;
+    this.#held.delete(name);
+    this.#past += held.keySet.generation + 1;
+    held.keySet.close().catch(() => undefined);
   }
 }
 
@@ -117,8 +173,13 @@ function keySetOf(issuer: JwtIssuer, surroundings: KeySetSurroundings): KeySet {
     case 'static':
       return new StaticKeySet(keys.jwks);
     case 'remote': {
-      const address = { issuer: issuer.issuer, jwksUri: keys.jwksUri };
-      return new RemoteKeySet(address, issuer.algorithms, surroundings);
+      const { settings } = surroundings;
+      const { freshMs = settings.lifetime.freshMs, ...place } = keys;
+      const lifetime = { ...settings.lifetime, freshMs };
+      return new RemoteKeySet({ issuer: issuer.issuer, ...place }, issuer.algorithms, {
+        ...surroundings,
+        settings: { ...settings, lifetime },
+      });
     }
   }
 }

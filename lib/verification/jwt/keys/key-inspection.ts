@@ -3,7 +3,8 @@ import { ownProperty } from '../../../core/own-property.js';
 import { algorithmsFor } from '../algorithms.js';
 
 /** What is wrong with a key that was published as one to verify signatures with. */
-export type KeyFlaw = 'private' | 'malformed' | 'rsa_size' | 'rsa_exponent' | 'not_importable';
+export type KeyFlaw =
+  'private' | 'malformed' | 'rsa_size' | 'rsa_exponent' | 'other_issuer' | 'not_importable';
 
 /** What a member of a key set is to us. */
 export type Inspection =
@@ -25,8 +26,13 @@ const MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use', 'key_ops
  * Looks at one member of a published key set (RFC 7517 section 4), own properties only.
  *
  * @param accepted The algorithms that the issuer may sign with.
+ * @param issuer Whose key it has to be, where it says whose it is.
  */
-export function inspectKey(published: unknown, accepted: Iterable<string>): Inspection {
+export function inspectKey(
+  published: unknown,
+  accepted: Iterable<string>,
+  issuer?: string,
+): Inspection {
   if (typeof published !== 'object' || published === null) return unsound('malformed', {});
   const key = pick(published);
   if (key.kty === 'oct' || !isForSignatures(key)) return { kind: 'irrelevant' };
@@ -35,7 +41,7 @@ export function inspectKey(published: unknown, accepted: Iterable<string>): Insp
   }
   const algorithms = algorithmsFor(key, accepted);
   if (algorithms.length === 0 && typeof key.kty === 'string') return { kind: 'irrelevant' };
-  const flaw = flawOf(key);
+  const flaw = flawOf(key) ?? ownerFlaw(published, issuer);
   return flaw === undefined ? { kind: 'usable', key, algorithms } : unsound(flaw, key);
 }
 
@@ -58,6 +64,28 @@ function isForSignatures({ use, key_ops: operations }: JWK): boolean {
 function flawOf(key: JWK): KeyFlaw | undefined {
   if (!isWhole(key)) return 'malformed';
   return key.kty === 'RSA' ? rsaFlaw(key) : undefined;
+}
+
+/** What Entra ID writes for the id of any tenant. */
+const ANY_TENANT = '{tenantid}';
+
+const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/**
+ * Entra ID says with each key whose tokens it signs, in a member of its own: those of one tenant, or of
+ * any. A key that is published for all to see is not everybody's key.
+ */
+function ownerFlaw(published: object, issuer: string | undefined): KeyFlaw | undefined {
+  const named = ownProperty(published, 'issuer');
+  if (named === undefined || issuer === undefined) return;
+  return typeof named === 'string' && isMeant(named, issuer) ? undefined : 'other_issuer';
+}
+
+function isMeant(named: string, issuer: string): boolean {
+  const [before = '', after, ...rest] = named.split(ANY_TENANT);
+  if (after === undefined || rest.length > 0) return named === issuer;
+  const tenant = issuer.slice(before.length, issuer.length - after.length);
+  return `${before}${tenant}${after}` === issuer && GUID.test(tenant);
 }
 
 function isWhole({ kty, kid, alg, n, e, x, y }: JWK): boolean {

@@ -1,8 +1,10 @@
 import type { Clock } from '../../../core/clock.js';
 import { withDeadline } from '../../../endpoint/deadline.js';
 import { discover, type PublishedAddress } from '../../../endpoint/discovery.js';
+import type { Fetch } from '../../../endpoint/fetch.js';
 import { fetchJson, type FetchedJson } from '../../../endpoint/fetch-json.js';
 import { IssuerEndpointError } from '../../../endpoint/issuer-endpoint-error.js';
+import type { JsonObject } from '../../../endpoint/read-json.js';
 
 /** How long discovery may take where its answer can be done without, in milliseconds. */
 const DISCOVERY_MS = 1000;
@@ -24,25 +26,40 @@ export const KEY_SET = {
   option: 'jwksUri',
 } as const satisfies PublishedAddress;
 
-/** Where the keys of an issuer are. */
+/** Finds the keys in what an issuer publishes: a list of JWKs. */
+export type KeySetReader = (document: JsonObject) => unknown;
+
+/** Where the keys of an issuer are, and how they are had from there. */
 export interface KeySetAddress {
   readonly issuer: string;
   /** Discovered, where it is `undefined`. */
   readonly jwksUri: URL | undefined;
+  /** Default: as all issuers are asked. */
+  readonly fetch?: Fetch | undefined;
+  /** Default: member `keys`. */
+  readonly read?: KeySetReader | undefined;
+}
+
+/** What asking there takes. */
+export interface KeySetEndpointParts {
+  /** Never runs backwards. */
+  readonly now: Clock;
+  readonly fetch: Fetch;
 }
 
 /** The place where an issuer publishes its keys. */
 export class KeySetEndpoint {
   readonly #address: KeySetAddress;
   readonly #now: Clock;
+  readonly #fetch: Fetch;
   #located: { readonly uri: URL; readonly at: number } | undefined;
   #isDoubted = false;
   #answered: { readonly uri: string; readonly etag: string } | undefined;
 
-  /** @param now Never runs backwards. */
-  constructor(address: KeySetAddress, now: Clock) {
+  constructor(address: KeySetAddress, { now, fetch }: KeySetEndpointParts) {
     this.#address = address;
     this.#now = now;
+    this.#fetch = address.fetch ?? fetch;
   }
 
   /**
@@ -55,7 +72,7 @@ export class KeySetEndpoint {
     // The tag means something at the address it came from, and only after an answer that was understood.
     const etag = this.#answered?.uri === href ? this.#answered.etag : undefined;
     this.#answered = undefined;
-    const fetched = await fetchJson(uri, { signal, etag });
+    const fetched = await fetchJson(uri, { signal, etag, fetch: this.#fetch });
     const tag = fetched.etag ?? (fetched.document ? undefined : etag);
     if (tag !== undefined && tag.length <= MAX_ETAG_LENGTH) {
       this.#answered = { uri: href, etag: tag };
@@ -86,7 +103,7 @@ export class KeySetEndpoint {
   }
 
   #discover(signal: AbortSignal): Promise<URL> {
-    return discover(this.#address.issuer, KEY_SET, { signal });
+    return discover(this.#address.issuer, KEY_SET, { signal, fetch: this.#fetch });
   }
 
   /** What was only doubted is still the best that is known. */

@@ -1,10 +1,14 @@
-import type { Clock } from '../../../core/clock.js';
 import { ownProperty } from '../../../core/own-property.js';
 import { withDeadline } from '../../../endpoint/deadline.js';
 import type { FetchedJson } from '../../../endpoint/fetch-json.js';
 import { IssuerEndpointError } from '../../../endpoint/issuer-endpoint-error.js';
+import type { JsonObject } from '../../../endpoint/read-json.js';
 import { onceMore } from '../../../endpoint/once-more.js';
-import { KeySetEndpoint, type KeySetAddress } from './key-set-endpoint.js';
+import {
+  KeySetEndpoint,
+  type KeySetAddress,
+  type KeySetEndpointParts,
+} from './key-set-endpoint.js';
 import {
   lifeOf,
   snapshotAfter,
@@ -21,15 +25,13 @@ const TIMEOUT_MS = 3000;
 const MAX_KEYS = 100;
 
 /** What a source of key sets is made of. */
-export interface KeySetSourceParts {
+export interface KeySetSourceParts extends KeySetEndpointParts {
   readonly address: KeySetAddress;
   /** Those that the issuer may sign with. */
   readonly algorithms: ReadonlySet<string>;
   readonly lifetime: KeySetLifetime;
   /** Where snapshots are kept beyond the life of the process, if they are. */
   readonly archive: SnapshotArchive | undefined;
-  /** Never runs backwards. */
-  readonly now: Clock;
 }
 
 /** How the issuer is asked. */
@@ -47,7 +49,7 @@ export class KeySetSource {
 
   constructor(parts: KeySetSourceParts) {
     this.#parts = parts;
-    this.#endpoint = new KeySetEndpoint(parts.address, parts.now);
+    this.#endpoint = new KeySetEndpoint(parts.address, parts);
   }
 
   /** The issuer may publish its keys elsewhere by now. */
@@ -103,22 +105,34 @@ export class KeySetSource {
     return persistently ? onceMore(ask) : ask();
   }
 
-  async #read(document: object): Promise<PublishedKeys> {
-    const keys = ownProperty(document, 'keys');
-    const { algorithms } = this.#parts;
+  async #read(document: JsonObject): Promise<PublishedKeys> {
+    const keys = this.#keysIn(document);
+    const { algorithms, address } = this.#parts;
     if (!Array.isArray(keys)) throw this.#useless('publishes no key set');
     if (keys.length > MAX_KEYS) {
       throw this.#useless(`publishes more than ${String(MAX_KEYS)} keys`);
     }
-    const published = await readPublishedKeys(keys, algorithms);
+    const published = await readPublishedKeys(keys, algorithms, address.issuer);
     if (published.keys.length > 0) return published;
     throw this.#useless(`publishes no key to verify ${[...algorithms].join(', ')} with`);
   }
 
-  #useless(problem: string): IssuerEndpointError {
+  /** What nobody foresaw is of no use: the keys in use are better than none. */
+  #keysIn(document: JsonObject): unknown {
+    const { read } = this.#parts.address;
+    if (!read) return ownProperty(document, 'keys');
+    try {
+      return read(document);
+    } catch (cause) {
+      const useless = this.#useless('publishes something else than expected', { cause });
+      throw cause instanceof IssuerEndpointError ? cause : useless;
+    }
+  }
+
+  #useless(problem: string, options?: ErrorOptions): IssuerEndpointError {
     const { issuer, jwksUri } = this.#parts.address;
     // Otherwise the next answer might be that nothing changed.
     this.#endpoint.forget();
-    return new IssuerEndpointError(jwksUri ?? new URL(issuer), problem);
+    return new IssuerEndpointError(jwksUri ?? new URL(issuer), problem, options);
   }
 }

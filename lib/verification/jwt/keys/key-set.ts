@@ -15,6 +15,11 @@ export interface KeySetState {
   /** As configured. */
   readonly issuer: string;
   /**
+   * Whether it was looked up (`dynamicIssuers`). The outage of one tenant is no reason to take an
+   * instance out of service.
+   */
+  readonly isDynamic: boolean;
+  /**
    * - `fixed`: given in the configuration.
    * - `fresh`: fetched, and not to be fetched again yet.
    * - `stale`: the issuer does not answer, and the keys it last published are still trusted; or
@@ -32,6 +37,9 @@ export interface KeySetState {
   /** Before this no attempt is made on behalf of requests, in milliseconds since the epoch; set while failing. */
   readonly nextAttemptAt: number | undefined;
 }
+
+/** What a key set can tell of itself. */
+export type KeyState = Omit<KeySetState, 'issuer' | 'isDynamic'>;
 
 /** The keys of one issuer. */
 export interface KeySet {
@@ -61,7 +69,7 @@ export interface KeySet {
   /** Reads the keys anew, if they come from elsewhere. */
   refresh(): Promise<void>;
 
-  state(): Omit<KeySetState, 'issuer'>;
+  state(): KeyState;
 
   /** Ends whatever is under way, and begins nothing more. */
   close(): Promise<void>;

@@ -28,12 +28,14 @@ export interface PublishedKeys {
  * Reads the members of a published key set: one that is of no use does not take the others down.
  *
  * @param algorithms Those that the issuer may sign with.
+ * @param issuer Whose keys they have to be, where they say whose they are.
  */
 export async function readPublishedKeys(
   published: readonly unknown[],
   algorithms: Iterable<string>,
+  issuer?: string,
 ): Promise<PublishedKeys> {
-  const inspected = published.map((each) => inspectKey(each, algorithms));
+  const inspected = published.map((each) => inspectKey(each, algorithms, issuer));
   const outcomes = await Promise.all(inspected.map(tryToImport));
   const usable = outcomes.filter((each) => each.kind === 'imported');
   const unsound = outcomes.filter((each) => each.kind === 'unsound');

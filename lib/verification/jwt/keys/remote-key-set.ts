@@ -1,6 +1,7 @@
 import { AuthUnavailable, InvalidCredential } from '../../../core/auth-error.js';
 import { steady, type Clock } from '../../../core/clock.js';
 import { whenReady, type MaybePromise } from '../../../core/maybe-promise.js';
+import type { Fetch } from '../../../endpoint/fetch.js';
 import type { KeySetEvent } from '../../../observability/key-set-event.js';
 import type { KeySetSnapshots } from '../../../stores/key-set-snapshots.js';
 import type { JwtHeader } from '../header-checks.js';
@@ -9,7 +10,7 @@ import { changeOfKeys, newlyIgnored } from './key-set-changes.js';
 import type { KeySetAddress } from './key-set-endpoint.js';
 import type { KeySetLifetime, KeySetSnapshot } from './key-set-snapshot.js';
 import { KeySetSource } from './key-set-source.js';
-import type { KeySet, KeySetState, VerificationKey } from './key-set.js';
+import type { KeySet, KeyState, VerificationKey } from './key-set.js';
 import { SnapshotArchive } from './snapshot-archive.js';
 import { UnknownKeys } from './unknown-keys.js';
 
@@ -29,6 +30,7 @@ export interface KeySetSettings {
 export interface KeySetSurroundings {
   readonly clock: Clock;
   readonly settings: KeySetSettings;
+  readonly fetch: Fetch;
   /** Told of what happens to the keys. */
   readonly emit: (event: KeySetEvent) => void;
 }
@@ -59,14 +61,14 @@ export class RemoteKeySet implements KeySet {
     algorithms: ReadonlySet<string>,
     surroundings: KeySetSurroundings,
   ) {
-    const { clock, settings } = surroundings;
+    const { clock, settings, fetch } = surroundings;
     const { lifetime, snapshots } = settings;
     const now = steady(clock);
     const archive = snapshots && new SnapshotArchive(snapshots, address, clock);
     this.#issuer = address.issuer;
     this.#surroundings = surroundings;
     this.#now = now;
-    this.#source = new KeySetSource({ address, algorithms, lifetime, archive, now });
+    this.#source = new KeySetSource({ address, algorithms, lifetime, archive, now, fetch });
     this.#health = new EndpointHealth(clock, now);
     this.#unknown = new UnknownKeys(now);
   }
@@ -102,7 +104,7 @@ export class RemoteKeySet implements KeySet {
   }
 
   /** Who looks at the keys is as good an occasion to renew them as who uses them: a health check must not wait for traffic that waits for it. */
-  state(): Omit<KeySetState, 'issuer'> {
+  state(): KeyState {
     if (this.#now() >= (this.#snapshot?.refreshAt ?? 0)) this.#renewUnwatched();
     const snapshot = this.#trusted();
     return {

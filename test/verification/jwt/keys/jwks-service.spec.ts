@@ -1,4 +1,6 @@
 import { resolveIssuer } from '../../../../lib/module/options/resolve-issuer.js';
+import { runtimeFetch } from '../../../../lib/endpoint/fetch.js';
+import type { JwtIssuer } from '../../../../lib/verification/jwt/jwt-issuer.js';
 import { JwksService } from '../../../../lib/verification/jwt/keys/jwks-service.js';
 import { TestIssuer } from '../../../../lib/testing/index.js';
 import { surroundings } from './surroundings.js';
@@ -7,12 +9,13 @@ describe('JwksService', () => {
   let a: TestIssuer;
   let b: TestIssuer;
   let subject: JwksService;
+  let issuers: readonly JwtIssuer[];
 
   beforeEach(async () => {
     a = await TestIssuer.start({ algorithms: ['ES256'] });
     b = await TestIssuer.start({ algorithms: ['ES256'] });
     const secret = { issuer: 'static', audience: 'x', secret: 's'.repeat(32) };
-    const issuers = [a.options(), b.options(), secret].map((each) => resolveIssuer('issuer', each));
+    issuers = [a.options(), b.options(), secret].map((each) => resolveIssuer('issuer', each));
     subject = new JwksService(issuers, surroundings());
   });
 
@@ -51,7 +54,7 @@ describe('JwksService', () => {
     expect(subject.state()).toMatchObject([
       { issuer: a.issuer, status: 'fresh', keys: 1, failingSince: undefined },
       { issuer: b.issuer, status: 'unavailable', fetchedAt: undefined },
-      { issuer: 'static', status: 'fixed', keys: 1 },
+      { issuer: 'static', isDynamic: false, status: 'fixed', keys: 1 },
     ]);
     expect(subject.state(a.issuer)[0]?.fetchedAt).toBeGreaterThanOrEqual(earliest - 1);
     expect(() => subject.state('https://elsewhere.test/')).toThrow(RangeError);
@@ -65,10 +68,42 @@ describe('JwksService', () => {
   it('vouches for what an issuer still publishes, and for what is configured', async () => {
     await subject.refresh(a.issuer);
     const [key] = await subject.find(a.issuer, { alg: 'ES256', kid: undefined });
-    expect(subject.vouchesFor(a.issuer, key?.thumbprint ?? '')).toBe(true);
-    expect(subject.vouchesFor(b.issuer, key?.thumbprint ?? '')).toBe(false);
-    expect(subject.vouchesFor('static', 'secret')).toBe(true);
-    expect(subject.vouchesFor('https://elsewhere.test/', key?.thumbprint ?? '')).toBe(false);
+    const vouches = issuers.map((issuer) =>
+      subject.keySetOf(issuer)?.vouchesFor(key?.thumbprint ?? ''),
+    );
+    expect(vouches).toEqual([true, false, true]);
+  });
+
+  it('has keys for the very configuration that is in use, and not for another of its name', () => {
+    const [first] = issuers;
+    if (!first) throw new Error('There is no issuer');
+    const second = { ...first };
+    expect(subject.keySetOf(second)).toBeUndefined();
+    subject.admit(second, runtimeFetch);
+    expect(subject.keySetOf(first)).toBeUndefined();
+    expect(subject.keySetOf(second)).toBeDefined();
+    subject.dismiss(first);
+    expect(subject.keySetOf(second)).toBeDefined();
+    subject.dismiss(second);
+    expect(subject.keySetOf(second)).toBeUndefined();
+    expect(() => subject.state(a.issuer)).toThrow(RangeError);
+  });
+
+  it('counts on when issuers come and go', async () => {
+    const [first] = issuers;
+    if (!first) throw new Error('There is no issuer');
+    const counted: number[] = [subject.generation];
+    const count = (): void => void counted.push(subject.generation);
+    await subject.refresh();
+    count();
+    const second = { ...first };
+    subject.admit(second, runtimeFetch);
+    count();
+    await subject.refresh(a.issuer);
+    count();
+    subject.dismiss(second);
+    count();
+    expect(counted).toEqual([...new Set(counted)].toSorted((one, other) => one - other));
   });
 });
 

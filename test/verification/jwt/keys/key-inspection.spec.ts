@@ -54,6 +54,34 @@ describe('inspectKey', () => {
     expect(outcome(key)).toBe(expected);
   });
 
+  const TENANT = '11111111-2222-3333-4444-555555555555';
+  const of = (tenant: string): string => `https://login.test/${tenant}/v2.0`;
+
+  it.each<[string, unknown, string]>([
+    ['nobody in particular', undefined, 'usable'],
+    ['the issuer', of(TENANT), 'usable'],
+    ['any tenant', of('{tenantid}'), 'usable'],
+    ['another tenant', of(TENANT.replace('1', '2')), 'other_issuer'],
+    ['any tenant of another issuer', 'https://other.test/{tenantid}/v2.0', 'other_issuer'],
+    ['any tenant, in another form', `https://login.test/{tenantid}`, 'other_issuer'],
+    ['two of them', of('{tenantid}{tenantid}'), 'other_issuer'],
+    [
+      'a tenant and what overlaps it',
+      `https://login.test/${TENANT}/v2{tenantid}2.0`,
+      'other_issuer',
+    ],
+    ['no text', [of(TENANT)], 'other_issuer'],
+  ])('B5: a key that says it is of %s', (_, issuer, expected) => {
+    const inspection = inspectKey({ ...EC, issuer }, DEFAULT_ALGORITHMS, of(TENANT));
+    expect(inspection.kind === 'unsound' ? inspection.flaw : inspection.kind).toBe(expected);
+  });
+
+  it('B5: any tenant has an id', () => {
+    const key = { ...EC, issuer: of('{tenantid}') };
+    expect(inspectKey(key, DEFAULT_ALGORITHMS, of('common'))).toMatchObject({ kind: 'unsound' });
+    expect(inspectKey(key, DEFAULT_ALGORITHMS)).toMatchObject({ kind: 'usable' });
+  });
+
   it('hands on nothing that takes no part in a verification, nor what a prototype has', () => {
     const key = JSON.parse(
       JSON.stringify({ ...EC, x5c: ['AA'], ext: false }).replace('{', '{"__proto__":{"d":"AA"},'),

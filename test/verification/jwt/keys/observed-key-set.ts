@@ -1,4 +1,5 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { runtimeFetch } from '../../../../lib/endpoint/fetch.js';
 import type { KeySetEvent } from '../../../../lib/observability/key-set-event.js';
 import {
   RemoteKeySet,
@@ -22,6 +23,7 @@ export class ObservedKeySet {
     const address = { issuer: issuer.origin, jwksUri: new URL(`${issuer.origin}/jwks`) };
     this.subject = new RemoteKeySet(address, new Set(['ES256', 'RS256']), {
       clock: () => this.now,
+      fetch: runtimeFetch,
       emit: (event) => void this.events.push(event),
       settings: {
         lifetime: { freshMs: 10 * MINUTE, staleMs: 60 * MINUTE },

@@ -1,9 +1,11 @@
-import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
-import type { ClaimMap } from '../../principal/claim-map.js';
-import type { JwtAlgorithm } from '../../verification/jwt/algorithms.js';
-import type { AuthModuleOptions } from './auth-options.js';
-import type { IssuerOptions } from './issuer-options.js';
-import { readVariable, refuseMisspelt, type Environment, type Variable } from './environment.js';
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { readVariable, type Environment } from '../core/environment.js';
+import type { AuthModuleOptions } from '../module/options/auth-options.js';
+import type { IssuerOptions } from '../module/options/issuer-options.js';
+import type { IssuerEntry } from '../module/options/identity-provider.js';
+import { axiomsOptions, speaksAxioms } from './axioms.js';
+import { providersFrom } from './providers-from-env.js';
+import { listOf, present, refuseMisspelt, type Read, type Variable } from './variables.js';
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
@@ -12,6 +14,7 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  *
  * | variable | option |
  * | --- | --- |
+ * | `AUTH_PROVIDER` | the preset of the provider, by its name: `keycloak`; its words are in variables of their own |
  * | `AUTH_ISSUER` | `issuer`; a comma list makes several issuers, alike in all that follows |
  * | `AUTH_AUDIENCE` | `audience`; comma list |
  * | `AUTH_ALGORITHMS` | `algorithms`; comma list |
@@ -25,7 +28,8 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  *
  * Values and the entries of comma lists are trimmed, empty ones dropped, and an empty variable counts
  * as absent.
- * `NAME_FILE` names a file that holds the value instead, as container platforms mount secrets.
+ * `NAME_FILE` names a file that holds the value instead, as container platforms mount secrets. Where
+ * none of these is set, the variables of Axioms are read (`AXIOMS_AUDIENCE`, `AXIOMS_ISS_URL`, …).
  *
  * @param env Default: `process.env`.
  * @throws {AuthConfigurationError} When a variable cannot be read, contradicts another one, or is called
@@ -34,6 +38,7 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  */
 export function authOptionsFromEnv(env: Environment = process.env): AuthModuleOptions {
   refuseMisspelt(env);
+  if (speaksAxioms(env)) return axiomsOptions(env);
   const read = (name: Variable): string | undefined => readVariable(env, name);
   const options: Partial<Mutable<AuthModuleOptions>> = { issuers: issuersFrom(read) };
   const cookie = read('AUTH_COOKIE');
@@ -45,10 +50,8 @@ export function authOptionsFromEnv(env: Environment = process.env): AuthModuleOp
   return options;
 }
 
-type Read = (name: Variable) => string | undefined;
-
-function issuersFrom(read: Read): IssuerOptions[] {
-  const issuers = list(read('AUTH_ISSUER')) ?? [];
+function issuersFrom(read: Read): readonly IssuerEntry[] {
+  const issuers = listOf(read('AUTH_ISSUER')) ?? [];
   const shared = sharedOptions(read);
   const keys = keysFrom(read);
   const [name] = Object.keys(keys);
@@ -58,6 +61,10 @@ function issuersFrom(read: Read): IssuerOptions[] {
       `names several issuers beside ${KEY_VARIABLES[name as keyof typeof KEY_VARIABLES]}, and keys belong to one issuer`,
       "Name one issuer, or remove the keys so that each issuer's are discovered.",
     );
+  }
+  const provider = read('AUTH_PROVIDER');
+  if (provider !== undefined) {
+    return providersFrom(read, provider, { issuers, options: { ...shared, ...keys } });
   }
   return issuers.map((issuer) => ({ issuer, ...shared, ...keys }) as IssuerOptions);
 }
@@ -71,13 +78,13 @@ function sharedOptions(read: Read): Partial<IssuerOptions> {
     );
   }
   return present({
-    audience: list(read('AUTH_AUDIENCE')),
+    audience: listOf(read('AUTH_AUDIENCE')),
     // Checked when the module boots, as all the rest is.
-    algorithms: list(read('AUTH_ALGORITHMS')) as readonly JwtAlgorithm[] | undefined,
+    algorithms: listOf(read('AUTH_ALGORITHMS')) as IssuerOptions['algorithms'],
     clockToleranceSeconds: seconds(read, 'AUTH_CLOCK_TOLERANCE'),
     maxTokenAgeSeconds: seconds(read, 'AUTH_MAX_TOKEN_AGE'),
     profile: read('AUTH_PROFILE') as IssuerOptions['profile'],
-    authorizedParties: list(read('AUTH_AUTHORIZED_PARTIES')),
+    authorizedParties: listOf(read('AUTH_AUTHORIZED_PARTIES')),
     claims: claimsFrom(read),
   });
 }
@@ -96,12 +103,12 @@ function keysFrom(read: Read): Partial<IssuerOptions> {
   });
 }
 
-function claimsFrom(read: Read): ClaimMap {
+function claimsFrom(read: Read): NonNullable<IssuerOptions['claims']> {
   return present({
-    roles: list(read('AUTH_ROLES_CLAIM')),
-    permissions: list(read('AUTH_PERMISSIONS_CLAIM')),
-    scopes: list(read('AUTH_SCOPES_CLAIM')),
-    organizationId: list(read('AUTH_ORGANIZATION_CLAIM')),
+    roles: listOf(read('AUTH_ROLES_CLAIM')),
+    permissions: listOf(read('AUTH_PERMISSIONS_CLAIM')),
+    scopes: listOf(read('AUTH_SCOPES_CLAIM')),
+    organizationId: listOf(read('AUTH_ORGANIZATION_CLAIM')),
   });
 }
 
@@ -117,16 +124,4 @@ function seconds(read: Read, name: keyof typeof SECONDS): number | undefined {
     'is no number',
     `Give a number of seconds, without a unit: ${name}=${SECONDS[name]}.`,
   );
-}
-
-function list(text: string | undefined): string[] | undefined {
-  const entries = text?.split(',').map((entry) => entry.trim());
-  return entries?.filter((entry) => entry !== '');
-}
-
-function present<T extends object>(
-  options: T,
-): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [Name in keyof T]?: Exclude<T[Name], undefined> };
 }

@@ -1,0 +1,127 @@
+import { Forbidden, Hidden, InvalidRequest } from '../core/auth-error.js';
+import type { AuthRequest } from '../core/auth-request.js';
+import { lookUp } from '../core/look-up.js';
+import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
+import {
+  credentialOf,
+  rememberCredential,
+  type AuthenticatedPrincipal,
+} from '../core/principal.js';
+import {
+  addressedTenant,
+  SEVERAL,
+  UNREADABLE,
+  type AddressedTenant,
+  type TenantPlace,
+} from './addressed-tenant.js';
+
+/** Tells whether a caller may act in a tenant. */
+export interface TenantValidator {
+  /**
+   * @param tenantId As the request addresses it, where the credential names none: a client sent it.
+   * @returns Literally `true` where it may; anything else refuses.
+   */
+  validate(principal: AuthenticatedPrincipal, tenantId: string): MaybePromise<boolean>;
+}
+
+/** How requests address tenants, and who may act in them. */
+export interface TenancySettings {
+  readonly places: readonly TenantPlace[];
+  /** Whether the organization of the credential is as good as one that the request addresses. */
+  readonly byClaim: boolean;
+  readonly validator: TenantValidator | undefined;
+  /** How long that may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether a request that addresses no tenant is refused. */
+  readonly required: boolean;
+  /** Whether another one's tenant is answered as if there were no such thing. */
+  readonly hide: boolean;
+}
+
+/**
+ * Measures the tenant that a request addresses against the one of its caller. What a request says
+ * never takes the place of what a credential says.
+ */
+export class Tenancy {
+  readonly #settings: TenancySettings;
+
+  constructor(settings: TenancySettings) {
+    this.#settings = settings;
+  }
+
+  /** What a request says of its tenant: what holds for one holds for another only where this is equal. */
+  addressed(request: AuthRequest): AddressedTenant {
+    return addressedTenant(request, this.#settings.places);
+  }
+
+  /**
+   * The caller in its tenant: itself, unless the tenant is known from the request alone.
+   *
+   * @throws {InvalidRequest} When the request says something that is no tenant.
+   * @throws {Forbidden} When the caller may not act in the tenant, or none is addressed and one must
+   *   be; {@link Hidden}, where nobody is to learn that there is one.
+   * @throws {AuthUnavailable} When the application cannot tell.
+   */
+  place(
+    principal: AuthenticatedPrincipal,
+    request: AuthRequest,
+  ): MaybePromise<AuthenticatedPrincipal> {
+    const addressed = this.#readable(principal, request);
+    const { organizationId: own } = principal;
+    const { byClaim, required } = this.#settings;
+    if (required && (addressed ?? (byClaim ? own : undefined)) === undefined) {
+      throw new Forbidden('tenant_missing', { principal });
+    }
+    const tenantId = addressed ?? own;
+    if (tenantId === undefined) return principal;
+    if (own !== undefined && own !== tenantId)
+      throw this.#refusal('organization_mismatch', principal);
+    return this.#validated(principal, tenantId);
+  }
+
+  #readable(principal: AuthenticatedPrincipal, request: AuthRequest): string | undefined {
+    const addressed = this.addressed(request);
+    if (addressed === UNREADABLE) throw new InvalidRequest('tenant_malformed', { principal });
+    if (addressed === SEVERAL) throw this.#refusal('tenant_ambiguous', principal);
+    return addressed;
+  }
+
+  #validated(
+    principal: AuthenticatedPrincipal,
+    tenantId: string,
+  ): MaybePromise<AuthenticatedPrincipal> {
+    const { validator, timeoutMs } = this.#settings;
+    const isOwn = principal.organizationId === tenantId;
+    if (!validator) {
+      if (isOwn) return principal;
+      throw this.#refusal('organization_mismatch', principal);
+    }
+    const answer = lookUp<unknown>(() => validator.validate(principal, tenantId), {
+      timeoutMs,
+      reason: 'lookup_failed',
+    });
+    return whenReady(answer, (isMember) => {
+      if (isMember !== true) throw this.#refusal('organization_mismatch', principal);
+      return isOwn ? principal : inTenant(principal, tenantId);
+    });
+  }
+
+  #refusal(
+    reason: 'organization_mismatch' | 'tenant_ambiguous',
+    principal: AuthenticatedPrincipal,
+  ): Forbidden | Hidden {
+    return this.#settings.hide
+      ? new Hidden({ detail: reason, principal })
+      : new Forbidden(reason, { principal });
+  }
+}
+
+function inTenant(
+  principal: AuthenticatedPrincipal,
+  organizationId: string,
+): AuthenticatedPrincipal {
+  const placed = { ...principal, organizationId };
+  const credential = credentialOf(principal);
+  if (credential) rememberCredential(placed, credential);
+  return Object.freeze(placed);
+}

@@ -1,0 +1,159 @@
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { ownMembers } from '../core/own-property.js';
+import type { IssuerOptions, TokenUseOptions } from '../module/options/issuer-options.js';
+import { assertName, assertObject, refuseUnknown } from '../module/options/option-checks.js';
+import { ISSUER_OPTIONS } from '../module/options/resolve-issuer.js';
+
+/**
+ * What every preset takes beside its own words: any option of an issuer, which then holds instead of what
+ * the preset says; `claims` entry by entry.
+ */
+export type IssuerOverrides = Partial<Omit<IssuerOptions, 'issuer'>>;
+
+/** What tells ID tokens where nothing else does: they speak of the login they came from (OpenID Connect Core section 2). */
+export const NO_ID_TOKEN: readonly TokenUseOptions[] = [
+  { claim: 'nonce', present: false },
+  { claim: 'at_hash', present: false },
+];
+
+/** Nobody's: what stands under such a name is somebody's own claim. */
+export const NOWHERE: readonly never[] = [];
+
+const OVERRIDES = ISSUER_OPTIONS.filter((name) => name !== 'issuer');
+
+const KEY_SOURCES = ['jwksUri', 'jwks', 'publicKey', 'secret'] as const;
+
+/**
+ * @param own The provider's own words.
+ * @throws {AuthConfigurationError} When there are others, which nobody would read.
+ */
+export function readPreset<T extends object>(
+  name: string,
+  given: T,
+  own: readonly (keyof T & string)[],
+): T {
+  assertObject(name, given, `Give an object with its options: ${name}({ … }).`);
+  refuseUnknown(name, given, [...new Set([...own, ...OVERRIDES])]);
+  return ownMembers(given);
+}
+
+/** An issuer as its preset has it, and the options that hold instead; the audience is the preset's affair. */
+export function issuerWith(preset: IssuerOptions, options: IssuerOverrides): IssuerOptions {
+  const { claims, ...others } = ownMembers(overridesIn(options));
+  const hasKeys = KEY_SOURCES.some((name) => Object.hasOwn(others, name));
+  const { jwksUri, algorithms, claims: usual, ...rest } = ownMembers(preset);
+  return {
+    ...rest,
+    ...(jwksUri === undefined || hasKeys ? {} : { jwksUri }),
+    // With a secret, others than HMAC mean nothing.
+    ...(algorithms === undefined || Object.hasOwn(others, 'secret') ? {} : { algorithms }),
+    ...others,
+    claims: { ...usual, ...claims },
+  };
+}
+
+function overridesIn(options: IssuerOverrides): IssuerOverrides {
+  const names = OVERRIDES.filter((name) => name !== 'audience');
+  const given = names.map((name) => [name, options[name as keyof IssuerOverrides]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/**
+ * The issuer, where it is given as it is.
+ *
+ * @param instead The words it would otherwise be made of.
+ * @throws {AuthConfigurationError} When both are given.
+ */
+export function givenIssuer<T extends { readonly issuer?: string }>(
+  name: string,
+  options: T,
+  instead: readonly (keyof T & string)[],
+): string | undefined {
+  const { issuer } = options;
+  if (issuer === undefined) return;
+  assertName(`${name}.issuer`, issuer, 'Give the exact value of claim iss.');
+  const beside = instead.find((word) => options[word] !== undefined);
+  if (beside === undefined) return issuer;
+  throw new AuthConfigurationError(
+    `${name}.${beside}`,
+    'is given beside issuer',
+    `Give one of the two: issuer is made of ${instead.join(' and ')}.`,
+  );
+}
+
+/** @throws {AuthConfigurationError} When nobody says whom the tokens are meant for. */
+export function audienceOf(
+  name: string,
+  { audience }: IssuerOverrides,
+  what = 'Name this API as its issuer knows it',
+): IssuerOptions['audience'] {
+  if (audience !== undefined) return audience;
+  throw new AuthConfigurationError(
+    `${name}.audience`,
+    'is missing',
+    `${what} (AUTH_AUDIENCE in the environment).`,
+  );
+}
+
+/**
+ * Without an audience, the clients have to be named: else the token of any client opens this API.
+ *
+ * @throws {AuthConfigurationError}
+ */
+export function refuseAnybody(
+  name: string,
+  { audience, authorizedParties }: IssuerOverrides,
+): void {
+  if (audience !== null || authorizedParties !== undefined) return;
+  throw new AuthConfigurationError(
+    `${name}.audience`,
+    'is null, and no client is named',
+    'Name the clients whose tokens are accepted: authorizedParties: [clientId].',
+  );
+}
+
+/** What a word of a provider looks like. */
+export interface Form {
+  readonly pattern: RegExp;
+  /** What is asked for, after "Give". */
+  readonly what: string;
+  /** The variable of the environment that says it. */
+  readonly variable?: string;
+}
+
+/** @throws {AuthConfigurationError} Unless the word has this form. */
+export function wordOf(option: string, value: unknown, { pattern, what, variable }: Form): string {
+  if (typeof value === 'string' && pattern.test(value)) return value;
+  throw new AuthConfigurationError(
+    option,
+    value === undefined ? 'is missing' : 'is of another form',
+    `Give ${what}${variable === undefined ? '' : ` (${variable} in the environment)`}.`,
+  );
+}
+
+/** What stands for a host alone: no scheme, no path, no capital letters, for issuers are compared byte for byte. */
+const HOST = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d-]*[a-z\d]$/;
+
+/** @throws {AuthConfigurationError} Unless it is the name of a host, and nothing more. */
+export function hostOf(option: string, value: unknown, like: string): string {
+  const what = `the name of the host alone, in small letters and without https://, as in ${like}`;
+  return wordOf(option, value, { pattern: HOST, what, variable: 'AUTH_DOMAIN' });
+}
+
+/**
+ * An address without the slash at its end.
+ *
+ * @throws {AuthConfigurationError} Unless it is one, without a query.
+ */
+export function baseOf(option: string, value: unknown, like: string): string {
+  const what = `an https address without a query, as in ${like}`;
+  const form = { pattern: /^https?:\/\/[^\s?#]+$/, what, variable: 'AUTH_PROVIDER_URL' };
+  return wordOf(option, value, form).replace(/\/$/, '');
+}
+
+/** @throws {AuthConfigurationError} Unless these are names, one or several. */
+export function namesOf(option: string, given: unknown, cure: string): readonly string[] {
+  const names: readonly unknown[] = Array.isArray(given) ? given : [given];
+  for (const name of names.length > 0 ? names : [undefined]) assertName(option, name, cure);
+  return names as readonly string[];
+}

@@ -1,0 +1,91 @@
+import type { IdentityProvider } from '../module/options/identity-provider.js';
+import type { IssuerOptions } from '../module/options/issuer-options.js';
+import { ownProperty } from '../core/own-property.js';
+import type { ClaimReader } from '../principal/claim-source.js';
+import {
+  audienceOf,
+  givenIssuer,
+  hostOf,
+  issuerWith,
+  NOWHERE,
+  readPreset,
+  wordOf,
+  type IssuerOverrides,
+} from './preset.js';
+
+/** What is to be said of an instance of Zitadel. */
+export interface ZitadelOptions extends IssuerOverrides {
+  /** The domain of the instance: `example.zitadel.cloud`. */
+  readonly domain?: string;
+  /** The issuer as it is, instead of `domain`. */
+  readonly issuer?: string;
+  /**
+   * The project that this API belongs to: its roles count, and no others.
+   *
+   * @default the roles of the project that the client belongs to
+   */
+  readonly projectId?: string;
+  /** @default `projectId`; without it, mandatory */
+  readonly audience?: IssuerOptions['audience'];
+}
+
+/**
+ * Access tokens of Zitadel, of applications that are set to JWTs.
+ *
+ * @throws {AuthConfigurationError}
+ * @publicApi
+ */
+export function zitadel(given: ZitadelOptions): IdentityProvider {
+  const options = readPreset('zitadel', given, ['domain', 'issuer', 'projectId']);
+  const named = givenIssuer('zitadel', options, ['domain']);
+  const projectId = projectOf(options);
+  // Without the project's id, the claim holds roles of whatever project the client belongs to.
+  const ofProject = projectId === undefined ? '' : `:${projectId}`;
+  const preset: IssuerOptions = {
+    issuer: named ?? `https://${hostOf('zitadel.domain', options.domain, 'example.zitadel.cloud')}`,
+    audience:
+      options.audience ??
+      projectId ??
+      audienceOf('zitadel', options, 'Give projectId, or a client id of the project'),
+    algorithms: ['RS256'],
+    // ID tokens may be meant for the same project; they have no id of their own.
+    tokenUse: { claim: 'jti', present: true },
+    claims: {
+      scopes: 'scope',
+      roles: rolesIn(`urn:zitadel:iam:org:project${ofProject}:roles`),
+      permissions: NOWHERE,
+      organizationId: 'urn:zitadel:iam:user:resourceowner:id',
+    },
+  };
+  return { issuers: [issuerWith(preset, options)] };
+}
+
+function projectOf({ projectId }: ZitadelOptions): string | undefined {
+  if (projectId === undefined) return;
+  return wordOf('zitadel.projectId', projectId, {
+    pattern: /^\d+$/,
+    what: 'the id of the project, which consists of digits',
+    variable: 'AUTH_PROJECT_ID',
+  });
+}
+
+/** `{ role: { organization: domain } }`, or a list of such: a role counts in the organizations that granted it. */
+function rolesIn(claim: string): ClaimReader {
+  return (claims, { organizationId }) => {
+    const value = ownProperty(claims, claim) ?? undefined;
+    if (value === undefined) return;
+    const granted = [value]
+      .flat()
+      .filter(isRecord)
+      .flatMap((each) => Object.entries<unknown>({ ...each }));
+    const here = granted.filter(([, organizations]) => {
+      if (!isRecord(organizations)) return false;
+      return organizationId === undefined || Object.hasOwn(organizations, organizationId);
+    });
+    return here.map(([role]) => role);
+  };
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
