@@ -37,6 +37,7 @@ module.exports = {
     sees(
       'guards',
       ...['core', 'policy', 'pipeline', 'context', 'decorators', 'transports', 'observability'],
+      'outbound',
     ),
     sees(
       'providers',

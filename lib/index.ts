@@ -142,6 +142,14 @@ export type {
 
 export { AuthGuard } from './guards/auth.guard.js';
 export { AuthService } from './guards/auth-service.js';
+export type { CallAs, OutgoingCall } from './outbound/outgoing-call.js';
+export type { TokenPurpose } from './outbound/service-credentials.js';
+export type { ServiceOptions } from './module/options/service-options.js';
+export type {
+  TokenEvent,
+  TokenFailingEvent,
+  TokenObtainedEvent,
+} from './observability/token-event.js';
 export { PolicyService, type RuleArguments, type RuleSubject } from './guards/policy-service.js';
 export { RolesGuard } from './guards/roles.guard.js';
 

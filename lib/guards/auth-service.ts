@@ -1,12 +1,23 @@
 import { currentAuth, currentRequest } from '../context/current-request.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
-import { Forbidden, MissingCredential, NotAnAccessToken } from '../core/auth-error.js';
+import { AuthError, Forbidden, MissingCredential, NotAnAccessToken } from '../core/auth-error.js';
 import type { Claims } from '../core/claims.js';
+import { Concealed } from '../core/concealed.js';
 import type { Credential } from '../core/credential.js';
 import { OutsideRequestError } from '../core/outside-request-error.js';
 import { credentialOf, type Principal } from '../core/principal.js';
 import { owns, type OwnershipOptions } from '../decorators/policy-rules.js';
+import type { SubjectToken } from '../outbound/exchanged-tokens.js';
+import {
+  sendWithToken,
+  type CallAs,
+  type CallToken,
+  type OutgoingCall,
+} from '../outbound/outgoing-call.js';
+import type { TokenPurpose } from '../outbound/service-credentials.js';
+import type { Service } from '../outbound/service.js';
+import type { Services } from '../outbound/services.js';
 
 /**
  * Who is calling, from anywhere: inject it into any singleton. Every method is about the request on
@@ -15,6 +26,13 @@ import { owns, type OwnershipOptions } from '../decorators/policy-rules.js';
  * @publicApi
  */
 export class AuthService {
+  readonly #services: Services;
+
+  /** @internal */
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
   /**
    * Who is calling; somebody anonymous where that is let in.
    *
@@ -100,6 +118,116 @@ export class AuthService {
     const detail = 'AuthService.assertOwner()';
     throw authFor('assertOwner').refuse(new Forbidden('policy_denied', { detail }));
   }
+
+  /**
+   * A token of our own for a service of the option `services`, by client credentials (RFC 6749 section
+   * 4.4): obtained once however many ask, held for as long as it lives, and renewed before it expires.
+   * It needs no request.
+   *
+   * @param purpose What differs from what is configured: `scope`, `audience`, `resource`.
+   * @throws {AuthUnavailable} When none can be had; within a request, a 503 with `Retry-After`.
+   * @throws {RangeError} When no such service is configured.
+   */
+  async serviceToken(service: string, purpose: TokenPurpose = {}): Promise<string> {
+    const { token } = await this.#tokenFor(service, 'service', purpose);
+    return token.reveal();
+  }
+
+  /**
+   * The caller's token exchanged for one that the service accepts, in which we are the actor (RFC 8693).
+   * It is remembered for as long as both hold.
+   *
+   * @throws {ForbiddenException} When the server does not exchange it, or the caller has no token.
+   * @throws {ServiceUnavailableException} When nobody can tell.
+   * @throws {OutsideRequestError} Outside of a request.
+   * @throws {RangeError} When no such service is configured.
+   */
+  async exchange(service: string): Promise<string> {
+    const { token } = await this.#tokenFor(service, 'on-behalf-of');
+    return token.reveal();
+  }
+
+  /**
+   * Calls a service: `fetch('billing', '/invoices', { as: 'on-behalf-of' })`. The token is our own
+   * (`service`), the caller's as it is (`user`), or the caller's exchanged (`on-behalf-of`). Where it is
+   * not accepted (401 `invalid_token`), another one is obtained and the request sent once more. No
+   * redirect is followed unless that is asked for.
+   *
+   * @param path Below the `baseUrl` of the service; it cannot lead elsewhere.
+   * @throws As {@link serviceToken} and {@link exchange} do; whatever `fetch` throws.
+   */
+  async fetch(service: string, path: string, { as, ...init }: OutgoingCall): Promise<Response> {
+    const address = this.#services.of(service).address(path);
+    return sendWithToken(address, init, () => this.#tokenFor(service, as));
+  }
+
+  /**
+   * The headers with which to call a service by other means than {@link fetch}.
+   *
+   * @param address Where they will be sent: below the `baseUrl` of the service.
+   */
+  async headers(
+    service: string,
+    { as, address }: { readonly as: CallAs; readonly address: string },
+  ): Promise<Readonly<Record<string, string>>> {
+    this.#services.of(service).assertOwn(address);
+    const { token } = await this.#tokenFor(service, as);
+    return { authorization: `Bearer ${token.reveal()}` };
+  }
+
+  async #tokenFor(service: string, as: CallAs, purpose: TokenPurpose = {}): Promise<CallToken> {
+    const called = this.#services.of(service);
+    try {
+      switch (as) {
+        case 'service':
+          return await ownToken(called, purpose);
+        case 'user':
+          return { token: new Concealed(this.#forwardable().value), reject: () => false };
+        case 'on-behalf-of':
+          return await exchangedToken(called, this.#forwardable());
+        default:
+          throw new RangeError("Say on whose behalf: as: 'service', 'user' or 'on-behalf-of'");
+      }
+    } catch (failure) {
+      throw inRequest(failure);
+    }
+  }
+
+  /** A key or a session is for us alone. */
+  #forwardable(): SubjectToken {
+    const principal = this.principal();
+    this.claims();
+    return { value: this.credentials().value, expiresAt: principal.expiresAt };
+  }
+}
+
+async function ownToken(service: Service, purpose: TokenPurpose): Promise<CallToken> {
+  const { credentials, name } = service;
+  if (!credentials) throw withoutTokens(name);
+  const granted = await credentials.token(purpose);
+  return { token: granted.token, reject: () => credentials.reject(granted, purpose) };
+}
+
+async function exchangedToken(service: Service, subject: SubjectToken): Promise<CallToken> {
+  const { exchanged, name } = service;
+  if (!exchanged) throw withoutTokens(name);
+  const { token } = await exchanged.token(subject);
+  return {
+    token,
+    reject: () => {
+      exchanged.reject(subject);
+      return true;
+    },
+  };
+}
+
+function withoutTokens(service: string): RangeError {
+  return new RangeError(`services.${service} has no issuer and no clientId to get tokens with`);
+}
+
+/** What is refused within a request is answered as a guard would answer it. */
+function inRequest(failure: unknown): unknown {
+  return failure instanceof AuthError ? (currentAuth()?.refuse(failure) ?? failure) : failure;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { RoutePolicies } from '../guards/route-policies.js';
+import { Services } from '../outbound/services.js';
 import { Entrances } from '../pipeline/entrances.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import {
@@ -125,6 +126,7 @@ export class AuthModule
   /** Before the server closes, so that no request which waits for keys holds it up. */
   async onModuleDestroy(): Promise<void> {
     this.#get(Entrances).close();
+    this.#get(Services).close();
     await Promise.all(this.#keys().map((keys) => keys.close()));
     // The answers to those requests leave before the server looks for connections that are idle.
     await new Promise((resolve) => setTimeout(resolve, ANSWERS_LEAVE_MS));

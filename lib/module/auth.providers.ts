@@ -11,6 +11,8 @@ import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Entrances } from '../pipeline/entrances.js';
 import { Tenancy, type TenantValidator } from '../pipeline/tenancy.js';
+import { Service } from '../outbound/service.js';
+import { Services } from '../outbound/services.js';
 import { PrincipalMapper } from '../principal/principal-mapper.js';
 import { UserAttacher, type UserLoader } from '../principal/user-attacher.js';
 import { UserCache } from '../principal/user-cache.js';
@@ -173,7 +175,16 @@ const CORRIDOR: readonly Provider[] = [
       }),
     inject: [RESOLVED_OPTIONS, ModuleRef],
   },
-  { provide: AuthService, useFactory: () => new AuthService() },
+  {
+    provide: Services,
+    useFactory: (options: ResolvedAuthOptions, events: AuthEvents) => servicesOf(options, events),
+    inject: [RESOLVED_OPTIONS, AuthEvents],
+  },
+  {
+    provide: AuthService,
+    useFactory: (services: Services) => new AuthService(services),
+    inject: [Services],
+  },
   {
     provide: Gate,
     useFactory: (
@@ -220,6 +231,18 @@ function keysOf(
       events.emit(event);
     },
   });
+}
+
+function servicesOf({ services, clock, fetch }: ResolvedAuthOptions, events: AuthEvents): Services {
+  const told = {
+    onObtained: (service: string, lifetimeSeconds: number): void => {
+      events.emit({ type: 'token.obtained', service, lifetimeSeconds });
+    },
+    onFailing: (service: string, cause: unknown, isServing: boolean): void => {
+      events.emit({ type: 'token.failing', service, cause, isServing });
+    },
+  };
+  return new Services(services.map((each) => new Service(each, { clock, fetch }, told)));
 }
 
 /** The container has its instance when the first request comes, and maybe not before. */

@@ -8,6 +8,7 @@ import type {
   UnavailableEvent,
 } from '../observability/auth-event.js';
 import type { KeySetEvent } from '../observability/key-set-event.js';
+import type { TokenEvent } from '../observability/token-event.js';
 import { IssuerEndpointError } from '../endpoint/issuer-endpoint-error.js';
 
 /** During an outage every request is refused: one line stands for all of so many milliseconds. */
@@ -23,8 +24,12 @@ const OUTAGE_LINE_MS = 10_000;
 export function logEvents(logger: LoggerService): AuthEventListener {
   const logUnavailable = unavailableLog(logger);
   return (event: AuthEvent) => {
-    if (!isOfRequest(event)) {
+    if (isOfKeys(event)) {
       logKeys(logger, event);
+      return;
+    }
+    if (isOfTokens(event)) {
+      logTokens(logger, event);
       return;
     }
     switch (event.type) {
@@ -44,8 +49,23 @@ export function logEvents(logger: LoggerService): AuthEventListener {
   };
 }
 
-function isOfRequest(event: AuthEvent): event is Exclude<AuthEvent, KeySetEvent> {
-  return Object.hasOwn(event, 'handler');
+function isOfKeys(event: AuthEvent): event is KeySetEvent {
+  return event.type.startsWith('keys.');
+}
+
+function isOfTokens(event: AuthEvent): event is TokenEvent {
+  return event.type.startsWith('token.');
+}
+
+/** Messages of our own, which hold nothing that was received but codes that the standards know. */
+function logTokens(logger: LoggerService, event: TokenEvent): void {
+  if (event.type === 'token.obtained') {
+    const seconds = String(event.lifetimeSeconds);
+    logger.debug?.(`A token for ${event.service} was obtained, for ${seconds} s`);
+    return;
+  }
+  const outlook = event.isServing ? 'the one that is held serves on' : 'there is none';
+  logger.error(`No token for ${event.service} is granted; ${outlook}: ${messageOf(event.cause)}`);
 }
 
 /** What the guards do not know is the application's affair, and would be looked for in vain at `debug`. */

@@ -1,6 +1,7 @@
 import type { AuthenticatedPrincipal, Principal } from '../core/principal.js';
 import type { RefusalCode, RefusalReason } from '../core/refusal.js';
 import type { KeySetEvent } from './key-set-event.js';
+import type { TokenEvent } from './token-event.js';
 
 interface EventFacts {
   /** The handler the request was for, as `Class.method`. */
@@ -58,7 +59,8 @@ export type AuthEvent =
   | DeniedEvent
   | WouldDenyEvent
   | UnavailableEvent
-  | KeySetEvent;
+  | KeySetEvent
+  | TokenEvent;
 
 /** It is called within the request, or when keys were fetched, so it must not block; nobody waits for what it promises. */
 export type AuthEventListener = (event: AuthEvent) => void | Promise<void>;

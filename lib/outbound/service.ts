@@ -24,7 +24,8 @@ export interface ServiceSettings {
 /** A service, and the credentials for it: our own, and those that callers' are exchanged for. */
 export class Service {
   readonly name: string;
-  readonly #baseUrl: URL | undefined;
+  /** The base URL, with a slash at its end. */
+  readonly #root: URL | undefined;
   readonly #endpoint: TokenEndpoint | undefined;
   readonly credentials: ServiceCredentials | undefined;
   readonly exchanged: ExchangedTokens | undefined;
@@ -35,7 +36,7 @@ export class Service {
     events: TokenEvents,
   ) {
     this.name = name;
-    this.#baseUrl = baseUrl;
+    this.#root = baseUrl && new URL(baseUrl.href.replace(/\/?$/, '/'));
     if (!tokens) return;
     const { purpose } = tokens;
     const { clock } = surroundings;
@@ -60,19 +61,30 @@ export class Service {
    *   nowhere else.
    */
   address(path: string): URL {
-    const base = this.#baseUrl;
-    if (!base) throw new RangeError(`services.${this.name} has no baseUrl, and nothing is fetched`);
-    const root = base.pathname.endsWith('/') ? base.pathname : `${base.pathname}/`;
+    const root = this.#root;
+    if (!root) throw new RangeError(`services.${this.name} has no baseUrl, and nothing is fetched`);
     const relative = path.replace(/^\/+/, '');
-    const from = new URL(root, base);
-    const address = URL.canParse(relative, from.href) ? new URL(relative, from) : undefined;
-    const isBelow = address?.origin === base.origin && address.pathname.startsWith(root);
-    if (isBelow && address.username === '' && address.password === '') return address;
+    const address = URL.canParse(relative, root.href) ? new URL(relative, root) : undefined;
+    if (address && isBelow(root, address)) return address;
     throw new RangeError(`The path leads out of services.${this.name}`);
+  }
+
+  /** @throws {RangeError} When an address is not below the base URL. */
+  assertOwn(address: string): void {
+    const given = URL.canParse(address) ? new URL(address) : undefined;
+    if (this.#root && given && isBelow(this.#root, given)) return;
+    throw new RangeError(`The address is not one of services.${this.name}`);
   }
 
   /** Ends all that is under way. */
   close(): void {
     this.#endpoint?.close();
   }
+}
+
+/** What has a user name in it, or leads to another place of the same host, is somebody else's. */
+function isBelow(root: URL, address: URL): boolean {
+  const { origin, pathname, username, password } = address;
+  const isInside = `${pathname}/`.startsWith(root.pathname);
+  return origin === root.origin && isInside && username === '' && password === '';
 }

@@ -10,6 +10,7 @@ import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-
 import type { IssuerEntry } from './identity-provider.js';
 import type { TenantOptions } from './tenant-options.js';
 import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
+import type { ServiceOptions } from './service-options.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 
@@ -272,6 +273,13 @@ export interface AuthModuleOptions {
    * @default true
    */
   readonly context?: boolean;
+  /**
+   * The services that this one calls, by what it calls them: `AuthService.serviceToken('billing')`,
+   * `exchange('billing')`, `fetch('billing', '/invoices', { as: 'service' })`.
+   *
+   * @default none
+   */
+  readonly services?: Readonly<Record<string, ServiceOptions>>;
   /**
    * Remember verified tokens: who presents one again is answered without another verification. Expiry
    * and the issuer's keys are checked each time. `false` verifies each time anew.

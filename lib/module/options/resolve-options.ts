@@ -5,6 +5,7 @@ import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
 import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.js';
+import type { ServiceSettings } from '../../outbound/service.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../endpoint/endpoint-address.js';
@@ -29,6 +30,7 @@ import { resolveKeySets } from './resolve-key-sets.js';
 import { resolvePrincipal, type ResolvedPrincipal } from './resolve-principal.js';
 import { resolvePort, type Port } from './ports.js';
 import type { ResolvedPlace } from './resolve-places.js';
+import { resolveServices } from './resolve-services.js';
 import { resolveTenant, type ResolvedTenant } from './resolve-tenant.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
 
@@ -52,6 +54,7 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly keySets: KeySetSettings;
   readonly styles: RefusalStyles;
   readonly authorization: ResolvedAuthorization;
+  readonly services: readonly ServiceSettings[];
   readonly onEvent: AuthEventListener | undefined;
   readonly clock: Clock;
   /** How issuers are asked, but for those that are looked up. */
@@ -79,6 +82,7 @@ const KNOWN = [
   'requestProperty',
   'realm',
   'resourceMetadata',
+  'services',
   'tokenCache',
   'keySets',
   'errors',
@@ -120,6 +124,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     keySets: resolveKeySets(options),
     styles: { http: resolveStyle(options) },
     authorization: resolveAuthorization(options),
+    services: resolveServices(options),
     onEvent,
     clock,
     fetch,

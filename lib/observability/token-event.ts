@@ -1,0 +1,23 @@
+/** Told of our own credentials for the services that we call. */
+interface TokenFacts {
+  /** As it is called in the option `services`. */
+  readonly service: string;
+}
+
+/** A token was granted. */
+export interface TokenObtainedEvent extends TokenFacts {
+  readonly type: 'token.obtained';
+  /** For how long it is held, in seconds. */
+  readonly lifetimeSeconds: number;
+}
+
+/** Tokens are not granted any more. */
+export interface TokenFailingEvent extends TokenFacts {
+  readonly type: 'token.failing';
+  readonly cause: unknown;
+  /** Whether a token that is still valid makes up for it. */
+  readonly isServing: boolean;
+}
+
+/** What happens to the tokens by which we call others. No event holds one. */
+export type TokenEvent = TokenObtainedEvent | TokenFailingEvent;
