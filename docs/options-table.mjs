@@ -9,7 +9,8 @@ const SOURCES = [
   'issuer-options.ts',
   'tenant-options.ts',
   'dynamic-issuer-options.ts',
-  'issuer-options.ts',
+  'service-options.ts',
+  'request-log-options.ts',
 ].map((file) => new URL(`../lib/module/options/${file}`, import.meta.url));
 const README = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- options: written by npm run docs -->';
@@ -27,6 +28,8 @@ const INTERFACES = {
   RoleOptions: 'roles.',
   PolicyOptions: 'policies.',
   ReportOptions: 'report.',
+  ServiceOptions: 'services.<name>.',
+  RequestLogOptions: 'requestLog.',
   TokenCacheOptions: 'tokenCache.',
   KeySetOptions: 'keySets.',
   CookieOptions: 'cookie.',

@@ -142,6 +142,11 @@ export type {
 
 export { AuthGuard } from './guards/auth.guard.js';
 export { AuthService } from './guards/auth-service.js';
+export type { ContextHeaderOptions } from './context/context-headers.js';
+export { ContextHeaders } from './decorators/context-headers.decorator.js';
+export type { RequestLogOptions } from './module/options/request-log-options.js';
+export type { RequestLogEntry } from './observability/request-log-entry.js';
+export { REDACTED_HEADERS } from './observability/redacted-headers.js';
 export type { CallAs, OutgoingCall } from './outbound/outgoing-call.js';
 export type { TokenPurpose } from './outbound/service-credentials.js';
 export type { ServiceOptions } from './module/options/service-options.js';

@@ -1,4 +1,5 @@
 import type { AuthError } from '../core/auth-error.js';
+import type { AuthRequest } from '../core/auth-request.js';
 import { hiddenNotes } from '../core/hidden-notes.js';
 import type { Principal } from '../core/principal.js';
 
@@ -10,6 +11,13 @@ export interface RequestAuth {
   readonly establishedBy: object;
   /** What a rule decided on and hands to the handler. */
   readonly resource: unknown;
+  readonly request: AuthRequest;
+  /** The handler the request is for, as `Class.method`. */
+  readonly handler: string;
+  /** What the handler and its class add to the headers that tell services of the caller. */
+  readonly contextHeaders: Readonly<Record<string, string>>;
+  /** Why it was turned away, if it was. */
+  readonly refusal: AuthError | undefined;
   /** Puts a refusal into the currency of the request's transport, answer headers included. */
   refuse(error: AuthError): Error;
 }

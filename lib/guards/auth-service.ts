@@ -1,12 +1,16 @@
-import { currentAuth, currentRequest } from '../context/current-request.js';
+import { contextHeadersOf, type ContextHeaderOptions } from '../context/context-headers.js';
+import { currentAuth, currentScope } from '../context/current-request.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { AuthError, Forbidden, MissingCredential, NotAnAccessToken } from '../core/auth-error.js';
 import type { Claims } from '../core/claims.js';
 import { Concealed } from '../core/concealed.js';
+import type { Clock } from '../core/clock.js';
 import type { Credential } from '../core/credential.js';
 import { OutsideRequestError } from '../core/outside-request-error.js';
+import { ownMembers } from '../core/own-property.js';
 import { credentialOf, type Principal } from '../core/principal.js';
+import { refuseUnknown } from '../decorators/known-options.js';
 import { owns, type OwnershipOptions } from '../decorators/policy-rules.js';
 import type { SubjectToken } from '../outbound/exchanged-tokens.js';
 import {
@@ -27,10 +31,12 @@ import type { Services } from '../outbound/services.js';
  */
 export class AuthService {
   readonly #services: Services;
+  readonly #clock: Clock;
 
   /** @internal */
-  constructor(services: Services) {
+  constructor(services: Services, clock: Clock) {
     this.#services = services;
+    this.#clock = clock;
   }
 
   /**
@@ -120,6 +126,39 @@ export class AuthService {
   }
 
   /**
+   * What the request is called: as the client said in `X-Request-ID`, where that is 8 to 128 letters,
+   * digits and `._:-`, or a UUID. The answer has it from then on, and {@link fetch} sends it along.
+   */
+  requestId(): string {
+    const scope = currentScope();
+    if (scope) return scope.requestId();
+    throw new OutsideRequestError('AuthService.requestId()');
+  }
+
+  /**
+   * Who is calling, in headers for a service that trusts this one and cannot verify tokens itself:
+   * `User-ID`, `Organization-ID`, `Auth-Status` and others, and what `@ContextHeaders` adds. What clients
+   * send under these names never gets there.
+   *
+   * @throws {OutsideRequestError} Outside of a request.
+   * @throws {AuthConfigurationError} When an option is none.
+   */
+  contextHeaders(options: ContextHeaderOptions = {}): Readonly<Record<string, string>> {
+    refuseUnknown('AuthService.contextHeaders()', options, ['email', 'expiry']);
+    const { principal, request, contextHeaders } = authFor('contextHeaders');
+    const facts = {
+      principal,
+      requestId: this.requestId(),
+      beganAt: currentScope()?.beganAt ?? this.#clock(),
+      clientIp: request.remoteAddress,
+      userAgent: request.header('user-agent')[0],
+      constants: contextHeaders,
+      now: this.#clock(),
+    };
+    return contextHeadersOf(facts, ownMembers(options));
+  }
+
+  /**
    * A token of our own for a service of the option `services`, by client credentials (RFC 6749 section
    * 4.4): obtained once however many ask, held for as long as it lives, and renewed before it expires.
    * It needs no request.
@@ -151,14 +190,15 @@ export class AuthService {
    * Calls a service: `fetch('billing', '/invoices', { as: 'on-behalf-of' })`. The token is our own
    * (`service`), the caller's as it is (`user`), or the caller's exchanged (`on-behalf-of`). Where it is
    * not accepted (401 `invalid_token`), another one is obtained and the request sent once more. No
-   * redirect is followed unless that is asked for.
+   * redirect is followed unless that is asked for. Within a request, its id is sent as `X-Request-ID`.
    *
    * @param path Below the `baseUrl` of the service; it cannot lead elsewhere.
    * @throws As {@link serviceToken} and {@link exchange} do; whatever `fetch` throws.
    */
   async fetch(service: string, path: string, { as, ...init }: OutgoingCall): Promise<Response> {
     const address = this.#services.of(service).address(path);
-    return sendWithToken(address, init, () => this.#tokenFor(service, as));
+    const tokenOf = (): Promise<CallToken> => this.#tokenFor(service, as);
+    return sendWithToken(address, init, { tokenOf, requestId: currentScope()?.requestId() });
   }
 
   /**
@@ -237,7 +277,7 @@ function inRequest(failure: unknown): unknown {
 function authFor(method: string): RequestAuth {
   const auth = currentAuth();
   if (auth) return auth;
-  if (!currentRequest()) throw new OutsideRequestError(`AuthService.${method}()`);
+  if (!currentScope()) throw new OutsideRequestError(`AuthService.${method}()`);
   throw new AuthConfigurationError(
     `AuthService.${method}()`,
     'is called where AuthGuard did not run',

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { currentScope } from '../context/current-request.js';
 import { authOf, rememberAuth } from '../context/request-auth.js';
 import { anonymousAfter } from '../core/anonymous.js';
 import {
@@ -43,6 +44,7 @@ const UNKNOWN: RoutePolicy = Object.freeze({
   rules: [],
   exempted: [],
   scopes: [],
+  contextHeaders: {},
 });
 
 /** What both guards share: looking a request up, letting it in, and turning it away. */
@@ -132,10 +134,12 @@ export class Gate implements Gatekeeper {
 
   /** The exception that turns the request away; the reason goes to the events, once for each request. */
   refuse(visit: Visit, failure: AuthError): Error {
-    if (!visit.isRefused) {
+    if (!visit.refusal) {
+      visit.refusal = failure;
+      // For whoever looks at the answer: of nobody's principal, nobody makes anything.
+      rememberAuth(visit.exchange.key, visit);
       this.#report(failure, visit.handler, visit.principal ?? failure.principal);
     }
-    visit.isRefused = true;
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
   }
 
@@ -186,11 +190,9 @@ export class Gate implements Gatekeeper {
   #report(failure: AuthError, handler: string, principal?: Principal): void {
     const { code, reason, detail, cause } = failure;
     const { events } = this.#settings;
-    if (failure instanceof AuthUnavailable) {
-      events.emit({ type: 'auth.unavailable', handler, code, reason, cause });
-    } else {
-      events.emit({ type: 'auth.denied', handler, code, reason, detail, principal, cause });
-    }
+    const facts = { handler, requestId: currentScope()?.requestId(), code, reason, cause };
+    if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });
+    else events.emit({ type: 'auth.denied', ...facts, detail, principal });
   }
 }
 

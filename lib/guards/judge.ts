@@ -1,4 +1,5 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
+import { currentScope } from '../context/current-request.js';
 import { AuthError, AuthUnavailable, Forbidden, Hidden } from '../core/auth-error.js';
 import { inTime } from '../core/in-time.js';
 import { isPending, type MaybePromise } from '../core/maybe-promise.js';
@@ -102,12 +103,20 @@ export class Judge {
 
   #tell({ reason }: AuthError, detail: string, { handler, principal }: Visit): void {
     if (!principal) return;
-    this.#settings.events.emit({ type: 'auth.would_deny', handler, reason, detail, principal });
+    const requestId = currentScope()?.requestId();
+    this.#settings.events.emit({
+      type: 'auth.would_deny',
+      ...{ handler, requestId, reason, detail, principal },
+    });
   }
 
   #report(cause: unknown, { handler }: Visit): void {
     const { code, reason } = unavailable('policy_failed', cause);
-    this.#settings.events.emit({ type: 'auth.unavailable', handler, code, reason, cause });
+    const requestId = currentScope()?.requestId();
+    this.#settings.events.emit({
+      type: 'auth.unavailable',
+      ...{ handler, requestId, code, reason, cause },
+    });
   }
 
   #contextOf(visit: Visit, principal: Principal): CheckContext {

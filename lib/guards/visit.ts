@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { RequestAuth } from '../context/request-auth.js';
 import type { AuthError } from '../core/auth-error.js';
+import type { AuthRequest } from '../core/auth-request.js';
 import type { Principal } from '../core/principal.js';
 import type { AddressedTenant } from '../pipeline/addressed-tenant.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
@@ -32,8 +33,8 @@ export class Visit implements RequestAuth {
   resource: unknown;
   /** The tenant that the request addressed when it came to this handler. */
   addressed: AddressedTenant;
-  /** Whether it was turned away: several parameters of a handler may find the same wanting. */
-  isRefused = false;
+  /** Why it was turned away first: several parameters of a handler may find the same wanting. */
+  refusal: AuthError | undefined;
 
   constructor(
     establishedBy: Gatekeeper,
@@ -46,11 +47,20 @@ export class Visit implements RequestAuth {
     this.#target = target;
     this.principal = undefined;
     this.addressed = undefined;
+    this.refusal = undefined;
   }
 
   /** `Class.method`. */
   get handler(): string {
     return labelOf(this.#target);
+  }
+
+  get request(): AuthRequest {
+    return this.exchange.request;
+  }
+
+  get contextHeaders(): Readonly<Record<string, string>> {
+    return this.policy.contextHeaders;
   }
 
   isTo({ controller, handler }: Target): boolean {

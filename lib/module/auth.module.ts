@@ -32,7 +32,8 @@ import {
   type NamedKeys,
 } from './auth.providers.js';
 import { checkBoot } from './boot-checks.js';
-import { keepRequestAtHand } from './request-context.js';
+import { Reception } from './reception.js';
+import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
 import { concealOptions } from './options/conceal-options.js';
@@ -108,8 +109,7 @@ export class AuthModule
 
   /** Middleware is collected after the application's own, and before the routes. */
   configure(): void {
-    const { context } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
-    if (context) keepRequestAtHand(this.#get(HttpAdapterHost).httpAdapter);
+    receiveRequests(this.#get(HttpAdapterHost).httpAdapter, this.#get(Reception));
   }
 
   /** @throws {AuthConfigurationError} When keys are required at boot, and cannot be had. */
@@ -117,6 +117,9 @@ export class AuthModule
     const policies = this.#get(RoutePolicies);
     const modules = this.#get(ModulesContainer);
     compileRoutes(modules, policies);
+    for (const each of handlersOf(modules)) {
+      this.#get(Reception).reserve(Object.keys(policies.of(each)?.contextHeaders ?? {}));
+    }
     assertProvided(handlersOf(modules), policies, this.#moduleRef);
     assertPortsProvided(this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS), this.#moduleRef);
     assertAccepted(handlersOf(modules), policies, this.#get(Entrances));

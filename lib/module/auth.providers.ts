@@ -28,6 +28,7 @@ import { discoverProviders } from './options/discover-providers.js';
 import { containerOf, type Container, type Port } from './options/ports.js';
 import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-options.js';
 import type { ResolvedTenant } from './options/resolve-tenant.js';
+import { Reception } from './reception.js';
 import { AuthReport } from './report/auth-report.js';
 
 /** The options, checked and complete. */
@@ -182,8 +183,17 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: AuthService,
-    useFactory: (services: Services) => new AuthService(services),
-    inject: [Services],
+    useFactory: (services: Services, { clock }: ResolvedAuthOptions) =>
+      new AuthService(services, clock),
+    inject: [Services, RESOLVED_OPTIONS],
+  },
+  {
+    provide: Reception,
+    useFactory: (options: ResolvedAuthOptions) =>
+      new Reception(options, (failure) => {
+        logger.error(`requestLog.logger failed: ${nameOf(failure)}`);
+      }),
+    inject: [RESOLVED_OPTIONS],
   },
   {
     provide: Gate,

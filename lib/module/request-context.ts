@@ -1,29 +1,54 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { withRequest } from '../context/current-request.js';
+import type { RequestScope } from '../context/request-scope.js';
+import { hiddenNotes } from '../core/hidden-notes.js';
+import type { Reception } from './reception.js';
+
+type Hook = (
+  request: { readonly raw: IncomingMessage },
+  reply: { readonly raw: ServerResponse },
+  done: () => void,
+) => void;
 
 /** Of the Fastify adapter: an instance that calls hooks. */
 interface Hooked {
-  addHook(
-    name: 'preHandler',
-    hook: (request: { readonly raw: IncomingMessage }, reply: unknown, done: () => void) => void,
-  ): unknown;
+  addHook(name: 'onRequest' | 'preHandler', hook: Hook): unknown;
 }
 
+/** From one hook of Fastify to the next. */
+const scopes = hiddenNotes<RequestScope>();
+
 /**
- * Opens the context of each request before the guards: on Express as a middleware, on Fastify as a hook
- * that runs after the body was read, for what reads it loses the context.
+ * Receives each request, and opens its context before the guards: on Express as a middleware, on Fastify
+ * as hooks, of which the one that opens the context runs after the body was read, for what reads it loses
+ * the context.
  *
- * An application without HTTP, or with an adapter that nobody here knows, has nothing to open.
+ * An application without HTTP, or with an adapter that nobody here knows, has nothing to receive.
  */
-export function keepRequestAtHand(adapter: HttpAdapterHost['httpAdapter'] | undefined): void {
+export function receiveRequests(
+  adapter: HttpAdapterHost['httpAdapter'] | undefined,
+  reception: Reception,
+): void {
   if (adapter?.getType() === 'express') {
-    adapter.use((request: IncomingMessage, _response: unknown, next: () => void) => {
-      withRequest(request, next);
+    adapter.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+      const scope = reception.receive(request, response);
+      if (reception.keeps) withRequest(scope, next);
+      else next();
     });
   } else if (adapter?.getType() === 'fastify') {
-    adapter.getInstance<Hooked>().addHook('preHandler', ({ raw }, _reply, done) => {
-      withRequest(raw, done);
-    });
+    receiveByHooks(adapter.getInstance<Hooked>(), reception);
   }
+}
+
+function receiveByHooks(fastify: Hooked, reception: Reception): void {
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    const scope = reception.receive(raw, reply.raw);
+    if (reception.keeps) scopes.set(raw, scope);
+    done();
+  });
+  if (!reception.keeps) return;
+  fastify.addHook('preHandler', ({ raw }, reply, done) => {
+    withRequest(scopes.get(raw) ?? reception.receive(raw, reply.raw), done);
+  });
 }

@@ -8,6 +8,11 @@ interface EventFacts {
   readonly handler: string;
 }
 
+interface RefusalFacts extends EventFacts {
+  /** What the request is called: the answer says it in `X-Request-ID`. `undefined` with `context: false`. */
+  readonly requestId?: string | undefined;
+}
+
 /** It is established who is calling. Whether they may is another matter. */
 export interface AuthenticatedEvent extends EventFacts {
   readonly type: 'auth.authenticated';
@@ -22,7 +27,7 @@ export interface AnonymousEvent extends EventFacts {
 }
 
 /** A request was refused, and that is the caller's affair. */
-export interface DeniedEvent extends EventFacts {
+export interface DeniedEvent extends RefusalFacts {
   readonly type: 'auth.denied';
   /** What the client was told. */
   readonly code: RefusalCode;
@@ -36,7 +41,7 @@ export interface DeniedEvent extends EventFacts {
 }
 
 /** A request was let in that a rule on trial (`dryRun`) would have refused. */
-export interface WouldDenyEvent extends EventFacts {
+export interface WouldDenyEvent extends RefusalFacts {
   readonly type: 'auth.would_deny';
   readonly reason: RefusalReason;
   /** The rule, in words. */
@@ -45,7 +50,7 @@ export interface WouldDenyEvent extends EventFacts {
 }
 
 /** A request was refused because we could not tell: our failure, and worth an alarm. */
-export interface UnavailableEvent extends EventFacts {
+export interface UnavailableEvent extends RefusalFacts {
   readonly type: 'auth.unavailable';
   readonly code: RefusalCode;
   readonly reason: RefusalReason;

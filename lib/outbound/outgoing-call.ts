@@ -18,20 +18,27 @@ export interface OutgoingCall extends RequestInit {
 /** RFC 6750 section 3.1. */
 const INVALID_TOKEN = /\bBearer\b.*\berror="?invalid_token"?/i;
 
+/** What every call takes. */
+export interface CallParts {
+  /** Gives the token to send, each time it is asked. */
+  readonly tokenOf: () => Promise<CallToken>;
+  /** What the request is called on whose behalf it is sent; `undefined` outside of one. */
+  readonly requestId: string | undefined;
+}
+
 /**
  * Sends a request with a token, and once more with another one where the first was not accepted: never
  * again, and never what cannot be sent twice.
- *
- * @param tokenOf Gives the token to send, each time it is asked.
  */
 export async function sendWithToken(
   address: URL,
   { headers, ...init }: RequestInit,
-  tokenOf: () => Promise<CallToken>,
+  { tokenOf, requestId }: CallParts,
 ): Promise<Response> {
   const send = ({ token }: CallToken): Promise<Response> => {
     const sent = new Headers(headers);
     sent.set('authorization', `Bearer ${token.reveal()}`);
+    if (requestId !== undefined) sent.set('x-request-id', requestId);
     return fetch(address, { redirect: 'manual', ...init, headers: sent });
   };
   const first = await tokenOf();

@@ -34,6 +34,8 @@ export interface Declaration {
   readonly rules: Map<string, DeclaredRule[]>;
   /** Of a class: the roles that its handlers ask for, by method. */
   roleMap: CompiledRoleMap | undefined;
+  /** What services are told beside who is calling: headers, which keep nobody out. */
+  contextHeaders: Readonly<Record<string, string>>;
 }
 
 /** What was declared in one class of an inheritance chain. */
@@ -50,6 +52,7 @@ export function emptyDeclaration(): Declaration {
     requirements: new Map(),
     rules: new Map(),
     roleMap: undefined,
+    contextHeaders: {},
   };
 }
 

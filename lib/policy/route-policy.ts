@@ -23,6 +23,8 @@ export interface RoutePolicy {
   readonly exempted: readonly RouteRule[];
   /** Every scope of the operation, for the challenge (RFC 6750 section 3). */
   readonly scopes: readonly string[];
+  /** What services are told beside who is calling, of the handler and its classes: the closest says it. */
+  readonly contextHeaders: Readonly<Record<string, string>>;
 }
 
 /** A requirement, the kind of authority it is about, and where it was declared. */
@@ -110,7 +112,22 @@ function openedBy(level: Level | undefined, levels: readonly Level[]): RoutePoli
   const accepts = opening.kind === 'public' ? undefined : acceptanceOf(levels);
   const [requirements, rules, exempted, scopes] = [[], [], [], []];
   const declaredOn = [level.declaredOn];
-  return Object.freeze({ opening, declaredOn, accepts, requirements, rules, exempted, scopes });
+  return Object.freeze({
+    ...{ opening, declaredOn, accepts, requirements, rules, exempted, scopes },
+    contextHeaders: contextHeadersOf(levels),
+  });
+}
+
+/** Names are the same in whatever case. */
+function contextHeadersOf(levels: readonly Level[]): Readonly<Record<string, string>> {
+  const headers = levels
+    .toReversed()
+    .flatMap(({ declaration }) =>
+      Object.entries(declaration.contextHeaders).map(
+        (each) => [each[0].toLowerCase(), each] as const,
+      ),
+    );
+  return Object.freeze(Object.fromEntries(new Map(headers).values()));
 }
 
 function acceptanceOf(levels: readonly Level[]): RouteAcceptance | undefined {
@@ -151,6 +168,7 @@ function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
     rules: [...mapped.rules, ...rules.filter((rule) => !isExempted(rule))],
     exempted: rules.filter(isExempted),
     scopes: [...new Set(scopes)],
+    contextHeaders: contextHeadersOf(levels),
   });
 }
 
@@ -229,8 +247,10 @@ function isSameRule(one: RouteRule, other: RouteRule | undefined): boolean {
   return one.rule === other?.rule && one.hide === other.hide && one.dryRun === other.dryRun;
 }
 
-function spelt({ opening, accepts, declaredOn, requirements }: RoutePolicy): string {
+function spelt(policy: RoutePolicy): string {
+  const { opening, accepts, declaredOn, requirements, contextHeaders } = policy;
   const groups = requirements.map(({ kind, mode, names }) => ({ kind, mode, names }));
   const accepted = accepts && [accepts.mode, accepts.names];
-  return JSON.stringify([opening ?? null, accepted ?? null, declaredOn.length > 0, groups]);
+  const isDeclared = declaredOn.length > 0;
+  return JSON.stringify([opening ?? null, accepted ?? null, isDeclared, groups, contextHeaders]);
 }

@@ -27,6 +27,7 @@ const outcome = (...requirements: RouteRequirement[]): string => {
       rules: [],
       exempted: [],
       scopes: [],
+      contextHeaders: {},
     },
     principal,
     { denyUndeclared: false, superRoles: [], machinesDeclaredOnly: false },

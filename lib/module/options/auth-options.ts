@@ -10,6 +10,7 @@ import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-
 import type { IssuerEntry } from './identity-provider.js';
 import type { TenantOptions } from './tenant-options.js';
 import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
+import type { RequestLogOptions } from './request-log-options.js';
 import type { ServiceOptions } from './service-options.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
@@ -280,6 +281,13 @@ export interface AuthModuleOptions {
    * @default none
    */
   readonly services?: Readonly<Record<string, ServiceOptions>>;
+  /**
+   * Log each request when it is over, as an object: its id, method, path and status, how long it took,
+   * who made it, why it was refused and which handler it was for; no token, and no message of an error.
+   *
+   * @default false
+   */
+  readonly requestLog?: boolean | RequestLogOptions;
   /**
    * Remember verified tokens: who presents one again is answered without another verification. Expiry
    * and the issuer's keys are checked each time. `false` verifies each time anew.

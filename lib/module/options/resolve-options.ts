@@ -30,6 +30,8 @@ import { resolveKeySets } from './resolve-key-sets.js';
 import { resolvePrincipal, type ResolvedPrincipal } from './resolve-principal.js';
 import { resolvePort, type Port } from './ports.js';
 import type { ResolvedPlace } from './resolve-places.js';
+import type { RequestLogger } from '../request-log.js';
+import { resolveRequestLog } from './resolve-request-log.js';
 import { resolveServices } from './resolve-services.js';
 import { resolveTenant, type ResolvedTenant } from './resolve-tenant.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
@@ -55,6 +57,8 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly styles: RefusalStyles;
   readonly authorization: ResolvedAuthorization;
   readonly services: readonly ServiceSettings[];
+  /** `undefined`: requests are not logged. */
+  readonly requestLog: RequestLogger | undefined;
   readonly onEvent: AuthEventListener | undefined;
   readonly clock: Clock;
   /** How issuers are asked, but for those that are looked up. */
@@ -83,6 +87,7 @@ const KNOWN = [
   'realm',
   'resourceMetadata',
   'services',
+  'requestLog',
   'tokenCache',
   'keySets',
   'errors',
@@ -125,6 +130,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     styles: { http: resolveStyle(options) },
     authorization: resolveAuthorization(options),
     services: resolveServices(options),
+    requestLog: resolveRequestLog(options),
     onEvent,
     clock,
     fetch,

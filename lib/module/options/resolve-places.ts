@@ -13,6 +13,8 @@ import { assertFunction, assertName } from './option-checks.js';
 export interface ResolvedPlace {
   /** `header x-api-key`: equal places are called the same. */
   readonly name: string;
+  /** The header that holds nothing but it, in lower case. */
+  readonly header?: string;
   /** By which scheme a challenge asks for what belongs there; `undefined` where there is none. */
   readonly scheme: string | undefined;
   /** Whether browsers put something there on their own. */
@@ -54,6 +56,7 @@ function headerPlace(option: string, given: unknown): ResolvedPlace {
   if (TAKEN.has(name)) throw new AuthConfigurationError(option, 'has another meaning', cure);
   return {
     name: `header ${name}`,
+    header: name,
     scheme: undefined,
     byBrowsers: false,
     extractor: () => new HeaderExtractor(name),

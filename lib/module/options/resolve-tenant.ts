@@ -16,6 +16,8 @@ export interface ResolvedTenant extends Omit<TenancySettings, 'validator'> {
   readonly validator: Port<TenantValidator> | undefined;
   /** The parameters of paths among the places. */
   readonly parameters: readonly string[];
+  /** The headers among the places, in lower case. */
+  readonly headers: readonly string[];
 }
 
 const EXAMPLE =
@@ -32,6 +34,7 @@ export function resolveTenant({ tenant }: AuthModuleOptions): ResolvedTenant | u
   const settings = {
     places: sources.flatMap(({ place }) => place ?? []),
     parameters: sources.flatMap(({ parameter }) => parameter ?? []),
+    headers: sources.flatMap(({ header }) => header ?? []),
     byClaim: sources.some(({ place }) => place === undefined),
     validator:
       validate === undefined
@@ -70,6 +73,7 @@ function refuseIdle({ places, validator, required }: ResolvedTenant): void {
 interface ResolvedSource {
   readonly place?: TenantPlace;
   readonly parameter?: string | undefined;
+  readonly header?: string | undefined;
 }
 
 function resolveSources(from: unknown): readonly ResolvedSource[] {
@@ -90,7 +94,11 @@ function resolveSource(option: string, given: unknown): ResolvedSource {
   if (typeof text !== 'string' || !source.form.test(text)) {
     throw noSource(`${option}.${kind}`, source.flaw);
   }
-  return { place: source.place(text), parameter: kind === 'param' ? text : undefined };
+  return {
+    place: source.place(text),
+    parameter: kind === 'param' ? text : undefined,
+    header: kind === 'header' ? text.toLowerCase() : undefined,
+  };
 }
 
 /** One way of addressing a tenant: what its text looks like, and what is made of it. */

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import { CONTEXT_HEADERS } from './context-headers.js';
+
+/**
+ * The headers that say who is calling, as clients send them: nobody believes them, and they are taken
+ * off requests before anything is made of those, so that whoever forwards all headers forwards no lie.
+ */
+export class InboundHeaders {
+  readonly #names: Set<string>;
+  readonly #isOurs = (name: string): boolean =>
+    // Some servers read `User_ID` as `User-ID`.
+    this.#names.has(name.includes('_') ? name.replaceAll('_', '-') : name);
+
+  /** @param kept What the application itself reads from requests, in lower case. */
+  constructor(kept: readonly string[]) {
+    const names = CONTEXT_HEADERS.map((name) => name.toLowerCase());
+    this.#names = new Set(names.filter((name) => !kept.includes(name)));
+  }
+
+  /** These say something of the caller, too. */
+  add(names: readonly string[]): void {
+    for (const name of names) this.#names.add(name.toLowerCase());
+  }
+
+  removeFrom(request: IncomingMessage): void {
+    for (const name in request.headers) {
+      if (!this.#isOurs(name)) continue;
+      removeHeaders(request, this.#isOurs);
+      return;
+    }
+  }
+}
+
+/**
+ * Takes headers off a request, parsed and raw.
+ *
+ * @param isMeant Tells by the name in lower case.
+ */
+export function removeHeaders(request: IncomingMessage, isMeant: (name: string) => boolean): void {
+  const { headers, rawHeaders } = request;
+  for (const name of Object.keys(headers).filter(isMeant)) Reflect.deleteProperty(headers, name);
+  for (let index = rawHeaders.length - 2; index >= 0; index -= 2) {
+    if (isMeant(String(rawHeaders[index]).toLowerCase())) rawHeaders.splice(index, 2);
+  }
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { removeHeaders } from './inbound-headers.js';
+
+const HEADER = 'x-request-id';
+
+/** What may be taken over into logs, headers and other services: identifiers, and no more of them than those take. */
+const SAFE = /^[\w.:-]{8,128}$/;
+
+/** A request from when it arrived, and the answer to it. */
+export class RequestScope {
+  /** The one object that stands for the request in middleware, guards and handlers alike. */
+  readonly request: IncomingMessage;
+  /** When it arrived, in milliseconds since the epoch. */
+  readonly beganAt: number;
+  readonly #response: ServerResponse;
+  #id: string | undefined = undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, beganAt: number) {
+    this.request = request;
+    this.#response = response;
+    this.beganAt = beganAt;
+    // Whoever sends one looks for it in the answer.
+    if (request.headers[HEADER] !== undefined) this.requestId();
+  }
+
+  /**
+   * What the request is called everywhere: as the client said, where that is safe. It is made for
+   * whoever asks first, and is in the answer from then on: a request that nobody asks about costs nothing.
+   */
+  requestId(): string {
+    this.#id ??= this.#identify();
+    return this.#id;
+  }
+
+  #identify(): string {
+    const { request } = this;
+    const response = this.#response;
+    // A middleware before us may have named it already.
+    const given = [response.getHeader(HEADER), request.headers[HEADER]];
+    const id = given.find(isSafe) ?? randomUUID();
+    if (given[1] !== undefined && given[1] !== id) {
+      removeHeaders(request, (name) => name === HEADER);
+      request.headers[HEADER] = id;
+    }
+    if (!response.headersSent) response.setHeader('X-Request-ID', id);
+    return id;
+  }
+}
+
+function isSafe(id: unknown): id is string {
+  return typeof id === 'string' && SAFE.test(id);
+}

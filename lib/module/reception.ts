@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { InboundHeaders } from '../context/inbound-headers.js';
+import { RequestScope } from '../context/request-scope.js';
+import type { Clock } from '../core/clock.js';
+import type { ResolvedAuthOptions } from './options/resolve-options.js';
+import { RequestLog } from './request-log.js';
+
+/** What is done with each request when it arrives, before anything else looks at it. */
+export class Reception {
+  /** Whether the request is kept at hand. */
+  readonly keeps: boolean;
+  readonly #clock: Clock;
+  readonly #inbound: InboundHeaders;
+  readonly #log: RequestLog | undefined;
+
+  /** @param onFailure Told when a logger fails. */
+  constructor(options: ResolvedAuthOptions, onFailure: (failure: unknown) => void) {
+    this.keeps = options.context;
+    this.#clock = options.clock;
+    this.#inbound = new InboundHeaders(headersRead(options));
+    this.#log = options.requestLog && new RequestLog(options.requestLog, onFailure);
+  }
+
+  /** Handlers tell services something under these names, so clients do not. */
+  reserve(names: readonly string[]): void {
+    this.#inbound.add(names);
+  }
+
+  receive(request: IncomingMessage, response: ServerResponse): RequestScope {
+    this.#inbound.removeFrom(request);
+    const scope = new RequestScope(request, response, this.#clock());
+    this.#log?.watch(scope, response);
+    return scope;
+  }
+}
+
+/** What a tenant is addressed by is measured against the credential, and what holds a credential is verified. */
+function headersRead({ tenant, credentials }: ResolvedAuthOptions): readonly string[] {
+  const places = credentials.flatMap((each) => each.places);
+  return [...(tenant?.headers ?? []), ...places.flatMap(({ header }) => header ?? [])];
+}
