@@ -6,20 +6,19 @@ import { CONTEXT_HEADERS } from './context-headers.js';
  * off requests before anything is made of those, so that whoever forwards all headers forwards no lie.
  */
 export class InboundHeaders {
-  readonly #names: Set<string>;
+  readonly #names = new Set(CONTEXT_HEADERS.map(spelt));
+  readonly #kept: ReadonlySet<string>;
   readonly #isOurs = (name: string): boolean =>
-    // Some servers read `User_ID` as `User-ID`.
-    this.#names.has(name.includes('_') ? name.replaceAll('_', '-') : name);
+    this.#names.has(spelt(name)) && !this.#kept.has(name);
 
   /** @param kept What the application itself reads from requests, in lower case. */
   constructor(kept: readonly string[]) {
-    const names = CONTEXT_HEADERS.map((name) => name.toLowerCase());
-    this.#names = new Set(names.filter((name) => !kept.includes(name)));
+    this.#kept = new Set(kept);
   }
 
   /** These say something of the caller, too. */
   add(names: readonly string[]): void {
-    for (const name of names) this.#names.add(name.toLowerCase());
+    for (const name of names) this.#names.add(spelt(name));
   }
 
   removeFrom(request: IncomingMessage): void {
@@ -29,6 +28,12 @@ export class InboundHeaders {
       return;
     }
   }
+}
+
+/** Some servers read `User_ID` as `User-ID`. */
+function spelt(name: string): string {
+  const lower = name.toLowerCase();
+  return lower.includes('_') ? lower.replaceAll('_', '-') : lower;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { AuthService, Public, type AuthEvent } from '../../../../lib/index.js';
+import { AuthService, OutsideRequestError, Public, type AuthEvent } from '../../../../lib/index.js';
 import { TestIssuer } from '../../../../lib/testing/index.js';
 import { ADAPTERS, get, start, type RunningApplication } from '../application.js';
 import { rawRequest } from '../raw-request.js';
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('the id of a request, on %s', (adapter) => {
     expect(bare.status).toBe(400);
   });
 
-  it('K18: nobody asks, nobody is told; a refusal has one in the event and the answer', async () => {
+  it('K18, C47: nobody asks, nobody is told; a refusal has one in the event and the answer', async () => {
     expect((await get(`${api.url}/untold`)).headers.get('x-request-id')).toBeNull();
     const refused = await get(`${api.url}/closed`);
     expect(refused.status).toBe(401);
@@ -122,5 +122,11 @@ describe.each(ADAPTERS)('the id of a request, on %s', (adapter) => {
     expect(body['ids']).toContain('from-middleware');
     expect(headers.get('x-request-id')).toBe('from-middleware');
     await named.close();
+  });
+
+  it('there is no context outside of a request', () => {
+    const auth = api.app.get(AuthService);
+    expect(() => auth.contextHeaders()).toThrow(OutsideRequestError);
+    expect(() => auth.requestId()).toThrow(OutsideRequestError);
   });
 });
