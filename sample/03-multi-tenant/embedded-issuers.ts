@@ -3,7 +3,7 @@ import { TestIssuer } from 'nestjs-portcullis/testing';
 const NAMES = ['acme', 'globex', 'initech', 'operators'] as const;
 
 /** Who there is an issuer of. */
-export type Name = (typeof NAMES)[number];
+type Name = (typeof NAMES)[number];
 
 /** An issuer for each tenant, and one for those who run the product: in this process, for the sample. */
 export type Issuers = Readonly<Record<Name, TestIssuer>>;
