@@ -2,11 +2,7 @@ import { Forbidden, Hidden, InvalidRequest } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import { lookUp } from '../core/look-up.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
-import {
-  credentialOf,
-  rememberCredential,
-  type AuthenticatedPrincipal,
-} from '../core/principal.js';
+import type { AuthenticatedPrincipal } from '../core/principal.js';
 import {
   addressedTenant,
   SEVERAL,
@@ -38,15 +34,25 @@ export interface TenancySettings {
   readonly hide: boolean;
 }
 
+/** What is known of callers whose credential names no one tenant. */
+export interface Placing {
+  /** The tenants that the credential names, where it names several. */
+  severalOf(principal: AuthenticatedPrincipal): readonly string[];
+  /** The caller in one of them, or in one that the credential does not name. */
+  within(principal: AuthenticatedPrincipal, tenantId: string): AuthenticatedPrincipal;
+}
+
 /**
  * Measures the tenant that a request addresses against the one of its caller. What a request says
  * never takes the place of what a credential says.
  */
 export class Tenancy {
   readonly #settings: TenancySettings;
+  readonly #placing: Placing;
 
-  constructor(settings: TenancySettings) {
+  constructor(settings: TenancySettings, placing: Placing) {
     this.#settings = settings;
+    this.#placing = placing;
   }
 
   /** What a request says of its tenant: what holds for one holds for another only where this is equal. */
@@ -74,9 +80,11 @@ export class Tenancy {
     }
     const tenantId = addressed ?? own;
     if (tenantId === undefined) return principal;
-    if (own !== undefined && own !== tenantId)
+    const named = own === undefined ? this.#placing.severalOf(principal) : [own];
+    if (named.length > 0 && !named.includes(tenantId)) {
       throw this.#refusal('organization_mismatch', principal);
-    return this.#validated(principal, tenantId);
+    }
+    return this.#validated(principal, tenantId, named.length > 0);
   }
 
   #readable(principal: AuthenticatedPrincipal, request: AuthRequest): string | undefined {
@@ -89,11 +97,13 @@ export class Tenancy {
   #validated(
     principal: AuthenticatedPrincipal,
     tenantId: string,
+    isNamed: boolean,
   ): MaybePromise<AuthenticatedPrincipal> {
     const { validator, timeoutMs } = this.#settings;
     const isOwn = principal.organizationId === tenantId;
     if (!validator) {
       if (isOwn) return principal;
+      if (isNamed) return this.#placing.within(principal, tenantId);
       throw this.#refusal('organization_mismatch', principal);
     }
     const answer = lookUp<unknown>(() => validator.validate(principal, tenantId), {
@@ -102,7 +112,7 @@ export class Tenancy {
     });
     return whenReady(answer, (isMember) => {
       if (isMember !== true) throw this.#refusal('organization_mismatch', principal);
-      return isOwn ? principal : inTenant(principal, tenantId);
+      return isOwn ? principal : this.#placing.within(principal, tenantId);
     });
   }
 
@@ -114,14 +124,4 @@ export class Tenancy {
       ? new Hidden({ detail: reason, principal })
       : new Forbidden(reason, { principal });
   }
-}
-
-function inTenant(
-  principal: AuthenticatedPrincipal,
-  organizationId: string,
-): AuthenticatedPrincipal {
-  const placed = { ...principal, organizationId };
-  const credential = credentialOf(principal);
-  if (credential) rememberCredential(placed, credential);
-  return Object.freeze(placed);
 }

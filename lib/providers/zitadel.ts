@@ -1,7 +1,5 @@
 import type { IdentityProvider } from '../module/options/identity-provider.js';
 import type { IssuerOptions } from '../module/options/issuer-options.js';
-import { ownProperty } from '../core/own-property.js';
-import type { ClaimReader } from '../principal/claim-source.js';
 import {
   audienceOf,
   givenIssuer,
@@ -52,7 +50,8 @@ export function zitadel(given: ZitadelOptions): IdentityProvider {
     tokenUse: { claim: 'jti', present: true },
     claims: {
       scopes: 'scope',
-      roles: rolesIn(`urn:zitadel:iam:org:project${ofProject}:roles`),
+      // A role counts in the organizations that granted it.
+      roles: { path: `["urn:zitadel:iam:org:project${ofProject}:roles"]`, format: 'grants' },
       permissions: NOWHERE,
       organizationId: 'urn:zitadel:iam:user:resourceowner:id',
     },
@@ -67,25 +66,4 @@ function projectOf({ projectId }: ZitadelOptions): string | undefined {
     what: 'the id of the project, which consists of digits',
     variable: 'AUTH_PROJECT_ID',
   });
-}
-
-/** `{ role: { organization: domain } }`, or a list of such: a role counts in the organizations that granted it. */
-function rolesIn(claim: string): ClaimReader {
-  return (claims, { organizationId }) => {
-    const value = ownProperty(claims, claim) ?? undefined;
-    if (value === undefined) return;
-    const granted = [value]
-      .flat()
-      .filter(isRecord)
-      .flatMap((each) => Object.entries<unknown>({ ...each }));
-    const here = granted.filter(([, organizations]) => {
-      if (!isRecord(organizations)) return false;
-      return organizationId === undefined || Object.hasOwn(organizations, organizationId);
-    });
-    return here.map(([role]) => role);
-  };
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

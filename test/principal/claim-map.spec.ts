@@ -54,6 +54,32 @@ describe('a claim map', () => {
     expect(() => roles({}, unsafe)).toThrow(InvalidCredential);
   });
 
+  it('reads grants of the organization that the caller acts in, and none without one', () => {
+    const granted = {
+      editor: { acme: 1, other: 1 },
+      admin: { other: 1 },
+      '': { acme: 1 },
+      odd: 'acme',
+    };
+    const source = { path: 'r', format: 'grants' } as const;
+    expect(rolesIn('acme', { r: granted }, source)).toEqual(['editor']);
+    expect(rolesIn('other', { r: [granted, { owner: { other: 1 } }, 7] }, source)).toEqual([
+      'editor',
+      'admin',
+      'owner',
+    ]);
+    expect(rolesIn(undefined, { r: granted }, source)).toEqual([]);
+    expect(rolesIn('constructor', { r: granted }, source)).toEqual([]);
+    expect(rolesIn('acme', { r: 'editor' }, source)).toEqual([]);
+  });
+
+  it('refuses a token whose reader returns a promise, and does not let it end the process', () => {
+    const resolves: ClaimMap['roles'] = () => Promise.resolve(['admin']);
+    const rejects: ClaimMap['roles'] = () => Promise.reject(new Error('late'));
+    expect(() => roles({}, resolves)).toThrow(InvalidCredential);
+    expect(() => roles({}, rejects)).toThrow(InvalidCredential);
+  });
+
   it('finds a value in the first place that has one', () => {
     const { actor } = compileClaimMap({ actor: ['impersonator', { union: ['act'] }] });
     expect(readValue(spoken({ act: { sub: 'x' } }), actor)).toEqual({ sub: 'x' });

@@ -23,8 +23,8 @@ const KNOWN_MS = 60_000;
 /** How long the resolver is left alone with a name that it failed on, in milliseconds. */
 const PAUSE_MS = 1000;
 
-/** How many look-ups may be under way, and how many of them on behalf of names that nobody knows. */
-const UNDER_WAY = { all: 64, unknown: 48 };
+/** How many look-ups may be under way on behalf of names that nobody knows: anybody can make up a name. */
+const MAX_UNKNOWN = 64;
 
 /** How many names are remembered as nobody's, and for how long. */
 const NOBODY = { maxEntries: 1000, maxAgeMs: 60_000 };
@@ -72,6 +72,7 @@ interface Flight {
   answer?: Promise<JwtIssuer | undefined>;
   /** Whoever it was for wants to have it asked anew. */
   isObsolete: boolean;
+  readonly isUnknown: boolean;
 }
 
 /**
@@ -91,7 +92,7 @@ export class DynamicIssuers implements IssuerRegistry {
   readonly #nobody: ShortMemory<true>;
   readonly #failures: ShortMemory<{ readonly cause: unknown }>;
   readonly #flights = new Map<string, Flight>();
-  #underWay = 0;
+  #unknownUnderWay = 0;
   #toldAt = -Infinity;
 
   constructor(parts: DynamicIssuersParts) {
@@ -163,14 +164,12 @@ export class DynamicIssuers implements IssuerRegistry {
   async #ask(name: string): Promise<JwtIssuer | undefined> {
     const underWay = this.#flights.get(name)?.answer;
     if (underWay) return underWay;
-    const limit = this.#tenants.has(name) ? UNDER_WAY.all : UNDER_WAY.unknown;
-    if (this.#underWay >= limit) {
-      const crowded = unavailable(undefined, 'too many look-ups are under way');
-      const known = this.#servingOn(name, crowded);
-      if (known) return known;
-      throw crowded;
+    const isUnknown = !this.#tenants.has(name);
+    // Of those who are known there are only so many, and each is asked about once at a time.
+    if (isUnknown && this.#unknownUnderWay >= MAX_UNKNOWN) {
+      throw unavailable(undefined, 'too many look-ups are under way');
     }
-    const flight: Flight = { isObsolete: false };
+    const flight: Flight = { isObsolete: false, isUnknown };
     this.#flights.set(name, flight);
     flight.answer = this.#resolve(name, flight);
     return flight.answer;
@@ -178,7 +177,7 @@ export class DynamicIssuers implements IssuerRegistry {
 
   async #resolve(name: string, flight: Flight): Promise<JwtIssuer | undefined> {
     const askedAt = this.#now();
-    this.#underWay += 1;
+    if (flight.isUnknown) this.#unknownUnderWay += 1;
     try {
       const { resolve, settings } = this.#parts;
       const { timeoutMs } = settings;
@@ -188,7 +187,7 @@ export class DynamicIssuers implements IssuerRegistry {
       if (flight.isObsolete) throw unavailable(failure);
       return this.#failed(name, failure);
     } finally {
-      this.#underWay -= 1;
+      if (flight.isUnknown) this.#unknownUnderWay -= 1;
       if (this.#flights.get(name) === flight) this.#flights.delete(name);
     }
   }
