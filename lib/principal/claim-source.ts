@@ -29,8 +29,14 @@ export type ClaimReader = (claims: Claims, context: ClaimContext) => unknown;
 
 /** Where in the claims something is, and in what form. */
 export interface ClaimPlace {
-  /** `realm_access.roles`; the name `{organization}` stands for the organization the caller acts in. */
+  /** Names separated by dots: `realm_access.roles`; `{organization}` stands for the organization the caller acts in. */
   readonly path: string;
+  /**
+   * How the value lists names: an array (`list`), a text (`space`, `comma`), or the names of the members
+   * of an object (`keys`).
+   *
+   * @default `list`; of scopes, `space`
+   */
   readonly format?: ClaimFormat;
   /**
    * What a name may begin with or not, meaning the same: with `org:`, whoever was given `admin` or
@@ -43,6 +49,7 @@ export interface ClaimPlace {
 
 /** Several places, all of which count. */
 export interface ClaimUnion {
+  /** The places whose names are put together. */
   readonly union: readonly ClaimSource[];
 }
 
