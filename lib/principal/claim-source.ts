@@ -85,16 +85,24 @@ function isUnion(source: object | string): source is ClaimUnion {
   return typeof source === 'object' && Object.hasOwn(source, 'union');
 }
 
-/** Stands in a path for the organization the caller acts in. */
+/** Stands in a path for the organization the caller acts in, unless it is quoted. */
 const ORGANIZATION = '{organization}';
 
+/** What looks in a path as if it stood for something, and stands for nothing. */
+export function unknownPlaceholderIn({ segments, quoted }: PropertyPath): string | undefined {
+  return segments.find(
+    (name, index) => !quoted[index] && /[{}]/.test(name) && name !== ORGANIZATION,
+  );
+}
+
 function readerOf(path: PropertyPath): ClaimReader {
-  const { segments } = path;
-  if (!segments.includes(ORGANIZATION)) return (claims) => path.read(claims);
+  const { segments, quoted } = path;
+  const stands = segments.map((name, index) => name === ORGANIZATION && !quoted[index]);
+  if (!stands.includes(true)) return (claims) => path.read(claims);
   return (claims, { organizationId }) => {
     let value: unknown = claims;
-    for (const segment of segments) {
-      const name = segment === ORGANIZATION ? organizationId : segment;
+    for (const [index, segment] of segments.entries()) {
+      const name = stands[index] ? organizationId : segment;
       if (name === undefined || !isRecord(value)) return;
       value = ownProperty(value, name);
     }
