@@ -33,8 +33,14 @@ export type ClaimReader = (claims: Claims, context: ClaimContext) => unknown;
 
 /** Where in the claims something is, and in what form. */
 export interface ClaimPlace {
-  /** `realm_access.roles`; the name `{organization}` stands for the organization the caller acts in. */
+  /** Names separated by dots: `realm_access.roles`; `{organization}` stands for the organization the caller acts in. */
   readonly path: string;
+  /**
+   * How the value lists names: an array (`list`), a text (`space`, `comma`), or the names of the members
+   * of an object (`keys`).
+   *
+   * @default `list`; of scopes, `space`
+   */
   readonly format?: ClaimFormat;
   /**
    * What a name may begin with or not, meaning the same: with `org:`, whoever was given `admin` or
@@ -47,6 +53,7 @@ export interface ClaimPlace {
 
 /** Several places, all of which count. */
 export interface ClaimUnion {
+  /** The places whose names are put together. */
   readonly union: readonly ClaimSource[];
 }
 
@@ -87,16 +94,24 @@ function isUnion(source: object | string): source is ClaimUnion {
   return typeof source === 'object' && Object.hasOwn(source, 'union');
 }
 
-/** Stands in a path for the organization the caller acts in. */
+/** Stands in a path for the organization the caller acts in, unless it is quoted. */
 const ORGANIZATION = '{organization}';
 
+/** What looks in a path as if it stood for something, and stands for nothing. */
+export function unknownPlaceholderIn({ segments, quoted }: PropertyPath): string | undefined {
+  return segments.find(
+    (name, index) => !quoted[index] && /[{}]/.test(name) && name !== ORGANIZATION,
+  );
+}
+
 function readerOf(path: PropertyPath): ClaimReader {
-  const { segments } = path;
-  if (!segments.includes(ORGANIZATION)) return (claims) => path.read(claims);
+  const { segments, quoted } = path;
+  const stands = segments.map((name, index) => name === ORGANIZATION && !quoted[index]);
+  if (!stands.includes(true)) return (claims) => path.read(claims);
   return (claims, { organizationId }) => {
     let value: unknown = claims;
-    for (const segment of segments) {
-      const name = segment === ORGANIZATION ? organizationId : segment;
+    for (const [index, segment] of segments.entries()) {
+      const name = stands[index] ? organizationId : segment;
       if (name === undefined || !isRecord(value)) return;
       value = ownProperty(value, name);
     }

@@ -52,9 +52,21 @@ describe('options of tokens and keys refuse to boot, and say how to mend it', ()
     [{ cookie: [] }, /issuers\[0\]\.cookie is missing/],
     [{ claims: { roles: { union: [] } } }, /roles\.union is no list, or an empty one/],
     [{ claims: { roles: { union: ['a..b'] } } }, /claims\.roles is no path/],
+    [
+      { claims: { roles: 'tenants.{tenant}.roles' } },
+      /claims\.roles has \{tenant\}, which stands for nothing\. Only \{organization\} .*: \["\{tenant\}"\]\.$/,
+    ],
+    [{ claims: { roles: ['roles', { path: 'org-{organization}' }] } }, /has org-\{organization\},/],
+    [{ claims: { scopes: { union: ['{Organization}.scp'] } } }, /has \{Organization\}, which/],
+    [{ claims: { permissions: 'a.{organization' } }, /has \{organization, which/],
     [{ claims: { actor: 7 } }, /claims\.actor is not a non-empty string/],
   ])('of an issuer: %j', async (more, sentence) => {
     expect(await boot(AuthModule.forRoot(ofIssuer(more)))).toMatch(sentence);
+  });
+
+  it('of an issuer: neither {organization} nor quoted braces', async () => {
+    const roles = ['tenants.{organization}.roles', 'tenants["{tenant}"].roles'];
+    expect(await boot(AuthModule.forRoot(ofIssuer({ claims: { roles } })))).toBe('booted');
   });
 
   it.each<[object, RegExp]>([

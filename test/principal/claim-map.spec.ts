@@ -45,6 +45,13 @@ describe('a claim map', () => {
     expect(rolesIn('__proto__', claims, source)).toEqual([]);
   });
 
+  it('takes a quoted name for what it says', () => {
+    const claims = { tenants: { acme: { roles: ['a'] }, '{organization}': { roles: ['b'] } } };
+    expect(rolesIn('acme', claims, 'tenants["{organization}"].roles')).toEqual(['b']);
+    const both = { acme: { '{organization}': ['c'] } };
+    expect(rolesIn('acme', both, '{organization}["{organization}"]')).toEqual(['c']);
+  });
+
   it('asks a function, and leaves to the next source what it knows nothing of', () => {
     const reader: ClaimMap['roles'] = (claims, { organizationId }) =>
       claims['is_admin'] === true ? [`admin of ${String(organizationId)}`] : undefined;

@@ -6,7 +6,7 @@ import {
   type ClaimMap,
   type CompiledClaimMap,
 } from '../../principal/claim-map.js';
-import { CLAIM_FORMATS } from '../../principal/claim-source.js';
+import { CLAIM_FORMATS, unknownPlaceholderIn } from '../../principal/claim-source.js';
 import type { IssuerOptions } from './issuer-options.js';
 import { assertName, assertObject, refuseUnknown } from './option-checks.js';
 
@@ -86,10 +86,20 @@ function assertPrefix(option: string, prefix: unknown): void {
   );
 }
 
-function assertPath(option: string, path: unknown): void {
-  assertName(option, path, PATH_CURE);
+function assertPath(option: string, text: unknown): void {
+  assertName(option, text, PATH_CURE);
+  const placeholder = unknownPlaceholderIn(parse(option, text));
+  if (placeholder === undefined) return;
+  throw new AuthConfigurationError(
+    option,
+    `has ${placeholder}, which stands for nothing`,
+    `Only {organization} stands for something: the organization the caller acts in. Quote a name with braces in it: [${JSON.stringify(placeholder)}].`,
+  );
+}
+
+function parse(option: string, path: string): PropertyPath {
   try {
-    PropertyPath.parse(path);
+    return PropertyPath.parse(path);
   } catch {
     throw new AuthConfigurationError(option, `is no path: ${path}`, PATH_CURE);
   }

@@ -119,17 +119,23 @@ export class DynamicIssuers implements IssuerRegistry {
    * tokens included. To be called when a tenant is removed or changed, in every process.
    *
    * @param issuer Exactly as in claim `iss`. Default: every issuer that is not in `issuers`.
+   * @returns Whether anything was known under that name, in this process: an issuer, or that there is
+   *   none. A name that is misspelt is known to nobody; nor is one whose tokens did not come yet.
    */
-  forget(issuer?: string): void {
-    for (const [name, flight] of this.#flights) {
-      if (issuer !== undefined && name !== issuer) continue;
+  forget(issuer?: string): boolean {
+    const underWay = [...this.#flights].filter(([name]) => issuer === undefined || name === issuer);
+    for (const [name, flight] of underWay) {
       flight.isObsolete = true;
       this.#flights.delete(name);
     }
-    for (const memory of [this.#tenants, this.#nobody, this.#failures]) {
-      if (issuer === undefined) memory.clear();
-      else memory.delete(issuer);
-    }
+    const memories = [this.#tenants, this.#nobody, this.#failures];
+    const forgotten = memories.filter((memory) => {
+      if (issuer !== undefined) return memory.delete(issuer);
+      const isEmpty = memory.size === 0;
+      memory.clear();
+      return !isEmpty;
+    });
+    return underWay.length + forgotten.length > 0;
   }
 
   /** @internal */

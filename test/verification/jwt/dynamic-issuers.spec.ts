@@ -155,6 +155,30 @@ describe('DynamicIssuers', () => {
     expect(await present(ofA)).toBe('accepted');
   });
 
+  it('T-09: says whether there was anything to forget, so that a slash too many shows', async () => {
+    const { subject, present, advance } = gate(resolve);
+    expect([subject.forget(), subject.forget(a.issuer)]).toEqual([false, false]);
+    expect(await present(await token(a))).toBe('accepted');
+    expect(subject.forget(`${a.issuer}/`)).toBe(false);
+    expect([subject.forget(a.issuer), subject.forget(a.issuer)]).toEqual([true, false]);
+    answers.delete(b.issuer);
+    expect(await present(await token(b))).toBe('unknown_issuer');
+    expect([subject.forget(b.issuer), subject.forget(b.issuer)]).toEqual([true, false]);
+    expect(await present(await token(b))).toBe('unknown_issuer');
+    advance(61);
+    expect(subject.forget(b.issuer)).toBe(false);
+    expect(await present(await token(a))).toBe('accepted');
+    expect([subject.forget(), subject.forget()]).toEqual([true, false]);
+  });
+
+  it('T-09: what is being looked up is known', async () => {
+    const { subject, present } = gate(() => new Promise<Answer>(() => undefined));
+    const before = present(await token(a));
+    await settled();
+    expect([subject.forget(b.issuer), subject.forget(a.issuer)]).toEqual([false, true]);
+    expect(await before).toBe('503 lookup_failed');
+  });
+
   it('does not let what was asked before it was to forget answer for afterwards', async () => {
     const waiting: ((answer: Answer) => void)[] = [];
     const { subject, present, asked } = gate(
