@@ -99,6 +99,7 @@ export class Tenancy {
     const answer = lookUp<unknown>(() => validator.validate(principal, tenantId), {
       timeoutMs,
       reason: 'lookup_failed',
+      asked: 'tenant.validate',
     });
     return whenReady(answer, (isMember) => {
       if (isMember !== true) throw this.#refusal('organization_mismatch', principal);

@@ -76,6 +76,7 @@ function resolving({ option, options, name, places }: Resolving): ResolvedCreden
         clock,
         timeoutMs,
         prefix,
+        asked: `${option}.resolve`,
         resolve: (value) => port.in(container).resolve(value),
         refuse: (why) =>
           new InvalidCredential(why === 'expired' ? 'token_expired' : 'token_inactive', {

@@ -13,6 +13,8 @@ import { parseUserPassword } from './user-password.js';
 export interface BasicVerifierSettings {
   readonly kind: string;
   readonly check: PasswordCheck;
+  /** What is asked, for the log: an option, by its path. */
+  readonly asked: string;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
@@ -30,12 +32,12 @@ export class BasicVerifier implements CredentialVerifier {
   }
 
   verify(credential: Credential): MaybePromise<VerifiedCredential> {
-    const { kind, check, clock, timeoutMs } = this.#settings;
+    const { kind, check, asked, clock, timeoutMs } = this.#settings;
     const presented = parseUserPassword(credential.value);
     if (!presented) throw refused();
     const verified = (identity: unknown): VerifiedCredential => {
       if (typeof identity !== 'object' || identity === null) throw refused();
-      const facts = { credential, kind, standsFor: undefined };
+      const facts = { credential, kind, standsFor: undefined, asked };
       const known = verifiedIdentity(identity as Identity, facts);
       if (!(clock() / 1000 < known.expiresAt)) throw refused();
       return known;
@@ -45,7 +47,7 @@ export class BasicVerifier implements CredentialVerifier {
         const found = check(presented);
         return isPending(found) ? Promise.resolve(found).then(verified) : verified(found);
       },
-      { timeoutMs, reason: 'lookup_failed' },
+      { timeoutMs, asked, reason: 'lookup_failed' },
     );
   }
 }

@@ -32,6 +32,9 @@ const NOBODY = { maxEntries: 1000, maxAgeMs: 60_000 };
 /** How often it is told that known issuers cannot be looked up anew, in milliseconds. */
 const TOLD_MS = 10_000;
 
+/** What is asked, for the log. */
+const ASKED = 'dynamicIssuers.resolve';
+
 /** A name that may reach an application, a message and a log: it is an address, or as good as one. */
 const NAME = /^[\x21-\x7e]{1,2048}$/;
 
@@ -165,7 +168,7 @@ export class DynamicIssuers implements IssuerRegistry {
     if (underWay) return underWay;
     const limit = this.#tenants.has(name) ? UNDER_WAY.all : UNDER_WAY.unknown;
     if (this.#underWay >= limit) {
-      const crowded = unavailable(undefined, 'too many look-ups are under way');
+      const crowded = unavailable(undefined, `${ASKED}: too many look-ups are under way`);
       const known = this.#servingOn(name, crowded);
       if (known) return known;
       throw crowded;
@@ -182,7 +185,8 @@ export class DynamicIssuers implements IssuerRegistry {
     try {
       const { resolve, settings } = this.#parts;
       const { timeoutMs } = settings;
-      const answer = await lookUp(() => resolve(name), { timeoutMs, reason: 'lookup_failed' });
+      const asking = { timeoutMs, asked: ASKED, reason: 'lookup_failed' } as const;
+      const answer = await lookUp(() => resolve(name), asking);
       return flight.isObsolete ? await this.find(name) : this.#adopt(name, answer, askedAt);
     } catch (failure) {
       if (flight.isObsolete) throw unavailable(failure);
@@ -264,7 +268,7 @@ function copyOf(given: unknown, depth = 0): unknown {
 }
 
 /** Whatever the resolver throws is our failure, and never the caller's. */
-function unavailable(failure: unknown, detail?: string): AuthUnavailable {
+function unavailable(failure: unknown, detail = ASKED): AuthUnavailable {
   if (failure instanceof AuthUnavailable) return failure;
   return new AuthUnavailable('lookup_failed', { cause: failure, detail, retryAfterSeconds: 1 });
 }

@@ -128,6 +128,7 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
     expect(await status(await issuer.token({ aud: 'api://auth' }))).toBe(503);
     expect(events.at(-1)).toMatchObject({
       reason: 'lookup_failed',
+      detail: 'dynamicIssuers.resolve',
       cause: { name: 'AuthConfigurationError', option: 'What dynamicIssuers.resolve answers' },
     });
     audience = 'api://orders';
