@@ -20,6 +20,7 @@ export interface ResolvedClerk {
   readonly publishableKey: string | undefined;
   /** `undefined`: they are fetched. */
   readonly keys: readonly JWK[] | undefined;
+  /** `undefined`: of any page. */
   readonly authorizedParties: readonly string[] | undefined;
   readonly allowMissingAzp: boolean;
   /** `undefined`: nobody asks. */
@@ -114,8 +115,13 @@ function partiesOf(options: ClerkOptions): readonly string[] | undefined {
   const { authorizedParties, allowMissingAzp } = options;
   const option = 'clerk().authorizedParties';
   const cure =
-    "List whole origins, one text each, without a path or a slash at the end: authorizedParties: ['https://app.example.com'].";
+    "List whole origins, one text each, without a path or a slash at the end: authorizedParties: ['https://app.example.com'] (CLERK_AUTHORIZED_PARTIES).";
   if (authorizedParties === undefined) {
+    const problem = 'is missing, so that the session of any page would do';
+    const waive = `${cure} In the code, null accepts any.`;
+    throw new AuthConfigurationError(option, problem, waive);
+  }
+  if (authorizedParties === null) {
     if (allowMissingAzp === undefined) return;
     const problem = 'means nothing without authorizedParties';
     throw new AuthConfigurationError('clerk().allowMissingAzp', problem, 'Leave it out.');
