@@ -11,6 +11,24 @@ export function refuseUnknown(option: string, value: object, known: readonly str
   );
 }
 
+/**
+ * Refuses members that are there and `undefined`: of a variable that is not set, a check would be
+ * silently off.
+ *
+ * @param narrowing Those whose absence accepts more.
+ */
+export function refuseUndefined(option: string, value: object, narrowing: readonly string[]): void {
+  const unset = narrowing.find(
+    (name) => Object.hasOwn(value, name) && (value as Record<string, unknown>)[name] === undefined,
+  );
+  if (unset === undefined) return;
+  throw new AuthConfigurationError(
+    `${option}.${unset}`,
+    'is undefined',
+    'Set the variable it is read from, or leave it out.',
+  );
+}
+
 /** @throws {AuthConfigurationError} Unless the value is an object that is no list. */
 export function assertObject(
   option: string,

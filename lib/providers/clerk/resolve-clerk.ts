@@ -6,6 +6,7 @@ import {
   assertName,
   assertObject,
   assertSeconds,
+  refuseUndefined,
   refuseUnknown,
   resolveBoolean,
 } from '../../module/options/option-checks.js';
@@ -43,6 +44,7 @@ const KNOWN = [
 export function resolveClerk(given: ClerkOptions): ResolvedClerk {
   assertObject('clerk()', given, 'Give an object: clerk({ publishableKey }).');
   refuseUnknown('clerk()', given, KNOWN);
+  refuseUndefined('clerk()', given, ['jwtKey', 'audience', 'machineId']);
   const options = ownMembers(given);
   const { audience, machineId, treatPendingAsSignedOut = true, cookie = true } = options;
   if (machineId !== undefined) assertBeginning('clerk().machineId', machineId, 'mch_');

@@ -107,6 +107,12 @@ describe('the options of clerk()', () => {
     expect(of({ publishableKey, allowMissingAzp: true })).toContain('means nothing without');
   });
 
+  it.each(['jwtKey', 'audience', 'machineId'])('%s of a variable that is not set', (name) => {
+    expect(of({ publishableKey, [name]: undefined })).toBe(
+      `clerk().${name} is undefined. Set the variable it is read from, or leave it out.`,
+    );
+  });
+
   it.each([
     ['left out', {}],
     ['of a variable that is not set', { authorizedParties: undefined }],
@@ -131,7 +137,7 @@ describe('the options of clerk()', () => {
         return {};
       }
     }
-    const booting = async (options: ClerkOptions): Promise<string> => {
+    const booting = async (options: Partial<ClerkOptions>): Promise<string> => {
       const imports = [AuthModule.forRoot({ issuers: [make(options)] })];
       const app = await create('express', moduleOf({ imports, controllers: [Api] }));
       const failure = await app.init().then(
