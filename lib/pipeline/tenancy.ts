@@ -74,15 +74,22 @@ export class Tenancy {
     }
     const tenantId = addressed ?? own;
     if (tenantId === undefined) return principal;
-    if (own !== undefined && own !== tenantId)
-      throw this.#refusal('organization_mismatch', principal);
+    if (own !== undefined && own !== tenantId) {
+      const place = this.#settings.places.find(({ read }) => read(request) !== undefined);
+      throw this.#mismatch(principal, `${place?.name ?? ''} ${difference(own, tenantId)}`);
+    }
     return this.#validated(principal, tenantId);
   }
 
   #readable(principal: AuthenticatedPrincipal, request: AuthRequest): string | undefined {
     const addressed = this.addressed(request);
     if (addressed === UNREADABLE) throw new InvalidRequest('tenant_malformed', { principal });
-    if (addressed === SEVERAL) throw this.#refusal('tenant_ambiguous', principal);
+    if (addressed === SEVERAL) {
+      const reason = 'tenant_ambiguous';
+      throw this.#settings.hide
+        ? new Hidden({ detail: reason, principal })
+        : new Forbidden(reason, { principal });
+    }
     return addressed;
   }
 
@@ -94,7 +101,8 @@ export class Tenancy {
     const isOwn = principal.organizationId === tenantId;
     if (!validator) {
       if (isOwn) return principal;
-      throw this.#refusal('organization_mismatch', principal);
+      const problem = 'the credential names no tenant, and there is no tenant.validate';
+      throw this.#mismatch(principal, problem);
     }
     const answer = lookUp<unknown>(() => validator.validate(principal, tenantId), {
       timeoutMs,
@@ -102,19 +110,23 @@ export class Tenancy {
       asked: 'tenant.validate',
     });
     return whenReady(answer, (isMember) => {
-      if (isMember !== true) throw this.#refusal('organization_mismatch', principal);
+      if (isMember !== true) throw this.#mismatch(principal, 'tenant.validate did not say true');
       return isOwn ? principal : inTenant(principal, tenantId);
     });
   }
 
-  #refusal(
-    reason: 'organization_mismatch' | 'tenant_ambiguous',
-    principal: AuthenticatedPrincipal,
-  ): Forbidden | Hidden {
+  /** @param problem For the log: what disagrees, and no name of a tenant. */
+  #mismatch(principal: AuthenticatedPrincipal, problem: string): Forbidden | Hidden {
     return this.#settings.hide
-      ? new Hidden({ detail: reason, principal })
-      : new Forbidden(reason, { principal });
+      ? new Hidden({ detail: `organization_mismatch: ${problem}`, principal })
+      : new Forbidden('organization_mismatch', { detail: problem, principal });
   }
+}
+
+function difference(own: string, other: string): string {
+  return own.toLowerCase() === other.toLowerCase()
+    ? 'differs from the tenant of the credential in letter case only'
+    : 'names another tenant than the credential';
 }
 
 function inTenant(
