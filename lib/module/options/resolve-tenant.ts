@@ -10,6 +10,7 @@ import type { TenancySettings, TenantValidator } from '../../pipeline/tenancy.js
 import type { AuthModuleOptions } from './auth-options.js';
 import { assertObject, assertSeconds, refuseUnknown, resolveBoolean } from './option-checks.js';
 import { resolvePort, type Port } from './ports.js';
+import { TAKEN } from './resolve-places.js';
 
 /** What the options say of tenants. */
 export interface ResolvedTenant extends Omit<TenancySettings, 'validator'> {
@@ -89,6 +90,10 @@ function resolveSource(option: string, given: unknown): ResolvedSource {
   const [kind, text] = member;
   if (typeof text !== 'string' || !source.form.test(text)) {
     throw noSource(`${option}.${kind}`, source.flaw);
+  }
+  if (kind === 'header' && TAKEN.has(text.toLowerCase())) {
+    const cure = "Name a header of its own, such as 'x-tenant-id'.";
+    throw new AuthConfigurationError(`${option}.header`, 'has another meaning', cure);
   }
   return { place: source.place(text), parameter: kind === 'param' ? text : undefined };
 }
