@@ -102,6 +102,13 @@ export function expiryOf({ expiresAt }: Pick<Identity, 'expiresAt'>): number {
   return typeof given === 'number' && given < MAX_SECONDS ? given : Number.NaN;
 }
 
+/** Why a credential is over that nobody meant to be: for the log, and `undefined` where its time has come. */
+export function expiryProblem({
+  expiresAt,
+}: Pick<VerifiedCredential, 'expiresAt'>): string | undefined {
+  return Number.isNaN(expiresAt) ? 'expiresAt is no time in seconds' : undefined;
+}
+
 /** A copy: what was looked up may be the application's own record. */
 function listOf(names: readonly string[] | null | undefined): string[] | undefined {
   return Array.isArray(names) ? [...(names as string[])] : undefined;

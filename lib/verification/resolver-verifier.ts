@@ -5,7 +5,7 @@ import { isPending, type MaybePromise } from '../core/maybe-promise.js';
 import { ownMembers } from '../core/own-property.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
 import type { CredentialVerifier } from './credential-verifier.js';
-import { verifiedIdentity, type Identity } from './identity.js';
+import { expiryProblem, verifiedIdentity, type Identity } from './identity.js';
 import { lookUp } from '../core/look-up.js';
 import { MAX_TOKEN_LENGTH } from './token-length.js';
 
@@ -24,7 +24,7 @@ export interface ResolverVerifierParts {
   /** What every such credential stands for, whatever its identity says. */
   readonly standsFor?: VerifiedCredential['standsFor'];
   /** What a credential of nobody's is answered with, and one whose time is over. */
-  readonly refuse: (why: 'unknown' | 'expired') => InvalidCredential;
+  readonly refuse: (why: 'unknown' | 'expired', detail?: string) => InvalidCredential;
   /** What is asked, for the log: an option, by its path. */
   readonly asked: string;
   /** How long looking up may take, in milliseconds. */
@@ -68,7 +68,7 @@ export class ResolverVerifier implements CredentialVerifier {
       ...{ credential, kind, standsFor, asked },
     });
     // Written so that what is no time denies.
-    if (!(clock() / 1000 < verified.expiresAt)) throw refuse('expired');
+    if (!(clock() / 1000 < verified.expiresAt)) throw refuse('expired', expiryProblem(verified));
     return verified;
   }
 }

@@ -1,4 +1,4 @@
-import { AuthModule, jwt, oidc, type AuthModuleOptions } from '../../lib/index.js';
+import { AuthModule, basic, jwt, oidc, type AuthModuleOptions } from '../../lib/index.js';
 import { boot } from './boot.js';
 
 const ISSUER = { issuer: 'https://login.test/', audience: 'api', secret: 's'.repeat(32) };
@@ -77,6 +77,11 @@ describe('options of tokens and keys refuse to boot, and say how to mend it', ()
 
   it.each<[object, RegExp]>([
     [{ issuers: [ISSUER], tokenUse: [] }, /issuers\[0\]\.tokenUse is no option/],
+    [
+      { issuers: [ISSUER], organizationId: 'a' },
+      /issuers\[0\]\.organizationId is no option of a provider\. Give it to the preset/,
+    ],
+    [oidc, /issuers\[0\] is a function\. Call it/],
     [{ issuers: [] }, /is a provider without an issuer/],
     [{ issuers: [ISSUER], credentials: {} }, /whose credentials are no list/],
     [{ issuers: [{ ...ISSUER, audience: '' }] }, /issuers\[0\]\.audience/],
@@ -88,6 +93,18 @@ describe('options of tokens and keys refuse to boot, and say how to mend it', ()
     [{ discover: () => Promise.resolve(undefined) }, /issuers\[0\] does not say what it is called/],
   ])('of a provider: %j', async (entry, sentence) => {
     expect(await boot(AuthModule.forRoot(ofEntry(entry)))).toMatch(sentence);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [jwt, /credentials\[0\] is a function\. Call it/],
+    [{ cookie: 'sid', resolve: () => null }, /credentials\[0\] is no kind of credential\. Give a/],
+    [
+      basic({ find: () => null } as never),
+      /credentials\[0\]\.hasher is missing\. Give verify.*; or find and hasher/,
+    ],
+  ])('of a kind of credential: %p', async (entry, sentence) => {
+    const credentials = [entry as never];
+    expect(await boot(AuthModule.forRoot({ credentials }))).toMatch(sentence);
   });
 
   it.each<[object, RegExp]>([

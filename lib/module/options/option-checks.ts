@@ -29,6 +29,13 @@ export function refuseUndefined(option: string, value: object, narrowing: readon
   );
 }
 
+/** @throws {AuthConfigurationError} When it is a function whose result is meant. */
+export function refuseUncalled(option: string, value: unknown): void {
+  if (typeof value !== 'function') return;
+  const cure = 'Call it, with its options: keycloak({ … }), apiKey({ … }).';
+  throw new AuthConfigurationError(option, 'is a function', cure);
+}
+
 /** @throws {AuthConfigurationError} Unless the value is an object that is no list. */
 export function assertObject(
   option: string,

@@ -92,7 +92,8 @@ function resolved(option: string, options: ApiKeyOptions, facts: Facts): Source 
         standsFor: 'apiKey',
         asked: `${option}.resolve`,
         resolve: (value) => port.in(container).resolve(value),
-        refuse: (why) => new InvalidCredential(`api_key_${why}`, { schemes: [scheme] }),
+        refuse: (why, detail) =>
+          new InvalidCredential(`api_key_${why}`, { detail, schemes: [scheme] }),
       }),
   };
 }

@@ -60,8 +60,12 @@ function verifying(option: string, given: unknown): ResolvedCheck {
   };
 }
 
-function hashed(option: string, given: unknown, hasher: PasswordHasher | undefined): ResolvedCheck {
-  const users = resolvePort<PasswordUsers>(`${option}.find`, given, 'find');
+function hashed(option: string, find: unknown, hasher: PasswordHasher | undefined): ResolvedCheck {
+  if (find === undefined || hasher === undefined) {
+    const missing = find === undefined ? 'find' : 'hasher';
+    throw new AuthConfigurationError(`${option}.${missing}`, 'is missing', CURE);
+  }
+  const users = resolvePort<PasswordUsers>(`${option}.find`, find, 'find');
   resolvePort<PasswordHasher>(`${option}.hasher`, hasher, 'hash');
   const hashes = resolvePort<PasswordHasher>(`${option}.hasher`, hasher, 'verify');
   return {

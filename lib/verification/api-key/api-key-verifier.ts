@@ -13,7 +13,7 @@ import { isPending, whenReady, type MaybePromise } from '../../core/maybe-promis
 import { ownMembers, ownProperty } from '../../core/own-property.js';
 import type { ApiKeyRecord } from '../../stores/api-key-store.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
-import { expiryOf, verifiedIdentity } from '../identity.js';
+import { expiryOf, expiryProblem, verifiedIdentity } from '../identity.js';
 import { lookUp } from '../../core/look-up.js';
 import { concealPepper, digestApiKey, type Pepper } from './digest-api-key.js';
 import { assertApiKeyPrefix, parseApiKey } from './generate-api-key.js';
@@ -136,8 +136,9 @@ export class ApiKeyVerifier implements CredentialVerifier {
   /** What ends a key is heeded even where the prototype of a record's class says it. */
   #assertHolds({ revokedAt, expiresAt }: ApiKeyRecord): void {
     if (revokedAt !== undefined && revokedAt !== null) throw this.#refused('api_key_revoked');
-    const isOver = !(this.#settings.clock() / 1000 < expiryOf({ expiresAt }));
-    if (isOver) throw this.#refused('api_key_expired');
+    const expiry = expiryOf({ expiresAt });
+    const isOver = !(this.#settings.clock() / 1000 < expiry);
+    if (isOver) throw this.#refused('api_key_expired', expiryProblem({ expiresAt: expiry }));
   }
 
   #verified({ credential, id }: Presented, record: ApiKeyRecord): VerifiedApiKey {
@@ -151,8 +152,8 @@ export class ApiKeyVerifier implements CredentialVerifier {
     };
   }
 
-  #refused(reason: InvalidCredentialReason): InvalidCredential {
-    return new InvalidCredential(reason, { schemes: [this.#settings.scheme] });
+  #refused(reason: InvalidCredentialReason, detail?: string): InvalidCredential {
+    return new InvalidCredential(reason, { detail, schemes: [this.#settings.scheme] });
   }
 }
 

@@ -5,7 +5,7 @@ import { lookUp } from '../../core/look-up.js';
 import { isPending, type MaybePromise } from '../../core/maybe-promise.js';
 import type { VerifiedCredential } from '../../core/verified-credential.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
-import { verifiedIdentity, type Identity } from '../identity.js';
+import { expiryProblem, verifiedIdentity, type Identity } from '../identity.js';
 import type { PasswordCheck } from './password-check.js';
 import { parseUserPassword } from './user-password.js';
 
@@ -39,7 +39,7 @@ export class BasicVerifier implements CredentialVerifier {
       if (typeof identity !== 'object' || identity === null) throw refused();
       const facts = { credential, kind, standsFor: undefined, asked };
       const known = verifiedIdentity(identity as Identity, facts);
-      if (!(clock() / 1000 < known.expiresAt)) throw refused();
+      if (!(clock() / 1000 < known.expiresAt)) throw refused(expiryProblem(known));
       return known;
     };
     return lookUp(
@@ -52,6 +52,6 @@ export class BasicVerifier implements CredentialVerifier {
   }
 }
 
-function refused(): InvalidCredential {
-  return new InvalidCredential('invalid_password', { schemes: ['Basic'] });
+function refused(detail?: string): InvalidCredential {
+  return new InvalidCredential('invalid_password', { detail, schemes: ['Basic'] });
 }

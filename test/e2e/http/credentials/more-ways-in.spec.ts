@@ -214,6 +214,13 @@ describe.each(ADAPTERS)('more ways in, on %s', (adapter) => {
     expect(events.at(-1)).toMatchObject({ type: 'auth.unavailable', detail });
   });
 
+  it('a time in milliseconds is over, and the log says that it is no time in seconds', async () => {
+    await open(apiKey({ resolve: () => ({ subject: 'ann', expiresAt: Date.now() + 60_000 }) }));
+    expect(await ask({ 'x-api-key': 'k1' })).toEqual([401, 'invalid_api_key']);
+    const detail = 'expiresAt is no time in seconds';
+    expect(events.at(-1)).toMatchObject({ reason: 'api_key_expired', detail });
+  });
+
   it.each([new Date(Number.NaN), Number.NaN, 'never', 0, new Date(0)])(
     'what expires at %s is over',
     async (expiresAt) => {
