@@ -187,7 +187,7 @@ export class Gate implements Gatekeeper {
     const { code, reason, detail, cause } = failure;
     const { events } = this.#settings;
     if (failure instanceof AuthUnavailable) {
-      events.emit({ type: 'auth.unavailable', handler, code, reason, cause });
+      events.emit({ type: 'auth.unavailable', handler, code, reason, detail, cause });
     } else {
       events.emit({ type: 'auth.denied', handler, code, reason, detail, principal, cause });
     }

@@ -106,8 +106,10 @@ export class Judge {
   }
 
   #report(cause: unknown, { handler }: Visit): void {
-    const { code, reason } = unavailable('policy_failed', cause);
-    this.#settings.events.emit({ type: 'auth.unavailable', handler, code, reason, cause });
+    const { code, reason, detail } = unavailable('policy_failed', cause);
+    this.#settings.events.emit({
+      ...{ type: 'auth.unavailable', handler, code, reason, detail, cause },
+    });
   }
 
   #contextOf(visit: Visit, principal: Principal): CheckContext {

@@ -82,15 +82,26 @@ export class Tenancy {
     if (tenantId === undefined) return principal;
     const named = own === undefined ? this.#placing.severalOf(principal) : [own];
     if (named.length > 0 && !named.includes(tenantId)) {
-      throw this.#refusal('organization_mismatch', principal);
+      const problem = `${this.#placeIn(request)} ${difference(named, tenantId)}`;
+      throw this.#mismatch(principal, problem);
     }
     return this.#validated(principal, tenantId, named.length > 0);
+  }
+
+  /** Where the request addresses a tenant, in words. */
+  #placeIn(request: AuthRequest): string {
+    return this.#settings.places.find(({ read }) => read(request) !== undefined)?.name ?? '';
   }
 
   #readable(principal: AuthenticatedPrincipal, request: AuthRequest): string | undefined {
     const addressed = this.addressed(request);
     if (addressed === UNREADABLE) throw new InvalidRequest('tenant_malformed', { principal });
-    if (addressed === SEVERAL) throw this.#refusal('tenant_ambiguous', principal);
+    if (addressed === SEVERAL) {
+      const reason = 'tenant_ambiguous';
+      throw this.#settings.hide
+        ? new Hidden({ detail: reason, principal })
+        : new Forbidden(reason, { principal });
+    }
     return addressed;
   }
 
@@ -104,24 +115,30 @@ export class Tenancy {
     if (!validator) {
       if (isOwn) return principal;
       if (isNamed) return this.#placing.within(principal, tenantId);
-      throw this.#refusal('organization_mismatch', principal);
+      const problem = 'the credential names no tenant, and there is no tenant.validate';
+      throw this.#mismatch(principal, problem);
     }
     const answer = lookUp<unknown>(() => validator.validate(principal, tenantId), {
       timeoutMs,
       reason: 'lookup_failed',
+      asked: 'tenant.validate',
     });
     return whenReady(answer, (isMember) => {
-      if (isMember !== true) throw this.#refusal('organization_mismatch', principal);
+      if (isMember !== true) throw this.#mismatch(principal, 'tenant.validate did not say true');
       return isOwn ? principal : this.#placing.within(principal, tenantId);
     });
   }
 
-  #refusal(
-    reason: 'organization_mismatch' | 'tenant_ambiguous',
-    principal: AuthenticatedPrincipal,
-  ): Forbidden | Hidden {
+  /** @param problem For the log: what disagrees, and no name of a tenant. */
+  #mismatch(principal: AuthenticatedPrincipal, problem: string): Forbidden | Hidden {
     return this.#settings.hide
-      ? new Hidden({ detail: reason, principal })
-      : new Forbidden(reason, { principal });
+      ? new Hidden({ detail: `organization_mismatch: ${problem}`, principal })
+      : new Forbidden('organization_mismatch', { detail: problem, principal });
   }
+}
+
+function difference(named: readonly string[], other: string): string {
+  return named.some((own) => own.toLowerCase() === other.toLowerCase())
+    ? 'differs from the tenant of the credential in letter case only'
+    : 'names another tenant than the credential';
 }

@@ -1,8 +1,13 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { ownMembers } from '../core/own-property.js';
 import type { IssuerOptions, TokenUseOptions } from '../module/options/issuer-options.js';
-import { assertName, assertObject, refuseUnknown } from '../module/options/option-checks.js';
-import { ISSUER_OPTIONS } from '../module/options/resolve-issuer.js';
+import {
+  assertName,
+  assertObject,
+  refuseUndefined,
+  refuseUnknown,
+} from '../module/options/option-checks.js';
+import { ISSUER_OPTIONS, NARROWING } from '../module/options/resolve-issuer.js';
 
 /**
  * What every preset takes beside its own words: any option of an issuer, which then holds instead of what
@@ -25,7 +30,8 @@ const KEY_SOURCES = ['jwksUri', 'jwks', 'publicKey', 'secret'] as const;
 
 /**
  * @param own The provider's own words.
- * @throws {AuthConfigurationError} When there are others, which nobody would read.
+ * @throws {AuthConfigurationError} When there are others, which nobody would read; or one that narrows
+ *   is `undefined`.
  */
 export function readPreset<T extends object>(
   name: string,
@@ -34,6 +40,7 @@ export function readPreset<T extends object>(
 ): T {
   assertObject(name, given, `Give an object with its options: ${name}({ … }).`);
   refuseUnknown(name, given, [...new Set([...own, ...OVERRIDES])]);
+  refuseUndefined(name, given, NARROWING);
   return ownMembers(given);
 }
 

@@ -67,7 +67,7 @@ function resolveSettings(options: DynamicIssuerOptions): DynamicIssuerSettings {
 }
 
 /** A name, an IPv4 address or a bracketed IPv6 address, and a port. */
-const HOST = /^(?:[^\s/?#@\\:[\]]+|\[[\d:.a-f]+\])(?::(\d{1,5}))?$/i;
+const HOST = /^(?:[^\s/?#@\\:[\]*]+|\[[\d:.a-f]+\])(?::(\d{1,5}))?$/i;
 
 function resolveInternalHosts({ internalHosts = [] }: DynamicIssuerOptions): ReadonlySet<string> {
   const given: readonly unknown[] = Array.isArray(internalHosts) ? internalHosts : [undefined];
@@ -81,7 +81,7 @@ function hostFrom(given: unknown): string {
     throw new AuthConfigurationError(
       `${OPTION}.internalHosts`,
       'has what is no host',
-      "Give hosts, exactly, with or without a port: ['keycloak.internal', '127.0.0.1:8080'].",
+      "Give hosts, exactly, without wildcards, with or without a port: ['keycloak.internal', '127.0.0.1:8080'].",
     );
   }
   const { hostname } = new URL(`http://${whole}`);

@@ -13,11 +13,11 @@ import {
   type IssuerEntry,
 } from './identity-provider.js';
 import type { IssuerOptions } from './issuer-options.js';
-import { assertObject, refuseUnknown } from './option-checks.js';
+import { assertObject, refuseUncalled, refuseUnknown } from './option-checks.js';
 import { resolveIssuerClaims } from './resolve-claim-map.js';
 import { assertCredentials, assertOtherThan, resolveCredentials } from './resolve-credentials.js';
 import { resolveDynamicIssuers, type ResolvedDynamicIssuers } from './resolve-dynamic-issuers.js';
-import { resolveIssuer } from './resolve-issuer.js';
+import { ISSUER_OPTIONS, resolveIssuer } from './resolve-issuer.js';
 import type { ResolvedCredential } from './resolved-credential.js';
 
 /** Whose credentials are accepted, and what their claims mean. */
@@ -86,14 +86,27 @@ function entriesOf({ issuers }: AuthModuleOptions): readonly IssuerEntry[] {
 }
 
 function assertEntry(option: string, entry: IssuerEntry): void {
+  refuseUncalled(option, entry);
   assertObject(option, entry);
   if (!isProvider(entry)) return;
+  refuseBesideProvider(option, entry);
   refuseUnknown(option, entry, ['issuers', 'credentials', 'absentPermissions']);
   if (entry.issuers.length > 0 && Array.isArray(entry.credentials ?? [])) return;
   throw new AuthConfigurationError(
     option,
     'is a provider without an issuer, or whose credentials are no list',
     'Give what the preset of a provider returns, as it is; what differs is given to the preset.',
+  );
+}
+
+/** It would hold for none of the provider's issuers. */
+function refuseBesideProvider(option: string, entry: object): void {
+  const name = ISSUER_OPTIONS.find((each) => Object.hasOwn(entry, each));
+  if (name === undefined) return;
+  throw new AuthConfigurationError(
+    `${option}.${name}`,
+    'is no option of a provider',
+    `Give it to the preset, among its own options: keycloak({ …, ${name} }).`,
   );
 }
 

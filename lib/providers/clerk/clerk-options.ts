@@ -1,6 +1,9 @@
 import type { ClaimMap } from '../../principal/claim-map.js';
 
-/** What is known of a Clerk instance. One of `publishableKey`, `frontendApi` and `issuer` is mandatory. */
+/**
+ * What is known of a Clerk instance. One of `publishableKey`, `frontendApi` and `issuer` is mandatory,
+ * and `authorizedParties`.
+ */
 export interface ClerkOptions {
   /**
    * The publishable key (`pk_live_…`), which names the issuer and the cookie of the session.
@@ -42,13 +45,12 @@ export interface ClerkOptions {
   readonly machineSecretKey?: string;
   /**
    * The origins whose pages' sessions are accepted, as claim `azp` has them: `https://app.example.com`.
+   * Mandatory. An explicit `null` accepts the session of any page.
    *
    * > [!WARNING]
-   * > Without them, a session of any page of the instance will do.
-   *
-   * @default any
+   * > With `null`, a session that any page of the instance got opens this API.
    */
-  readonly authorizedParties?: readonly string[];
+  readonly authorizedParties: readonly string[] | null;
   /**
    * Whether a session that names no origin is accepted beside `authorizedParties`.
    *

@@ -6,6 +6,7 @@ import {
   assertName,
   assertObject,
   assertSeconds,
+  refuseUndefined,
   refuseUnknown,
   resolveBoolean,
 } from '../../module/options/option-checks.js';
@@ -20,6 +21,7 @@ export interface ResolvedClerk {
   readonly publishableKey: string | undefined;
   /** `undefined`: they are fetched. */
   readonly keys: readonly JWK[] | undefined;
+  /** `undefined`: of any page. */
   readonly authorizedParties: readonly string[] | undefined;
   readonly allowMissingAzp: boolean;
   /** `undefined`: nobody asks. */
@@ -42,6 +44,7 @@ const KNOWN = [
 export function resolveClerk(given: ClerkOptions): ResolvedClerk {
   assertObject('clerk()', given, 'Give an object: clerk({ publishableKey }).');
   refuseUnknown('clerk()', given, KNOWN);
+  refuseUndefined('clerk()', given, ['jwtKey', 'audience', 'machineId']);
   const options = ownMembers(given);
   const { audience, machineId, treatPendingAsSignedOut = true, cookie = true } = options;
   if (machineId !== undefined) assertBeginning('clerk().machineId', machineId, 'mch_');
@@ -111,11 +114,17 @@ function keysOf({ jwtKey }: ClerkOptions): readonly JWK[] | undefined {
 }
 
 function partiesOf(options: ClerkOptions): readonly string[] | undefined {
-  const { authorizedParties, allowMissingAzp } = options;
+  const { allowMissingAzp } = options;
+  const authorizedParties = options.authorizedParties as readonly string[] | null | undefined;
   const option = 'clerk().authorizedParties';
   const cure =
-    "List whole origins, one text each, without a path or a slash at the end: authorizedParties: ['https://app.example.com'].";
+    "List whole origins, one text each, without a path or a slash at the end: authorizedParties: ['https://app.example.com'] (CLERK_AUTHORIZED_PARTIES).";
   if (authorizedParties === undefined) {
+    const problem = 'is missing, so that the session of any page would do';
+    const waive = `${cure} In the code, null accepts any.`;
+    throw new AuthConfigurationError(option, problem, waive);
+  }
+  if (authorizedParties === null) {
     if (allowMissingAzp === undefined) return;
     const problem = 'means nothing without authorizedParties';
     throw new AuthConfigurationError('clerk().allowMissingAzp', problem, 'Leave it out.');

@@ -32,6 +32,9 @@ const NOBODY = { maxEntries: 1000, maxAgeMs: 60_000 };
 /** How often it is told that known issuers cannot be looked up anew, in milliseconds. */
 const TOLD_MS = 10_000;
 
+/** What is asked, for the log. */
+const ASKED = 'dynamicIssuers.resolve';
+
 /** A name that may reach an application, a message and a log: it is an address, or as good as one. */
 const NAME = /^[\x21-\x7e]{1,2048}$/;
 
@@ -173,7 +176,7 @@ export class DynamicIssuers implements IssuerRegistry {
     const isUnknown = !this.#tenants.has(name);
     // Of those who are known there are only so many, and each is asked about once at a time.
     if (isUnknown && this.#unknownUnderWay >= MAX_UNKNOWN) {
-      throw unavailable(undefined, 'too many look-ups are under way');
+      throw unavailable(undefined, `${ASKED}: too many look-ups are under way`);
     }
     const flight: Flight = { isObsolete: false, isUnknown };
     this.#flights.set(name, flight);
@@ -187,7 +190,8 @@ export class DynamicIssuers implements IssuerRegistry {
     try {
       const { resolve, settings } = this.#parts;
       const { timeoutMs } = settings;
-      const answer = await lookUp(() => resolve(name), { timeoutMs, reason: 'lookup_failed' });
+      const asking = { timeoutMs, asked: ASKED, reason: 'lookup_failed' } as const;
+      const answer = await lookUp(() => resolve(name), asking);
       return flight.isObsolete ? await this.find(name) : this.#adopt(name, answer, askedAt);
     } catch (failure) {
       if (flight.isObsolete) throw unavailable(failure);
@@ -269,7 +273,7 @@ function copyOf(given: unknown, depth = 0): unknown {
 }
 
 /** Whatever the resolver throws is our failure, and never the caller's. */
-function unavailable(failure: unknown, detail?: string): AuthUnavailable {
+function unavailable(failure: unknown, detail = ASKED): AuthUnavailable {
   if (failure instanceof AuthUnavailable) return failure;
   return new AuthUnavailable('lookup_failed', { cause: failure, detail, retryAfterSeconds: 1 });
 }

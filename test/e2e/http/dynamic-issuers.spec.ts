@@ -128,6 +128,7 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
     expect(await status(await issuer.token({ aud: 'api://auth' }))).toBe(503);
     expect(events.at(-1)).toMatchObject({
       reason: 'lookup_failed',
+      detail: 'dynamicIssuers.resolve',
       cause: { name: 'AuthConfigurationError', option: 'What dynamicIssuers.resolve answers' },
     });
     audience = 'api://orders';
@@ -277,6 +278,11 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
       { internalHosts: [host] },
       'dynamicIssuers.internalHosts has what is no host',
     ]),
+    [
+      'a wildcard',
+      { internalHosts: ['*.internal'] },
+      'dynamicIssuers.internalHosts has what is no host. Give hosts, exactly, without wildcards',
+    ],
     ['one host', { internalHosts: 'a.test' }, 'dynamicIssuers.internalHosts has what is no host'],
   ])('refuses %s', async (_, given, problem) => {
     const dynamicIssuers =

@@ -28,7 +28,7 @@ export class ClerkInstance {
   }
 
   /** The preset, without a network. */
-  provider(more: ClerkOptions = {}): IdentityProvider {
+  provider(more: Partial<ClerkOptions> = {}): IdentityProvider {
     const { publishableKey, jwtKey } = this;
     return clerk({ publishableKey, jwtKey, authorizedParties: [APP], ...more });
   }

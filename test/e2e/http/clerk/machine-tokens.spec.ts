@@ -12,7 +12,7 @@ describe.each(ADAPTERS)('tokens of machines, by Clerk, on %s', (adapter) => {
   let api: RunningApplication;
 
   async function open(
-    more: ClerkOptions = {},
+    more: Partial<ClerkOptions> = {},
     auth: Partial<AuthModuleOptions> = {},
   ): Promise<void> {
     const { secretKey } = ClerkApiServer;

@@ -206,6 +206,8 @@ describe.each(ADAPTERS)('hostile tenants, on %s', (adapter) => {
     }
     const forwarded = await ask(ofA, '/me', ['X-Forwarded-Host: a.example'], ['Host: b.example']);
     expect([forwarded.status, reason()]).toEqual([403, 'organization_mismatch']);
+    const detail = 'host {tenant}.example names another tenant than the credential';
+    expect(events.at(-1)).toMatchObject({ detail });
     expect(handled.count).toBe(4);
   });
 

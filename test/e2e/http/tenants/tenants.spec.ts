@@ -66,9 +66,10 @@ describe.each(ADAPTERS)('tenants in requests, on %s', (adapter) => {
   const askTenant = (tenant: string, token?: string, path = 'me'): Promise<Answer> =>
     ask(path, token, { 'x-tenant-id': tenant });
 
-  const expectDenied = ({ status, body }: Answer, reason: string): void => {
+  const expectDenied = ({ status, body }: Answer, reason: string, detail?: string): void => {
     expect([status, body['code']]).toEqual([403, 'forbidden']);
-    expect(events.at(-1)).toMatchObject({ type: 'auth.denied', reason });
+    const told = detail === undefined ? {} : { detail };
+    expect(events.at(-1)).toMatchObject({ type: 'auth.denied', reason, ...told });
     expect(handled.count).toBe(0);
   };
 
@@ -102,8 +103,14 @@ describe.each(ADAPTERS)('tenants in requests, on %s', (adapter) => {
       expect(answer).toMatchObject({ status: 200, body: { tenant: 'acme' } });
     }
     handled.count = 0;
-    expectDenied(await askTenant('globex', ofAcme), 'organization_mismatch');
-    expectDenied(await ask('orgs/globex/me', ofAcme), 'organization_mismatch');
+    const another = 'names another tenant than the credential';
+    const byHeader = await askTenant('globex', ofAcme);
+    expectDenied(byHeader, 'organization_mismatch', `header x-tenant-id ${another}`);
+    const byPath = await ask('orgs/globex/me', ofAcme);
+    expectDenied(byPath, 'organization_mismatch', `parameter orgId ${another}`);
+    const byCase =
+      'header x-tenant-id differs from the tenant of the credential in letter case only';
+    expectDenied(await askTenant('Acme', ofAcme), 'organization_mismatch', byCase);
     // Exactly: no case is folded, nothing is trimmed but what HTTP trims.
     for (const other of ['Acme', 'acme,acme', 'acme ,', 'acm', 'acmee']) {
       expectDenied(await askTenant(other, ofAcme), 'organization_mismatch');
@@ -116,7 +123,8 @@ describe.each(ADAPTERS)('tenants in requests, on %s', (adapter) => {
 
   it('T16: a token that names no tenant acts in none, whatever the request says', async () => {
     await guarded({ from: HEADER });
-    expectDenied(await askTenant('acme', ofNone), 'organization_mismatch');
+    const why = 'the credential names no tenant, and there is no tenant.validate';
+    expectDenied(await askTenant('acme', ofNone), 'organization_mismatch', why);
     expect(await ask('me', ofNone)).toMatchObject({ status: 200, body: { tenant: null } });
     handled.count = 0;
     expectDenied(await ask('own', ofNone), 'missing_value');
@@ -228,7 +236,8 @@ describe.each(ADAPTERS)('tenants in requests, on %s', (adapter) => {
     // Of this request alone.
     expect((await ask('me', ofNone)).body).toMatchObject({ tenant: null });
     handled.count = 0;
-    expectDenied(await askTenant('globex', ofNone), 'organization_mismatch');
+    const why = 'tenant.validate did not say true';
+    expectDenied(await askTenant('globex', ofNone), 'organization_mismatch', why);
     expectDenied(
       await askTenant('acme', await issuer.token({ sub: 'eve' })),
       'organization_mismatch',
@@ -277,7 +286,7 @@ describe.each(ADAPTERS)('tenants in requests, on %s', (adapter) => {
     expect([answer.status, answer.body['code']]).toEqual([404, 'not_found']);
     expect(events.at(-1)).toMatchObject({
       reason: 'resource_hidden',
-      detail: 'organization_mismatch',
+      detail: 'organization_mismatch: parameter orgId names another tenant than the credential',
       principal: { subject: 'ann' },
     });
     expect((await askTenant('acme', ofAcme, 'orgs/globex/me')).status).toBe(404);
