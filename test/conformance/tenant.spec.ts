@@ -10,11 +10,11 @@ import {
   type TenantOptions,
 } from '../../lib/index.js';
 import { ADAPTERS } from '../e2e/http/application.js';
-import { caseOf, privateKeys, requestOf, vectors } from './catalogue.js';
+import { caseOf, privateKeys, vectors } from './catalogue.js';
 import { withoutVainChallenge } from './exceptions.js';
 import { issuerA, issuerB, startFixture, type Fixture } from './fixture.js';
 import { answerTo, type RawAnswer } from './raw-socket.js';
-import { request, validClaims } from './requests.js';
+import { request, requestOf, validClaims } from './requests.js';
 import { expectVerdict } from './verdict.js';
 
 let handled = 0;
