@@ -114,7 +114,7 @@ function nobody(problem: string): AuthConfigurationError {
   return new AuthConfigurationError(
     'issuers',
     problem,
-    'Give at least one: issuers: [{ issuer, audience }], or set AUTH_ISSUER and AUTH_AUDIENCE where the options come from the environment.',
+    'Give at least one: issuers: [{ issuer, audience }], or set AUTH_ISSUER and AUTH_AUDIENCE where the options come from the environment, or AUTH_PROVIDER, without which AUTH_DOMAIN and other words of a provider are not read.',
   );
 }
 
