@@ -2,11 +2,7 @@ import { Forbidden, Hidden, InvalidRequest } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import { lookUp } from '../core/look-up.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
-import {
-  credentialOf,
-  rememberCredential,
-  type AuthenticatedPrincipal,
-} from '../core/principal.js';
+import { rememberOrigin, type AuthenticatedPrincipal } from '../core/principal.js';
 import {
   addressedTenant,
   SEVERAL,
@@ -121,7 +117,6 @@ function inTenant(
   organizationId: string,
 ): AuthenticatedPrincipal {
   const placed = { ...principal, organizationId };
-  const credential = credentialOf(principal);
-  if (credential) rememberCredential(placed, credential);
+  rememberOrigin(placed, principal);
   return Object.freeze(placed);
 }

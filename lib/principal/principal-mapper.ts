@@ -3,7 +3,12 @@ import { authoritySet } from '../core/authority-set.js';
 import type { Claims } from '../core/claims.js';
 import { hiddenNotes } from '../core/hidden-notes.js';
 import { ownProperty } from '../core/own-property.js';
-import { rememberCredential, type Actor, type AuthenticatedPrincipal } from '../core/principal.js';
+import {
+  rememberCredential,
+  rememberProvider,
+  type Actor,
+  type AuthenticatedPrincipal,
+} from '../core/principal.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
 import { compileClaimMap, type CompiledClaimMap } from './claim-map.js';
 import { readNames, readRoles, readValue, type Spoken } from './claim-source.js';
@@ -68,6 +73,7 @@ export class PrincipalMapper {
       actor: actorOf(spoken, map),
     };
     rememberCredential(principal, credential);
+    if (map.provider !== undefined) rememberProvider(principal, map.provider);
     return Object.freeze(principal);
   }
 

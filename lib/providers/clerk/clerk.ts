@@ -7,6 +7,7 @@ import type { ClerkOptions } from './clerk-options.js';
 import { machineJwts } from './machine-jwts.js';
 import { machineTokens } from './machine-tokens.js';
 import { assertBeginning, resolveClerk } from './resolve-clerk.js';
+import { CLERK } from './session-of.js';
 import { sessionTokens } from './session-tokens.js';
 
 const logger = new Logger('Clerk');
@@ -36,6 +37,7 @@ export function clerk(options: ClerkOptions): IdentityProvider {
   };
   const apis = { ofInstance: apiOf(secretKey), ofMachine: apiOf(machineSecretKey) };
   return {
+    name: CLERK,
     issuers: [sessionTokens(resolved, warnOnce())],
     credentials: [...machineJwts(resolved), ...machineTokens(apis, resolved)],
     // In either spelling: Clerk keeps them out of tokens, and they are asked for over its API.
