@@ -19,8 +19,10 @@ const logger = new Logger('Clerk');
  * | kind | what it is | needs |
  * | --- | --- | --- |
  * | `jwt` | a session | |
- * | `m2mJwt`, `oauthJwt` | JWTs of machines, of OAuth clients | |
- * | `apiKey` (`ak_`), `oauthToken` (`oat_`) | verified over Clerk's API | `secretKey` |
+ * | `m2mJwt` | JWTs of machines | |
+ * | `oauthJwt` | JWTs of OAuth clients | `oauthClients`, or `audience` |
+ * | `apiKey` (`ak_`) | verified over Clerk's API | `secretKey` |
+ * | `oauthToken` (`oat_`) | verified over Clerk's API | `secretKey`, and `oauthClients` or `audience` |
  * | `m2mToken` (`mt_`, `m2m_`) | verified over Clerk's API | `machineSecretKey`, or `secretKey` |
  *
  * @throws {AuthConfigurationError}
