@@ -77,7 +77,6 @@ describe.each(ADAPTERS)('tokens of machines, by Clerk, on %s', (adapter) => {
     clerkApi.know('oat_agent', {
       subject: 'user_ann',
       client_id: 'oa_client',
-      client_id: 'c',
       act: { sub: 'agent_1' },
     });
     await open();
