@@ -59,10 +59,14 @@ export function hostPlace(pattern: string): TenantPlace {
     const host = canonicalHost(request.host ?? '');
     if (!host.startsWith(before) || !host.endsWith(after)) return undefined;
     const label = host.slice(before.length, -after.length);
-    return label === '' || label.includes('.') ? undefined : label;
+    if (label === '' || label.includes('.')) return undefined;
+    return LABEL.test(label) ? label : UNREADABLE;
   };
   return { name: `host ${pattern}`, read };
 }
+
+/** What a label of a host consists of (RFC 1123 section 2.1): whatever else a client writes is read differently by others. */
+const LABEL = /^[a-z\d-]+$/;
 
 /** Without a port, and without the dot that stands for the root. */
 function canonicalHost(host: string): string {

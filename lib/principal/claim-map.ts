@@ -61,6 +61,8 @@ export type CompiledClaimMap = {
 } & {
   /** The organization of whoever has a token of this issuer, whatever it says. */
   readonly organizationOfIssuer: string | undefined;
+  /** What the provider is called whose issuer it is, where its preset says so. */
+  readonly provider?: string | undefined;
 };
 
 /** What a claim map says where it says nothing. */

@@ -4,8 +4,9 @@ import type { Claims } from '../core/claims.js';
 import { hiddenNotes } from '../core/hidden-notes.js';
 import { ownProperty } from '../core/own-property.js';
 import {
-  credentialOf,
   rememberCredential,
+  rememberOrigin,
+  rememberProvider,
   type Actor,
   type AuthenticatedPrincipal,
 } from '../core/principal.js';
@@ -78,6 +79,7 @@ export class PrincipalMapper {
     rememberCredential(principal, credential);
     this.#mapOfPrincipal.set(principal, map);
     if (organizations.length > 1) this.#named.set(principal, organizations);
+    if (map.provider !== undefined) rememberProvider(principal, map.provider);
     return Object.freeze(principal);
   }
 
@@ -97,8 +99,7 @@ export class PrincipalMapper {
       organizationId,
       ...this.#grantedWithin(principal, organizationId),
     };
-    const credential = credentialOf(principal);
-    if (credential) rememberCredential(placed, credential);
+    rememberOrigin(placed, principal);
     return Object.freeze(placed);
   }
 

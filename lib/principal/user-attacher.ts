@@ -4,12 +4,7 @@ import { authoritySet } from '../core/authority-set.js';
 import { lookUp } from '../core/look-up.js';
 import { isPending, whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import { ownMembers } from '../core/own-property.js';
-import {
-  credentialOf,
-  rememberCredential,
-  rememberUser,
-  type AuthenticatedPrincipal,
-} from '../core/principal.js';
+import { rememberOrigin, rememberUser, type AuthenticatedPrincipal } from '../core/principal.js';
 import {
   expandAuthorities,
   PLAIN_ROLES,
@@ -94,8 +89,7 @@ export class UserAttacher {
       permissions: authoritySet(permissions),
     };
     rememberUser(known, user);
-    const credential = credentialOf(principal);
-    if (credential) rememberCredential(known, credential);
+    rememberOrigin(known, principal);
     return Object.freeze(known);
   }
 

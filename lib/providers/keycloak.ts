@@ -61,7 +61,7 @@ export function keycloak(given: KeycloakOptions): IdentityProvider {
       organizationId: { path: 'organization', format: 'keys' },
     },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('keycloak', preset, options)] };
 }
 
 function issuerOf(options: KeycloakOptions): string {

@@ -20,7 +20,8 @@ export interface ZitadelOptions extends IssuerOverrides {
   /**
    * The project that this API belongs to: its roles count, and no others.
    *
-   * @default the roles of the project that the client belongs to
+   * @default no roles: those of a token that names no project are of whatever project its client belongs to,
+   * and anybody may make one
    */
   readonly projectId?: string;
   /** @default `projectId`; without it, mandatory */
@@ -37,8 +38,6 @@ export function zitadel(given: ZitadelOptions): IdentityProvider {
   const options = readPreset('zitadel', given, ['domain', 'issuer', 'projectId']);
   const named = givenIssuer('zitadel', options, ['domain']);
   const projectId = projectOf(options);
-  // Without the project's id, the claim holds roles of whatever project the client belongs to.
-  const ofProject = projectId === undefined ? '' : `:${projectId}`;
   const preset: IssuerOptions = {
     issuer: named ?? `https://${hostOf('zitadel.domain', options.domain, 'example.zitadel.cloud')}`,
     audience:
@@ -50,13 +49,17 @@ export function zitadel(given: ZitadelOptions): IdentityProvider {
     tokenUse: { claim: 'jti', present: true },
     claims: {
       scopes: 'scope',
-      // A role counts in the organizations that granted it.
-      roles: { path: `["urn:zitadel:iam:org:project${ofProject}:roles"]`, format: 'grants' },
+      // A role counts in the organizations that granted it; of a claim that names no project, nobody knows
+      // whose roles it holds.
+      roles:
+        projectId === undefined
+          ? NOWHERE
+          : { path: `["urn:zitadel:iam:org:project:${projectId}:roles"]`, format: 'grants' },
       permissions: NOWHERE,
       organizationId: 'urn:zitadel:iam:user:resourceowner:id',
     },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('zitadel', preset, options)] };
 }
 
 function projectOf({ projectId }: ZitadelOptions): string | undefined {

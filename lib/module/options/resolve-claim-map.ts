@@ -19,11 +19,14 @@ export function resolveIssuerClaims(
   option: string,
   { claims, organizationId }: Pick<IssuerOptions, 'claims' | 'organizationId'>,
 ): CompiledClaimMap {
-  if (organizationId !== undefined) {
+  if (organizationId !== undefined && organizationId !== null) {
     const cure = 'Name the organization whose issuer this is, or leave it out.';
     assertName(`${option}.organizationId`, organizationId, cure);
   }
-  return { ...resolveClaimMap(`${option}.claims`, claims), organizationOfIssuer: organizationId };
+  return {
+    ...resolveClaimMap(`${option}.claims`, claims),
+    organizationOfIssuer: organizationId ?? undefined,
+  };
 }
 
 /** @throws {AuthConfigurationError} */

@@ -12,8 +12,7 @@ import {
   type GivenIssuer,
   type IssuerEntry,
 } from './identity-provider.js';
-import type { IssuerOptions } from './issuer-options.js';
-import { assertObject, refuseUncalled, refuseUnknown } from './option-checks.js';
+import { assertName, assertObject, refuseUncalled, refuseUnknown } from './option-checks.js';
 import { resolveIssuerClaims } from './resolve-claim-map.js';
 import { assertCredentials, assertOtherThan, resolveCredentials } from './resolve-credentials.js';
 import { resolveDynamicIssuers, type ResolvedDynamicIssuers } from './resolve-dynamic-issuers.js';
@@ -38,16 +37,17 @@ export function resolveIssuers(options: AuthModuleOptions): ResolvedIssuers {
   assertSomebody(options, given, credentials);
   const ofSources = new WeakMap<object, CompiledClaimMap>();
   // An issuer and its claim map are one: whoever has the one is led to the other.
-  const accept = (option: string, each: IssuerOptions): JwtIssuer => {
+  const accept = ({ option, issuer: each, provider }: GivenIssuer): JwtIssuer => {
     const issuer = resolveIssuer(option, each);
-    ofSources.set(issuer, resolveIssuerClaims(option, ownMembers(each)));
+    ofSources.set(issuer, { ...resolveIssuerClaims(option, ownMembers(each)), provider });
     return issuer;
   };
-  const issuers = given.map(({ option, issuer }) => accept(option, issuer));
+  const issuers = given.map(accept);
   refuseTwins(given);
   assertCredentials(issuers, credentials);
   const dynamicIssuers = resolveDynamicIssuers(options, (option, each) => {
-    const issuer = accept(option, each);
+    // Whatever it says of itself, an issuer that is looked up is nobody's preset.
+    const issuer = accept({ option, issuer: each });
     assertOtherThan(credentials, { option, issuer });
     return issuer;
   });
@@ -90,7 +90,10 @@ function assertEntry(option: string, entry: IssuerEntry): void {
   assertObject(option, entry);
   if (!isProvider(entry)) return;
   refuseBesideProvider(option, entry);
-  refuseUnknown(option, entry, ['issuers', 'credentials', 'absentPermissions']);
+  refuseUnknown(option, entry, ['issuers', 'name', 'credentials', 'absentPermissions']);
+  if (entry.name !== undefined) {
+    assertName(`${option}.name`, entry.name, 'Leave it as the preset of the provider has it.');
+  }
   if (entry.issuers.length > 0 && Array.isArray(entry.credentials ?? [])) return;
   throw new AuthConfigurationError(
     option,

@@ -15,6 +15,7 @@ const VARIABLES = {
 const LISTS = {
   authorizedParties: 'CLERK_AUTHORIZED_PARTIES',
   audience: 'CLERK_AUDIENCE',
+  oauthClients: 'CLERK_OAUTH_CLIENTS',
 } as const satisfies Partial<Record<keyof ClerkOptions, string>>;
 
 /**
@@ -25,7 +26,7 @@ const LISTS = {
  * | `CLERK_PUBLISHABLE_KEY`, `CLERK_FRONTEND_API` | `publishableKey`, `frontendApi` |
  * | `CLERK_JWT_KEY` | `jwtKey` |
  * | `CLERK_SECRET_KEY`, `CLERK_MACHINE_SECRET_KEY`, `CLERK_MACHINE_ID` | `secretKey`, `machineSecretKey`, `machineId` |
- * | `CLERK_AUTHORIZED_PARTIES`, `CLERK_AUDIENCE` | `authorizedParties`, `audience`; comma lists |
+ * | `CLERK_AUTHORIZED_PARTIES`, `CLERK_AUDIENCE`, `CLERK_OAUTH_CLIENTS` | `authorizedParties`, `audience`, `oauthClients`; comma lists |
  * | `CLERK_API_URL` | `apiUrl` |
  *
  * Values and the entries of comma lists are trimmed, empty ones dropped, and an empty variable counts

@@ -65,6 +65,13 @@ export interface ClerkOptions {
    */
   readonly audience?: string | readonly string[];
   /**
+   * The OAuth clients whose access tokens are accepted, as claim `client_id` has them; an explicit `null`
+   * accepts those of any client of the instance.
+   *
+   * @default none: OAuth access tokens (`oauthJwt`, `oauthToken`) are not accepted, unless `audience` is given
+   */
+  readonly oauthClients?: readonly string[] | null;
+  /**
    * This machine (`mch_…`): an M2M token must then name it in its scopes.
    *
    * > [!WARNING]

@@ -26,6 +26,8 @@ export interface ResolvedClerk {
   readonly allowMissingAzp: boolean;
   /** `undefined`: nobody asks. */
   readonly audiences: readonly string[] | undefined;
+  /** Whose OAuth access tokens are accepted; `undefined`: whoever has one for `audiences`, `null`: whoever has one. */
+  readonly oauthClients: readonly string[] | null | undefined;
   readonly machineId: string | undefined;
   readonly refusesPending: boolean;
   readonly readsCookie: boolean;
@@ -36,8 +38,8 @@ export interface ResolvedClerk {
 
 const KNOWN = [
   ...['publishableKey', 'frontendApi', 'issuer', 'jwtKey', 'secretKey', 'machineSecretKey'],
-  ...['authorizedParties', 'allowMissingAzp', 'audience', 'machineId', 'treatPendingAsSignedOut'],
-  ...['cookie', 'claims', 'machineTokens', 'apiUrl', 'fetch'],
+  ...['authorizedParties', 'allowMissingAzp', 'audience', 'oauthClients', 'machineId'],
+  ...['treatPendingAsSignedOut', 'cookie', 'claims', 'machineTokens', 'apiUrl', 'fetch'],
 ];
 
 /** @throws {AuthConfigurationError} */
@@ -56,6 +58,7 @@ export function resolveClerk(given: ClerkOptions): ResolvedClerk {
     authorizedParties: partiesOf(options),
     allowMissingAzp: resolveBoolean('clerk().allowMissingAzp', options.allowMissingAzp),
     audiences: audience === undefined ? undefined : audiencesOf(audience),
+    oauthClients: clientsOf(options),
     machineId,
     refusesPending: resolveBoolean('clerk().treatPendingAsSignedOut', treatPendingAsSignedOut),
     readsCookie: resolveBoolean('clerk().cookie', cookie),
@@ -153,6 +156,22 @@ function audiencesOf(audience: unknown): readonly string[] {
   const cure = 'Name this API as claim aud has it, or leave it out.';
   for (const each of all.length > 0 ? all : [undefined]) assertName('clerk().audience', each, cure);
   return all as readonly string[];
+}
+
+function clientsOf({ oauthClients }: ClerkOptions): ResolvedClerk['oauthClients'] {
+  if (oauthClients === undefined || oauthClients === null) return oauthClients;
+  const given: readonly unknown[] = Array.isArray(oauthClients) ? oauthClients : [];
+  const cure =
+    'List the ids of the clients, one text each, or give null to accept the tokens of any client.';
+  for (const each of given.length > 0 ? given : [undefined]) {
+    assertName('clerk().oauthClients', each, cure);
+  }
+  return given as readonly string[];
+}
+
+/** Whether it is said for whom, or of whom, OAuth access tokens are: else anybody's would do. */
+export function acceptsOauth({ audiences, oauthClients }: ResolvedClerk): boolean {
+  return audiences !== undefined || oauthClients !== undefined;
 }
 
 /** @throws {AuthConfigurationError} */

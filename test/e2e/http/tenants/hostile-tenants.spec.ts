@@ -195,6 +195,13 @@ describe.each(ADAPTERS)('hostile tenants, on %s', (adapter) => {
       [['a.example.test'], 'tenant_missing'],
       [['a-example'], 'tenant_missing'],
       [['a.exampleb.example'], 'tenant_missing'],
+      [['x@a.example'], 'tenant_malformed'],
+      [['a/b.example'], 'tenant_malformed'],
+      [['%61.example'], 'tenant_malformed'],
+      [['a\\.example'], 'tenant_malformed'],
+      [['a b.example'], 'tenant_malformed'],
+      [['a_b.example'], 'tenant_malformed'],
+      [['xn--bcher-kva.example'], 'organization_mismatch'],
       [['[::1]:3000'], 'tenant_missing'],
       [[''], 'tenant_missing'],
     ] as const) {
