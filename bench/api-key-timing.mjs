@@ -44,6 +44,7 @@ function createVerifier(mode, records) {
     find,
     clock: Date.now,
     timeoutMs: 3000,
+    asked: 'credentials[0].find',
     scheme: 'ApiKey',
   });
 }

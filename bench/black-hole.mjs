@@ -36,7 +36,7 @@ const hole = await listening(createSocketServer((socket) => socket.on('error', (
 const tenants = Object.fromEntries(
   [healthy, hole].map((issuer) => [
     issuer,
-    { issuer, audience: AUDIENCE, jwksUri: `${issuer}/jwks` },
+    { issuer, audience: AUDIENCE, organizationId: null, jwksUri: `${issuer}/jwks` },
   ]),
 );
 

@@ -4,24 +4,29 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import ts from 'typescript';
 
 const SOURCES = [
-  'auth-options.ts',
-  'authorization-options.ts',
-  'issuer-options.ts',
-  'tenant-options.ts',
-  'dynamic-issuer-options.ts',
-  'service-options.ts',
-  'request-log-options.ts',
-].map((file) => new URL(`../lib/module/options/${file}`, import.meta.url));
+  'module/options/auth-options.ts',
+  'module/options/authorization-options.ts',
+  'module/options/issuer-options.ts',
+  'module/options/tenant-options.ts',
+  'module/options/dynamic-issuer-options.ts',
+  'module/options/service-options.ts',
+  'module/options/request-log-options.ts',
+  'principal/claim-map.ts',
+  'principal/claim-source.ts',
+].map((file) => new URL(`../lib/${file}`, import.meta.url));
 const README = new URL('../README.md', import.meta.url);
 const BEGIN = '<!-- options: written by npm run docs -->';
 const END = '<!-- /options -->';
 
-/** The interfaces to show, and what stands before their members. */
+/** The interfaces to show, and what stands before their members; of several options, all in one row. */
 const INTERFACES = {
   AuthModuleOptions: '',
   IssuerOptions: 'issuers[].',
   IssuerKeySetOptions: 'issuers[].keySet.',
-  TokenUseOptions: 'issuers[].tokenUse.',
+  TokenUseOptions: ['issuers[].tokenUse.', 'issuers[].serviceUse.'],
+  ClaimMap: 'issuers[].claims.',
+  ClaimPlace: 'issuers[].claims.*.',
+  ClaimUnion: 'issuers[].claims.*.',
   DynamicIssuerOptions: 'dynamicIssuers.',
   PrincipalOptions: 'principal.',
   TenantOptions: 'tenant.',
@@ -58,24 +63,25 @@ function tag(member, name) {
     .replaceAll(/^\s*\*/gm, '');
 }
 
-function row(prefix, member) {
+function row(prefixes, member) {
   const [comment] = ts.getJSDocCommentsAndTags(member);
   const description = comment ? ts.getTextOfJSDocComment(comment.comment) : undefined;
   if (!description) return [];
   const fallback = member.questionToken ? (tag(member, 'default') ?? 'none') : '**mandatory**';
   const see = tag(member, 'see');
   const meaning = cell(description) + (see ? ` (${cell(see)})` : '');
-  return [`| \`${prefix}${member.name.text}\` | ${meaning} | ${cell(fallback)} |`];
+  const names = [prefixes].flat().map((prefix) => `\`${prefix}${member.name.text}\``);
+  return [`| ${names.join(', ')} | ${meaning} | ${cell(fallback)} |`];
 }
 
-const rows = statements
-  .filter((node) => ts.isInterfaceDeclaration(node) && node.name.text in INTERFACES)
-  .toSorted((a, b) => order(a) - order(b))
-  .flatMap(({ name, members }) => members.flatMap((each) => row(INTERFACES[name.text], each)));
-
-function order({ name }) {
-  return Object.keys(INTERFACES).indexOf(name.text);
-}
+const rows = Object.entries(INTERFACES).flatMap(([name, prefixes]) => {
+  const found = statements.filter(
+    (node) => ts.isInterfaceDeclaration(node) && node.name.text === name,
+  );
+  if (found.length !== 1)
+    throw new Error(`${name} is declared ${found.length} times in the sources`);
+  return found[0].members.flatMap((member) => row(prefixes, member));
+});
 
 const table = ['| option | meaning | default |', '| --- | --- | --- |', ...rows].join('\n');
 const readme = readFileSync(README, 'utf8');

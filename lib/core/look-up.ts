@@ -8,6 +8,8 @@ export interface LookUpSettings {
   readonly timeoutMs: number;
   /** What it is called when it fails. */
   readonly reason: 'lookup_failed' | 'store_unavailable';
+  /** What is asked, for the log: an option, by its path. */
+  readonly asked: string;
 }
 
 /**
@@ -18,16 +20,17 @@ export interface LookUpSettings {
  */
 export function lookUp<T>(
   ask: () => MaybePromise<T>,
-  { timeoutMs, reason }: LookUpSettings,
+  { timeoutMs, reason, asked }: LookUpSettings,
 ): MaybePromise<T> {
   const fail = (cause: unknown): never => {
     if (cause instanceof AuthError) throw cause;
-    throw new AuthUnavailable(reason, { cause, retryAfterSeconds: 1 });
+    throw new AuthUnavailable(reason, { cause, detail: asked, retryAfterSeconds: 1 });
   };
   try {
     const answer = ask();
     if (!isPending(answer)) return answer;
-    const late = (): Error => new AuthUnavailable(reason, { retryAfterSeconds: 1, detail: 'late' });
+    const late = (): Error =>
+      new AuthUnavailable(reason, { retryAfterSeconds: 1, detail: `${asked} was late` });
     return inTime(Promise.resolve(answer), timeoutMs, late).catch(fail);
   } catch (failure) {
     return fail(failure);

@@ -69,6 +69,8 @@ export type Principal = AuthenticatedPrincipal | AnonymousPrincipal;
 
 const credentials = hiddenNotes<Credential>();
 
+const providers = hiddenNotes<string>();
+
 const users = hiddenNotes<ApplicationUser>();
 
 /** Remembers the application's own user behind a principal. To be done before it is frozen. */
@@ -83,6 +85,24 @@ export function rememberUser(principal: Principal, user: ApplicationUser): void 
  */
 export function userOf(principal: Principal): ApplicationUser | undefined {
   return users.get(principal);
+}
+
+/** Remembers whose session it is, where its issuer is that of a provider with a name. To be done before it is frozen. */
+export function rememberProvider(principal: Principal, provider: string): void {
+  providers.set(principal, provider);
+}
+
+/** What the provider is called whose preset named the issuer of the principal. */
+export function providerOf(principal: Principal): string | undefined {
+  return providers.get(principal);
+}
+
+/** What was remembered of how a principal was established holds for its copy too. To be done before that is frozen. */
+export function rememberOrigin(copy: Principal, original: Principal): void {
+  const credential = credentialOf(original);
+  if (credential) rememberCredential(copy, credential);
+  const provider = providerOf(original);
+  if (provider !== undefined) rememberProvider(copy, provider);
 }
 
 /** Remembers, hidden from whoever looks at the principal, which credential established it. To be done before it is frozen. */

@@ -1,11 +1,12 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { readVariable, type Environment } from '../core/environment.js';
 import type { AuthModuleOptions } from '../module/options/auth-options.js';
+import { refuseMisspelt } from '../module/options/misspelt-variables.js';
 import type { IssuerOptions } from '../module/options/issuer-options.js';
 import type { IssuerEntry } from '../module/options/identity-provider.js';
 import { axiomsOptions, speaksAxioms } from './axioms.js';
 import { providersFrom } from './providers-from-env.js';
-import { listOf, present, refuseMisspelt, type Read, type Variable } from './variables.js';
+import { listOf, present, VARIABLES, WORDS, type Read, type Variable } from './variables.js';
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
@@ -37,7 +38,7 @@ type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
  * @publicApi
  */
 export function authOptionsFromEnv(env: Environment = process.env): AuthModuleOptions {
-  refuseMisspelt(env);
+  refuseMisspelt(env, 'AUTH_', [...VARIABLES, ...WORDS]);
   if (speaksAxioms(env)) return axiomsOptions(env);
   const read = (name: Variable): string | undefined => readVariable(env, name);
   const options: Partial<Mutable<AuthModuleOptions>> = { issuers: issuersFrom(read) };

@@ -65,6 +65,12 @@ const PRESETS: ReadonlyMap<string, NamedPreset> = new Map(
   }),
 );
 
+/** Those that are described in variables of their own. */
+const BY_THEMSELVES: ReadonlyMap<string, string> = new Map([
+  ['clerk', 'clerk(clerkFromEnv())'],
+  ['tesseral', 'tesseral(tesseralFromEnv())'],
+]);
+
 /** What the other variables say. */
 interface Described {
   /** Each is one of the provider's; without any, it is made of the provider's own words. */
@@ -81,15 +87,7 @@ export function providersFrom(
   name: string,
   { issuers, options }: Described,
 ): readonly IdentityProvider[] {
-  const found = PRESETS.get(name);
-  if (!found) {
-    throw new AuthConfigurationError(
-      'AUTH_PROVIDER',
-      'names no preset',
-      `Name one of ${[...PRESETS.keys()].join(', ')}, or leave it out and set AUTH_ISSUER.`,
-    );
-  }
-  const { make, words, lists } = found;
+  const { make, words, lists } = PRESETS.get(name) ?? refuseName(name);
   const said = WORDS.map((word) => {
     const text = read(word);
     if (text === undefined) return [];
@@ -99,6 +97,18 @@ export function providersFrom(
   const own = { ...options, ...(Object.fromEntries(said.flat()) as object) };
   const each = issuers.length === 0 ? [undefined] : issuers;
   return each.map((issuer) => make(present({ ...own, issuer })));
+}
+
+function refuseName(name: string): never {
+  const code = BY_THEMSELVES.get(name);
+  const names = [...PRESETS.keys()].join(', ');
+  throw new AuthConfigurationError(
+    'AUTH_PROVIDER',
+    code === undefined ? 'names no preset' : 'names a provider that has variables of its own',
+    code === undefined
+      ? `Name one of ${names}, or leave it out and set AUTH_ISSUER.`
+      : `Leave it out, and say in the code: issuers: [${code}].`,
+  );
 }
 
 function refuse(name: string, word: Word): never {

@@ -1,5 +1,3 @@
-import { distance } from 'fastest-levenshtein';
-import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { Environment } from '../core/environment.js';
 
 /** The variables in which a provider is described in its own words: read beside `AUTH_PROVIDER`, and else somebody else's. */
@@ -15,7 +13,7 @@ export const WORDS = [
 ] as const;
 
 /** The variables that are read in any case. */
-const VARIABLES = [
+export const VARIABLES = [
   'AUTH_PROVIDER',
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
@@ -39,28 +37,6 @@ const VARIABLES = [
 export type Word = (typeof WORDS)[number];
 
 export type Variable = (typeof VARIABLES)[number] | Word;
-
-/** With so many letters changed, or fewer, a name counts as misspelt; with more, it is somebody else's. */
-const SLIP = 2;
-
-/**
- * Other packages have variables that begin alike, so that not every unknown one can be refused.
- *
- * @throws {AuthConfigurationError} When a variable is called almost, and not quite, as one that is read.
- */
-export function refuseMisspelt(env: Environment): void {
-  const known = [...VARIABLES, ...WORDS].flatMap((name) => [name, `${name}_FILE`]);
-  for (const [name, value] of Object.entries(env)) {
-    if (!value || !name.startsWith('AUTH_') || known.includes(name)) continue;
-    const meant = known.find((each) => distance(each, name) <= SLIP);
-    if (meant === undefined) continue;
-    throw new AuthConfigurationError(
-      name,
-      'is no variable that is read',
-      `Call it ${meant}, if that is meant; otherwise give it a name that cannot be mistaken for it.`,
-    );
-  }
-}
 
 /** Those that are read in any case, and say something. */
 export function variablesIn(env: Environment): readonly Variable[] {

@@ -190,9 +190,9 @@ export class Gate implements Gatekeeper {
   #report(failure: AuthError, handler: string, principal?: Principal): void {
     const { code, reason, detail, cause } = failure;
     const { events } = this.#settings;
-    const facts = { handler, requestId: currentScope()?.requestId(), code, reason, cause };
+    const facts = { handler, requestId: currentScope()?.requestId(), code, reason, detail, cause };
     if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });
-    else events.emit({ type: 'auth.denied', ...facts, detail, principal });
+    else events.emit({ type: 'auth.denied', ...facts, principal });
   }
 }
 

@@ -111,11 +111,11 @@ export class Judge {
   }
 
   #report(cause: unknown, { handler }: Visit): void {
-    const { code, reason } = unavailable('policy_failed', cause);
+    const { code, reason, detail } = unavailable('policy_failed', cause);
     const requestId = currentScope()?.requestId();
     this.#settings.events.emit({
       type: 'auth.unavailable',
-      ...{ handler, requestId, code, reason, cause },
+      ...{ handler, requestId, code, reason, detail, cause },
     });
   }
 

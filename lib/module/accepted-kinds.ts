@@ -30,7 +30,7 @@ function assertKnown(accepts: RouteAcceptance, entrances: Entrances): void {
     throw new AuthConfigurationError(
       `@Accepts on ${declaredOn}`,
       `names ${JSON.stringify(unknown)}, which is no kind of credential here`,
-      `Name one of ${known.join(', ')}, or add it to the option credentials.`,
+      `Name one of ${known.join(', ')}, or add it to the option credentials; a preset brings its kinds once it has the key that they need, such as secretKey of clerk().`,
     );
   }
   const accepted = entrances.accepted(accepts);

@@ -121,29 +121,37 @@ const CORRIDOR: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS],
   },
   {
+    provide: PrincipalMapper,
+    useFactory: ({ claimMaps, authorization }: ResolvedAuthOptions) =>
+      new PrincipalMapper(claimMaps, authorization.roleModel),
+    inject: [RESOLVED_OPTIONS],
+  },
+  {
     provide: Tenancy,
-    useFactory: ({ tenant }: ResolvedAuthOptions, container: ModuleRef) =>
-      tenant && tenancyOf(tenant, containerOf(container)),
-    inject: [RESOLVED_OPTIONS, ModuleRef],
+    useFactory: (
+      { tenant }: ResolvedAuthOptions,
+      ...[container, mapper]: [ModuleRef, PrincipalMapper]
+    ) => tenant && tenancyOf(tenant, containerOf(container), mapper),
+    inject: [RESOLVED_OPTIONS, ModuleRef, PrincipalMapper],
   },
   {
     provide: Authenticator,
     useFactory: (
-      { claimMaps, authorization, principal }: ResolvedAuthOptions,
-      ...[entrances, cache, container, tenancy]: AuthenticatorParts
+      { authorization, principal }: ResolvedAuthOptions,
+      ...[entrances, mapper, cache, container, tenancy]: AuthenticatorParts
     ) => {
       const { loader, timeoutMs } = principal;
       const roles = authorization.roleModel;
       const load = loader && lateBound(loader, containerOf(container));
       return new Authenticator({
         entrances,
-        mapper: new PrincipalMapper(claimMaps, roles),
+        mapper,
         rules: authorization.rules,
         tenancy,
         users: load && new UserAttacher({ loader: load, cache, roles, timeoutMs }),
       });
     },
-    inject: [RESOLVED_OPTIONS, Entrances, UserCache, ModuleRef, Tenancy],
+    inject: [RESOLVED_OPTIONS, Entrances, PrincipalMapper, UserCache, ModuleRef, Tenancy],
   },
   {
     provide: RoutePolicies,
@@ -216,16 +224,16 @@ const CORRIDOR: readonly Provider[] = [
   },
 ];
 
-type AuthenticatorParts = [Entrances, UserCache, ModuleRef, Tenancy | undefined];
+type AuthenticatorParts = [Entrances, PrincipalMapper, UserCache, ModuleRef, Tenancy | undefined];
 type GateParts = [RoutePolicies, AuthEvents, Judge, Tenancy | undefined];
 
 /** As with loaders: the container has the validator's instance when the first request comes. */
-function tenancyOf(tenant: ResolvedTenant, container: Container): Tenancy {
+function tenancyOf(tenant: ResolvedTenant, container: Container, mapper: PrincipalMapper): Tenancy {
   const { validator: port } = tenant;
   const validator: TenantValidator | undefined = port && {
     validate: (principal, tenantId) => port.in(container).validate(principal, tenantId),
   };
-  return new Tenancy({ ...tenant, validator });
+  return new Tenancy({ ...tenant, validator }, mapper);
 }
 
 function keysOf(

@@ -78,10 +78,12 @@ function logDenial(logger: LoggerService, { handler, reason, detail }: DeniedEve
 }
 
 function unavailableLog(logger: LoggerService): (event: UnavailableEvent) => void {
-  const lines = new Map<RefusalReason, { loggedAt: number; unlogged: number }>();
-  return ({ handler, reason, cause }) => {
-    const line = lines.get(reason) ?? { loggedAt: -Infinity, unlogged: 0 };
-    lines.set(reason, line);
+  const lines = new Map<string, { loggedAt: number; unlogged: number }>();
+  return ({ handler, reason, detail, cause }) => {
+    // One that fails all the time must not keep the others out of the log.
+    const what = detail === undefined ? reason : `${reason}: ${detail}`;
+    const line = lines.get(what) ?? { loggedAt: -Infinity, unlogged: 0 };
+    lines.set(what, line);
     const now = performance.now();
     if (now < line.loggedAt + OUTAGE_LINE_MS) {
       line.unlogged += 1;
@@ -89,7 +91,7 @@ function unavailableLog(logger: LoggerService): (event: UnavailableEvent) => voi
     }
     const others =
       line.unlogged === 0 ? '' : ` (and ${String(line.unlogged)} more since the last such line)`;
-    logger.error(`${handler} unavailable: ${reason}${whyOf(reason, cause)}${others}`);
+    logger.error(`${handler} unavailable: ${what}${whyOf(reason, cause)}${others}`);
     Object.assign(line, { loggedAt: now, unlogged: 0 });
   };
 }

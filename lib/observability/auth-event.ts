@@ -54,6 +54,8 @@ export interface UnavailableEvent extends RefusalFacts {
   readonly type: 'auth.unavailable';
   readonly code: RefusalCode;
   readonly reason: RefusalReason;
+  /** Who could not tell, where several are asked: an option such as `tenant.validate`, and whether it was late. */
+  readonly detail: string | undefined;
   readonly cause?: unknown;
 }
 

@@ -1,7 +1,12 @@
 import type { AuthRequest } from '../core/auth-request.js';
 
-/** Says what a request has in one place: `undefined` where that names no tenant. */
-export type TenantPlace = (request: AuthRequest) => unknown;
+/** Where a request may name its tenant. */
+export interface TenantPlace {
+  /** For the log: `header x-tenant-id`. */
+  readonly name: string;
+  /** Says what a request has there: `undefined` where that names no tenant. */
+  readonly read: (request: AuthRequest) => unknown;
+}
 
 /** Stands for tenants that differ from one another. */
 export const SEVERAL = Symbol('several tenants');
@@ -22,7 +27,7 @@ export function addressedTenant(
 ): AddressedTenant {
   let found: AddressedTenant;
   for (const place of places) {
-    const tenant = place(request);
+    const tenant = place.read(request);
     if (tenant === undefined) continue;
     if (typeof tenant !== 'string' || !TENANT.test(tenant)) return UNREADABLE;
     if (found !== undefined && found !== tenant) found = SEVERAL;
@@ -33,12 +38,12 @@ export function addressedTenant(
 
 /** A header, sent once. */
 export function headerPlace(name: string): TenantPlace {
-  return (request) => onlyOne(request.header(name));
+  return { name: `header ${name}`, read: (request) => onlyOne(request.header(name)) };
 }
 
 /** A parameter of the path. */
 export function parameterPlace(name: string): TenantPlace {
-  return (request) => request.parameter(name);
+  return { name: `parameter ${name}`, read: (request) => request.parameter(name) };
 }
 
 /**
@@ -48,15 +53,20 @@ export function parameterPlace(name: string): TenantPlace {
  */
 export function hostPlace(pattern: string): TenantPlace {
   const [before = '', after = ''] = pattern.split('{tenant}');
-  return (request) => {
+  const read = (request: AuthRequest): unknown => {
     // Node takes the first of several; whoever stands before it may have taken another.
     if (request.header('host').length > 1) return UNREADABLE;
     const host = canonicalHost(request.host ?? '');
     if (!host.startsWith(before) || !host.endsWith(after)) return undefined;
     const label = host.slice(before.length, -after.length);
-    return label === '' || label.includes('.') ? undefined : label;
+    if (label === '' || label.includes('.')) return undefined;
+    return LABEL.test(label) ? label : UNREADABLE;
   };
+  return { name: `host ${pattern}`, read };
 }
+
+/** What a label of a host consists of (RFC 1123 section 2.1): whatever else a client writes is read differently by others. */
+const LABEL = /^[a-z\d-]+$/;
 
 /** Without a port, and without the dot that stands for the root. */
 function canonicalHost(host: string): string {

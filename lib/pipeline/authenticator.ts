@@ -94,7 +94,10 @@ export class Authenticator {
     const caller = principals.at(-1);
     if (!caller) throw new Forbidden('policy_denied', { detail: 'a kind of credential' });
     const organizations = new Set(principals.flatMap(({ organizationId }) => organizationId ?? []));
-    if (organizations.size > 1) throw new Forbidden('organization_mismatch', { principal: caller });
+    if (organizations.size > 1) {
+      const detail = 'the credentials are of different organizations';
+      throw new Forbidden('organization_mismatch', { detail, principal: caller });
+    }
     return caller;
   }
 }

@@ -2,11 +2,7 @@ import { Forbidden, Hidden, InvalidRequest } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import { lookUp } from '../core/look-up.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
-import {
-  credentialOf,
-  rememberCredential,
-  type AuthenticatedPrincipal,
-} from '../core/principal.js';
+import type { AuthenticatedPrincipal } from '../core/principal.js';
 import {
   addressedTenant,
   SEVERAL,
@@ -38,15 +34,25 @@ export interface TenancySettings {
   readonly hide: boolean;
 }
 
+/** What is known of callers whose credential names no one tenant. */
+export interface Placing {
+  /** The tenants that the credential names, where it names several. */
+  severalOf(principal: AuthenticatedPrincipal): readonly string[];
+  /** The caller in one of them, or in one that the credential does not name. */
+  within(principal: AuthenticatedPrincipal, tenantId: string): AuthenticatedPrincipal;
+}
+
 /**
  * Measures the tenant that a request addresses against the one of its caller. What a request says
  * never takes the place of what a credential says.
  */
 export class Tenancy {
   readonly #settings: TenancySettings;
+  readonly #placing: Placing;
 
-  constructor(settings: TenancySettings) {
+  constructor(settings: TenancySettings, placing: Placing) {
     this.#settings = settings;
+    this.#placing = placing;
   }
 
   /** What a request says of its tenant: what holds for one holds for another only where this is equal. */
@@ -74,54 +80,65 @@ export class Tenancy {
     }
     const tenantId = addressed ?? own;
     if (tenantId === undefined) return principal;
-    if (own !== undefined && own !== tenantId)
-      throw this.#refusal('organization_mismatch', principal);
-    return this.#validated(principal, tenantId);
+    const named = own === undefined ? this.#placing.severalOf(principal) : [own];
+    if (named.length > 0 && !named.includes(tenantId)) {
+      const problem = `${this.#placeIn(request)} ${difference(named, tenantId)}`;
+      throw this.#mismatch(principal, problem);
+    }
+    return this.#validated(principal, tenantId, named.length > 0);
+  }
+
+  /** Where the request addresses a tenant, in words. */
+  #placeIn(request: AuthRequest): string {
+    return this.#settings.places.find(({ read }) => read(request) !== undefined)?.name ?? '';
   }
 
   #readable(principal: AuthenticatedPrincipal, request: AuthRequest): string | undefined {
     const addressed = this.addressed(request);
     if (addressed === UNREADABLE) throw new InvalidRequest('tenant_malformed', { principal });
-    if (addressed === SEVERAL) throw this.#refusal('tenant_ambiguous', principal);
+    if (addressed === SEVERAL) {
+      const reason = 'tenant_ambiguous';
+      throw this.#settings.hide
+        ? new Hidden({ detail: reason, principal })
+        : new Forbidden(reason, { principal });
+    }
     return addressed;
   }
 
   #validated(
     principal: AuthenticatedPrincipal,
     tenantId: string,
+    isNamed: boolean,
   ): MaybePromise<AuthenticatedPrincipal> {
     const { validator, timeoutMs } = this.#settings;
     const isOwn = principal.organizationId === tenantId;
     if (!validator) {
       if (isOwn) return principal;
-      throw this.#refusal('organization_mismatch', principal);
+      if (isNamed) return this.#placing.within(principal, tenantId);
+      const problem = 'the credential names no tenant, and there is no tenant.validate';
+      throw this.#mismatch(principal, problem);
     }
     const answer = lookUp<unknown>(() => validator.validate(principal, tenantId), {
       timeoutMs,
       reason: 'lookup_failed',
+      asked: 'tenant.validate',
     });
     return whenReady(answer, (isMember) => {
-      if (isMember !== true) throw this.#refusal('organization_mismatch', principal);
-      return isOwn ? principal : inTenant(principal, tenantId);
+      if (isMember !== true) throw this.#mismatch(principal, 'tenant.validate did not say true');
+      return isOwn ? principal : this.#placing.within(principal, tenantId);
     });
   }
 
-  #refusal(
-    reason: 'organization_mismatch' | 'tenant_ambiguous',
-    principal: AuthenticatedPrincipal,
-  ): Forbidden | Hidden {
+  /** @param problem For the log: what disagrees, and no name of a tenant. */
+  #mismatch(principal: AuthenticatedPrincipal, problem: string): Forbidden | Hidden {
     return this.#settings.hide
-      ? new Hidden({ detail: reason, principal })
-      : new Forbidden(reason, { principal });
+      ? new Hidden({ detail: `organization_mismatch: ${problem}`, principal })
+      : new Forbidden('organization_mismatch', { detail: problem, principal });
   }
 }
 
-function inTenant(
-  principal: AuthenticatedPrincipal,
-  organizationId: string,
-): AuthenticatedPrincipal {
-  const placed = { ...principal, organizationId };
-  const credential = credentialOf(principal);
-  if (credential) rememberCredential(placed, credential);
-  return Object.freeze(placed);
+function difference(named: readonly string[], other: string): string {
+  return named.some((own) => own.toLowerCase() === other.toLowerCase())
+    ? 'differs from the tenant of the credential in letter case only'
+    : 'names another tenant than the credential';
 }

@@ -14,19 +14,43 @@ import {
  * `resource_access["my.client"].roles` or `tenants.{organization}.roles`.
  */
 export interface ClaimMap {
-  /** Who is calling. Default: `['sub', 'client_id']`. Must lead to exactly one name. */
+  /**
+   * Who is calling. Must lead to exactly one name.
+   *
+   * @default ['sub', 'client_id']
+   */
   readonly subject?: ClaimSource | readonly ClaimSource[];
-  /** Default: `['roles']`, format `list`. */
+  /**
+   * The caller's roles.
+   *
+   * @default ['roles'], format `list`
+   */
   readonly roles?: ClaimSource | readonly ClaimSource[];
-  /** Default: `['permissions']`, format `list`. */
+  /**
+   * The caller's permissions.
+   *
+   * @default ['permissions'], format `list`
+   */
   readonly permissions?: ClaimSource | readonly ClaimSource[];
-  /** Default: `['scope', 'scp']`, format `space` (RFC 8693 section 4.2). */
+  /**
+   * The scopes of the token.
+   *
+   * @default ['scope', 'scp'], format `space`
+   * @see RFC 8693 section 4.2
+   */
   readonly scopes?: ClaimSource | readonly ClaimSource[];
-  /** Default: `['org_id', 'organization_id']`. Must lead to exactly one name; several count as none. */
+  /**
+   * The organization (tenant) the caller acts in. Must lead to exactly one name; several count as none.
+   *
+   * @default ['org_id', 'organization_id']
+   */
   readonly organizationId?: ClaimSource | readonly ClaimSource[];
   /**
    * Who acts on behalf of the subject: a name, or an object with `sub` or `email`. A token that has it
-   * in another form is refused. Default: `['act']` (RFC 8693 section 4.1).
+   * in another form is refused.
+   *
+   * @default ['act']
+   * @see RFC 8693 section 4.1
    */
   readonly actor?: ClaimSource | readonly ClaimSource[];
 }
@@ -37,6 +61,8 @@ export type CompiledClaimMap = {
 } & {
   /** The organization of whoever has a token of this issuer, whatever it says. */
   readonly organizationOfIssuer: string | undefined;
+  /** What the provider is called whose issuer it is, where its preset says so. */
+  readonly provider?: string | undefined;
 };
 
 /** What a claim map says where it says nothing. */

@@ -3,10 +3,16 @@ import { authoritySet } from '../core/authority-set.js';
 import type { Claims } from '../core/claims.js';
 import { hiddenNotes } from '../core/hidden-notes.js';
 import { ownProperty } from '../core/own-property.js';
-import { rememberCredential, type Actor, type AuthenticatedPrincipal } from '../core/principal.js';
+import {
+  rememberCredential,
+  rememberOrigin,
+  rememberProvider,
+  type Actor,
+  type AuthenticatedPrincipal,
+} from '../core/principal.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
 import { compileClaimMap, type CompiledClaimMap } from './claim-map.js';
-import { readNames, readRoles, readValue, type Spoken } from './claim-source.js';
+import { readNames, readRoles, readValue, sourcesWithin, type Spoken } from './claim-source.js';
 import { expandAuthorities, PLAIN_ROLES, type RoleModel } from './role-model.js';
 
 const DEFAULT_MAP = compileClaimMap();
@@ -24,6 +30,8 @@ export class PrincipalMapper {
   readonly #maps: ClaimMaps;
   readonly #roles: RoleModel;
   readonly #mapped = hiddenNotes<AuthenticatedPrincipal>();
+  readonly #mapOfPrincipal = hiddenNotes<CompiledClaimMap>();
+  readonly #named = hiddenNotes<readonly string[]>();
 
   constructor(maps: ClaimMaps, roles: RoleModel = PLAIN_ROLES) {
     this.#maps = maps;
@@ -48,7 +56,8 @@ export class PrincipalMapper {
     const standsFor = Object.hasOwn(verified, 'standsFor') ? verified.standsFor : undefined;
     const map = this.#mapOf(verified);
     const subject = subjectOf(claims, map);
-    const organizationId = organizationOf(claims, map);
+    const organizations = organizationsIn(claims, map);
+    const organizationId = onlyOne(organizations);
     const spoken = { claims, organizationId };
     const roles = readRoles(spoken, map.roles);
     const permissions = readNames(spoken, map.permissions);
@@ -68,7 +77,48 @@ export class PrincipalMapper {
       actor: actorOf(spoken, map),
     };
     rememberCredential(principal, credential);
+    this.#mapOfPrincipal.set(principal, map);
+    if (organizations.length > 1) this.#named.set(principal, organizations);
+    if (map.provider !== undefined) rememberProvider(principal, map.provider);
     return Object.freeze(principal);
+  }
+
+  /** The organizations that a credential names, where it names several: none of them is assumed. */
+  severalOf(principal: AuthenticatedPrincipal): readonly string[] {
+    return this.#named.get(principal) ?? [];
+  }
+
+  /**
+   * A caller whose credential names no one organization, in the one that it may act in: with what the
+   * credential grants there. Roles that hold everywhere are none where roles hold only inside an
+   * organization, for of which one they would be, the credential does not say.
+   */
+  within(principal: AuthenticatedPrincipal, organizationId: string): AuthenticatedPrincipal {
+    const placed = {
+      ...principal,
+      organizationId,
+      ...this.#grantedWithin(principal, organizationId),
+    };
+    rememberOrigin(placed, principal);
+    return Object.freeze(placed);
+  }
+
+  #grantedWithin(
+    principal: AuthenticatedPrincipal,
+    organizationId: string,
+  ): Pick<AuthenticatedPrincipal, 'roles' | 'permissions' | 'scopes'> | undefined {
+    const map = this.#mapOfPrincipal.get(principal);
+    if (!map) return;
+    const spoken = { claims: principal.claims, organizationId };
+    const { withinOrganization } = this.#roles;
+    const roles = readRoles(spoken, withinOrganization ? sourcesWithin(map.roles) : map.roles);
+    const permissions = readNames(spoken, map.permissions);
+    const has = expandAuthorities({ organizationId, roles, permissions }, this.#roles);
+    return {
+      roles: authoritySet(has.roles),
+      permissions: authoritySet(has.permissions),
+      scopes: authoritySet(readNames(spoken, map.scopes)),
+    };
   }
 
   /** By name only where there is nothing better: a name may stand for another configuration by now. */
@@ -92,11 +142,11 @@ function subjectOf(claims: Claims, map: CompiledClaimMap): string {
  *
  * @throws {Forbidden} When it speaks for another.
  */
-function organizationOf(claims: Claims, map: CompiledClaimMap): string | undefined {
+function organizationsIn(claims: Claims, map: CompiledClaimMap): readonly string[] {
   const { organizationOfIssuer } = map;
   const named = readNames({ claims, organizationId: undefined }, map.organizationId);
-  if (organizationOfIssuer === undefined) return onlyOne(named);
-  if (named.every((name) => name === organizationOfIssuer)) return organizationOfIssuer;
+  if (organizationOfIssuer === undefined) return named.length > 1 ? [...new Set(named)] : named;
+  if (named.every((name) => name === organizationOfIssuer)) return [organizationOfIssuer];
   const detail = `the issuer is that of ${organizationOfIssuer}`;
   throw new Forbidden('organization_mismatch', { detail });
 }

@@ -4,12 +4,7 @@ import { authoritySet } from '../core/authority-set.js';
 import { lookUp } from '../core/look-up.js';
 import { isPending, whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import { ownMembers } from '../core/own-property.js';
-import {
-  credentialOf,
-  rememberCredential,
-  rememberUser,
-  type AuthenticatedPrincipal,
-} from '../core/principal.js';
+import { rememberOrigin, rememberUser, type AuthenticatedPrincipal } from '../core/principal.js';
 import {
   expandAuthorities,
   PLAIN_ROLES,
@@ -71,7 +66,11 @@ export class UserAttacher {
   #ask(principal: AuthenticatedPrincipal, scheme: string): MaybePromise<object> {
     const { loader, cache, timeoutMs } = this.#settings;
     const { epoch } = cache;
-    const answer = lookUp(() => loader.load(principal), { timeoutMs, reason: 'lookup_failed' });
+    const answer = lookUp(() => loader.load(principal), {
+      timeoutMs,
+      reason: 'lookup_failed',
+      asked: 'principal.load',
+    });
     return whenReady<unknown, object>(answer, (user) => {
       if (typeof user !== 'object' || user === null) {
         throw new InvalidCredential('user_refused', { schemes: [scheme] });
@@ -90,8 +89,7 @@ export class UserAttacher {
       permissions: authoritySet(permissions),
     };
     rememberUser(known, user);
-    const credential = credentialOf(principal);
-    if (credential) rememberCredential(known, credential);
+    rememberOrigin(known, principal);
     return Object.freeze(known);
   }
 
@@ -115,17 +113,22 @@ export class UserAttacher {
     const given = attempt(() => loader.authorities?.(user, principal));
     if (isPending(given)) Promise.resolve(given).catch(() => undefined);
     else if (typeof given === 'object' && given !== null) return ownMembers(given);
-    const detail = 'authorities() gave no object';
+    const detail = `${AUTHORITIES} gave no object`;
     throw new AuthUnavailable('lookup_failed', { detail, retryAfterSeconds: 1 });
   }
 }
+
+/** The second question to whatever `principal.load` names. */
+const AUTHORITIES = 'authorities() of principal.load';
 
 /** @throws {AuthUnavailable} When it throws. */
 function attempt(ask: () => unknown): unknown {
   try {
     return ask();
   } catch (cause) {
-    throw new AuthUnavailable('lookup_failed', { cause, retryAfterSeconds: 1 });
+    throw new AuthUnavailable('lookup_failed', {
+      ...{ cause, detail: AUTHORITIES, retryAfterSeconds: 1 },
+    });
   }
 }
 

@@ -39,5 +39,5 @@ export function auth0(given: Auth0Options): IdentityProvider {
     serviceUse: { claim: 'gty', value: 'client-credentials' },
     claims: { scopes: 'scope', organizationId: 'org_id' },
   } as const satisfies IssuerOptions;
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('auth0', preset, options)] };
 }

@@ -44,5 +44,5 @@ export function betterAuth(given: BetterAuthOptions): IdentityProvider {
       actor: NOWHERE,
     },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('betterAuth', preset, options)] };
 }

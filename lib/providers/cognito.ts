@@ -2,6 +2,7 @@ import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { IdentityProvider } from '../module/options/identity-provider.js';
 import type { IssuerOptions } from '../module/options/issuer-options.js';
 import {
+  audienceWithin,
   givenIssuer,
   issuerWith,
   namesOf,
@@ -32,7 +33,8 @@ export interface CognitoOptions extends IssuerOverrides {
    */
   readonly tokens?: 'access' | 'id';
   /**
-   * Checked beside `clientId` where access tokens are bound to a resource.
+   * Checked beside `clientId` where access tokens are bound to a resource. ID tokens are made for the client:
+   * what names none of `clientId` refuses to boot.
    *
    * @default of access tokens, which have none, not checked; of ID tokens, `clientId`
    */
@@ -65,10 +67,10 @@ export function cognito(given: CognitoOptions): IdentityProvider {
         organizationId: NOWHERE,
       },
       ...(tokens === 'id'
-        ? { audience: options.audience ?? clients }
+        ? { audience: audienceWithin('cognito', clients, options) }
         : { audience: options.audience ?? null, authorizedParties: clients }),
     };
-    return issuerWith(preset, options);
+    return issuerWith('cognito', preset, options);
   });
   return { issuers };
 }

@@ -55,7 +55,7 @@ export function descope(given: DescopeOptions): IdentityProvider {
     'Give what the JWT template puts into claim aud, or null in the code where it puts none',
   );
   const preset = { ...PRESET, audience, jwksUri: `${base}/v2/keys/${projectId}` };
-  return { issuers: names.map((issuer) => issuerWith({ ...preset, issuer }, options)) };
+  return { issuers: names.map((issuer) => issuerWith('descope', { ...preset, issuer }, options)) };
 }
 
 const PRESET = {

@@ -142,7 +142,7 @@ function issuerOf(
     organizationId: tenant,
     claims: { scopes: 'scp', roles: rolesOf(name, options), organizationId: 'tid' },
   };
-  return issuerWith(preset, options);
+  return issuerWith(name, preset, options);
 }
 
 /** A token of version 2.0 is meant for an application, and never for an address. */

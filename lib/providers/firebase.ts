@@ -1,12 +1,20 @@
+import { InvalidCredential } from '../core/auth-error.js';
 import type { Claims } from '../core/claims.js';
 import { ownProperty } from '../core/own-property.js';
 import type { IdentityProvider } from '../module/options/identity-provider.js';
 import type { IssuerOptions } from '../module/options/issuer-options.js';
+import { resolveBoolean } from '../module/options/option-checks.js';
 import { issuerWith, NOWHERE, readPreset, wordOf, type IssuerOverrides } from './preset.js';
 
 /** What is to be said of a Firebase project. */
 export interface FirebaseOptions extends IssuerOverrides {
   readonly projectId: string;
+  /**
+   * Whether users who signed in anonymously are accepted.
+   *
+   * @default false
+   */
+  readonly anonymousUsers?: boolean;
   /** @default `projectId` */
   readonly audience?: IssuerOptions['audience'];
 }
@@ -18,7 +26,7 @@ export interface FirebaseOptions extends IssuerOverrides {
  * @publicApi
  */
 export function firebase(given: FirebaseOptions): IdentityProvider {
-  const options = readPreset('firebase', given, ['projectId']);
+  const options = readPreset('firebase', given, ['projectId', 'anonymousUsers']);
   const projectId = wordOf('firebase.projectId', options.projectId, {
     pattern: /^[a-z\d][a-z\d:.-]*$/,
     what: 'the id of the project, as in orders-1a2b3',
@@ -34,7 +42,22 @@ export function firebase(given: FirebaseOptions): IdentityProvider {
     // Custom claims stand at the top.
     claims: { subject: subjectOf, scopes: NOWHERE, organizationId: 'firebase.tenant' },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  const issuer = issuerWith('firebase', preset, options);
+  if (resolveBoolean('firebase.anonymousUsers', options.anonymousUsers))
+    return { issuers: [issuer] };
+  // Whatever else says who it is, this is asked first.
+  const subject = [refuseAnonymous, issuer.claims?.subject ?? subjectOf].flat();
+  return { issuers: [{ ...issuer, claims: { ...issuer.claims, subject } }] };
+}
+
+/** @throws {InvalidCredential} When nobody knows who signed in. */
+function refuseAnonymous(claims: Claims): undefined {
+  const signIn = ownProperty(claims, 'firebase');
+  const isRecord = typeof signIn === 'object' && signIn !== null;
+  if (!isRecord || ownProperty(signIn, 'sign_in_provider') !== 'anonymous') return;
+  throw new InvalidCredential('token_use_mismatch', {
+    detail: 'sign_in_provider is not anonymous',
+  });
 }
 
 /** Longer than this is no user of Firebase. */

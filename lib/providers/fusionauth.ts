@@ -46,5 +46,5 @@ export function fusionauth(given: FusionauthOptions): IdentityProvider {
     tokenUse: [{ claim: 'tty', value: 'at', optional: true }, ...NO_ID_TOKEN],
     claims: { scopes: 'scope', organizationId: 'tid' },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('fusionauth', preset, options)] };
 }

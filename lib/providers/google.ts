@@ -1,6 +1,13 @@
 import type { IdentityProvider } from '../module/options/identity-provider.js';
 import type { IssuerOptions } from '../module/options/issuer-options.js';
-import { issuerWith, namesOf, NOWHERE, readPreset, type IssuerOverrides } from './preset.js';
+import {
+  audienceWithin,
+  issuerWith,
+  namesOf,
+  NOWHERE,
+  readPreset,
+  type IssuerOverrides,
+} from './preset.js';
 
 /** What is to be said of clients that sign in with Google. */
 export interface GoogleOptions extends IssuerOverrides {
@@ -12,7 +19,11 @@ export interface GoogleOptions extends IssuerOverrides {
    * @default any Google account
    */
   readonly hostedDomain?: string | readonly string[];
-  /** @default `clientId` */
+  /**
+   * Of the clients, those that are accepted; what names none of them refuses to boot.
+   *
+   * @default `clientId`
+   */
   readonly audience?: IssuerOptions['audience'];
 }
 
@@ -28,9 +39,13 @@ const ISSUERS = ['https://accounts.google.com', 'accounts.google.com'];
 export function google(given: GoogleOptions): IdentityProvider {
   const options = readPreset('google', given, ['clientId', 'hostedDomain']);
   const cure = 'Name the OAuth client, as Google calls it (AUTH_CLIENT_ID in the environment).';
-  const audience = options.audience ?? namesOf('google.clientId', options.clientId, cure);
+  const audience = audienceWithin(
+    'google',
+    namesOf('google.clientId', options.clientId, cure),
+    options,
+  );
   const issuers = ISSUERS.map((issuer) =>
-    issuerWith({ ...PRESET, issuer, audience, ...domainsOf(options) }, options),
+    issuerWith('google', { ...PRESET, issuer, audience, ...domainsOf(options) }, options),
   );
   return { issuers };
 }

@@ -1,3 +1,4 @@
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { Claims } from '../core/claims.js';
 import { ownProperty } from '../core/own-property.js';
 import type { IdentityProvider } from '../module/options/identity-provider.js';
@@ -60,13 +61,20 @@ export function keycloak(given: KeycloakOptions): IdentityProvider {
       organizationId: { path: 'organization', format: 'keys' },
     },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('keycloak', preset, options)] };
 }
 
 function issuerOf(options: KeycloakOptions): string {
   const named = givenIssuer('keycloak', options, ['url', 'realm']);
   if (named !== undefined) return named;
   const url = baseOf('keycloak.url', options.url, 'https://id.example.com');
+  if (/\/realms(?:\/|$)/.test(url)) {
+    throw new AuthConfigurationError(
+      'keycloak.url',
+      'names a realm',
+      'Give the part before /realms/, and the name after it as realm; or the whole as issuer.',
+    );
+  }
   const realm = wordOf('keycloak.realm', options.realm, {
     pattern: /^[^/?#\s]+(?: [^/?#\s]+)*$/,
     what: 'the name of the realm',

@@ -52,7 +52,7 @@ export function kinde(given: KindeOptions): IdentityProvider {
       organizationId: 'org_code',
     },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('kinde', preset, options)] };
 }
 
 /** Names, or objects whose `key` is the name. */

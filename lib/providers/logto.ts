@@ -48,7 +48,7 @@ export function logto(given: LogtoOptions): IdentityProvider {
       organizationId: ['organization_id', organizationOf],
     },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('logto', preset, options)] };
 }
 
 /** An organization token is meant for the organization itself. */

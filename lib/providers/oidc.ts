@@ -29,5 +29,5 @@ export function oidc(given: OidcOptions): IdentityProvider {
     // With that profile, `typ` tells them.
     tokenUse: profile === undefined ? NO_ID_TOKEN : [],
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('oidc', preset, options)] };
 }

@@ -46,7 +46,7 @@ export function okta(given: OktaOptions): IdentityProvider {
     tokenUse: { claim: 'cid', present: true },
     claims: { scopes: 'scp', roles: 'groups', organizationId: NOWHERE },
   } as const satisfies IssuerOptions;
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('okta', preset, options)] };
 }
 
 function issuerOf(options: OktaOptions): string {

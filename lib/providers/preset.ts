@@ -1,12 +1,20 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
-import { ownMembers } from '../core/own-property.js';
+import { ownMembers, ownProperty } from '../core/own-property.js';
 import type { IssuerOptions, TokenUseOptions } from '../module/options/issuer-options.js';
-import { assertName, assertObject, refuseUnknown } from '../module/options/option-checks.js';
-import { ISSUER_OPTIONS } from '../module/options/resolve-issuer.js';
+import {
+  assertName,
+  assertObject,
+  refuseUndefined,
+  refuseUnknown,
+} from '../module/options/option-checks.js';
+import { ISSUER_OPTIONS, NARROWING } from '../module/options/resolve-issuer.js';
+import { resolveTokenUse } from '../module/options/resolve-token-use.js';
+import { areExclusive } from '../verification/token-mark.js';
 
 /**
  * What every preset takes beside its own words: any option of an issuer, which then holds instead of what
- * the preset says; `claims` entry by entry.
+ * the preset says; `claims` entry by entry. What restricts adds up: the marks of `tokenUse` hold beside
+ * those of the preset, and of `authorizedParties` those that the preset accepts as well.
  */
 export type IssuerOverrides = Partial<Omit<IssuerOptions, 'issuer'>>;
 
@@ -25,7 +33,8 @@ const KEY_SOURCES = ['jwksUri', 'jwks', 'publicKey', 'secret'] as const;
 
 /**
  * @param own The provider's own words.
- * @throws {AuthConfigurationError} When there are others, which nobody would read.
+ * @throws {AuthConfigurationError} When there are others, which nobody would read; or one that narrows
+ *   is `undefined`.
  */
 export function readPreset<T extends object>(
   name: string,
@@ -34,11 +43,21 @@ export function readPreset<T extends object>(
 ): T {
   assertObject(name, given, `Give an object with its options: ${name}({ … }).`);
   refuseUnknown(name, given, [...new Set([...own, ...OVERRIDES])]);
+  refuseUndefined(name, given, NARROWING);
   return ownMembers(given);
 }
 
-/** An issuer as its preset has it, and the options that hold instead; the audience is the preset's affair. */
-export function issuerWith(preset: IssuerOptions, options: IssuerOverrides): IssuerOptions {
+/**
+ * An issuer as its preset has it, and the options that hold instead; the audience is the preset's affair.
+ *
+ * @param name What the preset is called.
+ * @throws {AuthConfigurationError} When an option contradicts what the preset checks.
+ */
+export function issuerWith(
+  name: string,
+  preset: IssuerOptions,
+  options: IssuerOverrides,
+): IssuerOptions {
   const { claims, ...others } = ownMembers(overridesIn(options));
   const hasKeys = KEY_SOURCES.some((name) => Object.hasOwn(others, name));
   const { jwksUri, algorithms, claims: usual, ...rest } = ownMembers(preset);
@@ -48,8 +67,88 @@ export function issuerWith(preset: IssuerOptions, options: IssuerOverrides): Iss
     // With a secret, others than HMAC mean nothing.
     ...(algorithms === undefined || Object.hasOwn(others, 'secret') ? {} : { algorithms }),
     ...others,
+    ...restrictionsOf(name, preset, others),
     claims: { ...usual, ...claims },
   };
+}
+
+/** What tells tokens and clients apart is not lost beside more of it. */
+function restrictionsOf(
+  name: string,
+  preset: IssuerOptions,
+  given: IssuerOverrides,
+): Pick<IssuerOptions, 'tokenUse' | 'authorizedParties'> {
+  const marks = [...marksOf(preset), ...marksOf(given)];
+  if (given.tokenUse !== undefined) assertCompatible(`${name}.tokenUse`, preset, given);
+  return {
+    ...(marks.length > 0 && { tokenUse: marks }),
+    ...partiesOf(name, preset, given),
+  };
+}
+
+function marksOf({ tokenUse = [] }: IssuerOverrides): readonly TokenUseOptions[] {
+  return [tokenUse].flat();
+}
+
+function assertCompatible(option: string, preset: IssuerOptions, given: IssuerOverrides): void {
+  const [usual, more] = [preset, given].map((each) => resolveTokenUse(option, each.tokenUse));
+  if (!areExclusive(usual ?? [], more ?? [])) return;
+  throw new AuthConfigurationError(
+    option,
+    'contradicts what the preset demands of tokens, so that none would do',
+    'Leave it out, or configure the issuer without the preset: { issuer, audience, tokenUse }.',
+  );
+}
+
+function partiesOf(
+  name: string,
+  { authorizedParties: usual }: IssuerOptions,
+  { authorizedParties: given, authorizedPartyRequired }: IssuerOverrides,
+): Pick<IssuerOptions, 'authorizedParties'> {
+  if (usual === undefined) return {};
+  if (authorizedPartyRequired === false) {
+    throw new AuthConfigurationError(
+      `${name}.authorizedPartyRequired`,
+      'is false, and clientId demands that tokens name their client',
+      'Leave it out.',
+    );
+  }
+  // What is no list is refused like that of any issuer.
+  if (!Array.isArray(given)) return {};
+  const accepted = (given as readonly string[]).filter((each) => usual.includes(each));
+  if (accepted.length > 0 || given.length === 0) return { authorizedParties: accepted };
+  throw contradiction(`${name}.authorizedParties`);
+}
+
+/** Beside a client, whoever else is named cannot be meant. */
+function contradiction(option: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    option,
+    'names none of the clients that clientId names, so that no token would do',
+    'Name all clients by clientId (AUTH_CLIENT_ID in the environment), and leave it out.',
+  );
+}
+
+/**
+ * The audience of tokens that are made for clients: they are, whatever else is demanded.
+ *
+ * @throws {AuthConfigurationError} When none of them is accepted.
+ */
+export function audienceWithin(
+  name: string,
+  clients: readonly string[],
+  { audience }: IssuerOverrides,
+): IssuerOptions['audience'] {
+  if (audience === undefined) return clients;
+  if (typeof audience === 'function') {
+    return (claims) => {
+      const named: readonly unknown[] = [ownProperty(claims, 'aud')].flat();
+      return clients.some((each) => named.includes(each)) && audience(claims);
+    };
+  }
+  const accepted = clients.filter((each) => [audience].flat().includes(each));
+  if (accepted.length > 0) return accepted;
+  throw contradiction(`${name}.audience`);
 }
 
 function overridesIn(options: IssuerOverrides): IssuerOverrides {

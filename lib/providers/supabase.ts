@@ -50,7 +50,7 @@ export function supabase(given: SupabaseOptions): IdentityProvider {
       organizationId: NOWHERE,
     },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('supabase', preset, options)] };
 }
 
 function issuerOf(options: SupabaseOptions): string {

@@ -49,6 +49,7 @@ export function workos(given: WorkosOptions): IdentityProvider {
   });
   const sessions = sessionIssuers(options, clientId).map((issuer) =>
     issuerWith(
+      'workos',
       {
         ...PRESET,
         issuer,
@@ -83,5 +84,5 @@ function connectIssuers(options: WorkosOptions): readonly IssuerOptions[] {
     'Give the resource that tokens of Connect are for',
   );
   const preset = { ...PRESET, issuer: `https://${host}`, audience, tokenUse: NO_ID_TOKEN };
-  return [issuerWith(preset, options)];
+  return [issuerWith('workos', preset, options)];
 }

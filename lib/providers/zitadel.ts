@@ -1,7 +1,5 @@
 import type { IdentityProvider } from '../module/options/identity-provider.js';
 import type { IssuerOptions } from '../module/options/issuer-options.js';
-import { ownProperty } from '../core/own-property.js';
-import type { ClaimReader } from '../principal/claim-source.js';
 import {
   audienceOf,
   givenIssuer,
@@ -22,7 +20,8 @@ export interface ZitadelOptions extends IssuerOverrides {
   /**
    * The project that this API belongs to: its roles count, and no others.
    *
-   * @default the roles of the project that the client belongs to
+   * @default no roles: those of a token that names no project are of whatever project its client belongs to,
+   * and anybody may make one
    */
   readonly projectId?: string;
   /** @default `projectId`; without it, mandatory */
@@ -39,8 +38,6 @@ export function zitadel(given: ZitadelOptions): IdentityProvider {
   const options = readPreset('zitadel', given, ['domain', 'issuer', 'projectId']);
   const named = givenIssuer('zitadel', options, ['domain']);
   const projectId = projectOf(options);
-  // Without the project's id, the claim holds roles of whatever project the client belongs to.
-  const ofProject = projectId === undefined ? '' : `:${projectId}`;
   const preset: IssuerOptions = {
     issuer: named ?? `https://${hostOf('zitadel.domain', options.domain, 'example.zitadel.cloud')}`,
     audience:
@@ -52,12 +49,17 @@ export function zitadel(given: ZitadelOptions): IdentityProvider {
     tokenUse: { claim: 'jti', present: true },
     claims: {
       scopes: 'scope',
-      roles: rolesIn(`urn:zitadel:iam:org:project${ofProject}:roles`),
+      // A role counts in the organizations that granted it; of a claim that names no project, nobody knows
+      // whose roles it holds.
+      roles:
+        projectId === undefined
+          ? NOWHERE
+          : { path: `["urn:zitadel:iam:org:project:${projectId}:roles"]`, format: 'grants' },
       permissions: NOWHERE,
       organizationId: 'urn:zitadel:iam:user:resourceowner:id',
     },
   };
-  return { issuers: [issuerWith(preset, options)] };
+  return { issuers: [issuerWith('zitadel', preset, options)] };
 }
 
 function projectOf({ projectId }: ZitadelOptions): string | undefined {
@@ -67,25 +69,4 @@ function projectOf({ projectId }: ZitadelOptions): string | undefined {
     what: 'the id of the project, which consists of digits',
     variable: 'AUTH_PROJECT_ID',
   });
-}
-
-/** `{ role: { organization: domain } }`, or a list of such: a role counts in the organizations that granted it. */
-function rolesIn(claim: string): ClaimReader {
-  return (claims, { organizationId }) => {
-    const value = ownProperty(claims, claim) ?? undefined;
-    if (value === undefined) return;
-    const granted = [value]
-      .flat()
-      .filter(isRecord)
-      .flatMap((each) => Object.entries<unknown>({ ...each }));
-    const here = granted.filter(([, organizations]) => {
-      if (!isRecord(organizations)) return false;
-      return organizationId === undefined || Object.hasOwn(organizations, organizationId);
-    });
-    return here.map(([role]) => role);
-  };
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

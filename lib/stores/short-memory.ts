@@ -43,8 +43,11 @@ export class ShortMemory<T> {
     this.#entries.set(key, { value, forgetAt: since + this.#maxAgeMs });
   }
 
-  delete(key: string): void {
+  /** @returns Whether it was remembered still. */
+  delete(key: string): boolean {
+    const wasThere = this.get(key) !== undefined;
     this.#entries.delete(key);
+    return wasThere;
   }
 
   /** Forgets whatever is as asked. */

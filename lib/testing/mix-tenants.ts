@@ -3,7 +3,14 @@ import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { ownMembers } from '../core/own-property.js';
 import { refuseUnknown } from '../module/options/option-checks.js';
-import { Play, type Finding, type Stage, type Step, type TenantOperation } from './mix/play.js';
+import {
+  Play,
+  type Fared,
+  type Finding,
+  type Stage,
+  type Step,
+  type TenantOperation,
+} from './mix/play.js';
 import { oneOf, randomFrom, seedOf } from './mix/random.js';
 import { shrink, type Found } from './mix/shrink.js';
 import { refuseProduction } from './refuse-production.js';
@@ -16,7 +23,10 @@ export interface TenantMix<Caller> {
   readonly operations: Readonly<Record<string, TenantOperation<Caller>>>;
   /** Done before each operation, where requests do not say themselves who sends them: `(as) => caller.actAs(as)`. */
   readonly actAs?: (as: Caller) => unknown;
-  /** Done before each run: empties what operations write to. Default: nothing. */
+  /**
+   * Done before each run: empties what operations write to. Default: nothing, so that what a run wrote is
+   * still there in the next one, and is looked for there as well.
+   */
   readonly reset?: () => MaybePromise<unknown>;
   /** How many sequences are played. Default: 100. */
   readonly runs?: number;
@@ -43,8 +53,8 @@ export interface MixedTenants {
  * It refuses to work where `NODE_ENV` is `production`.
  *
  * @throws {Error} When an answer to one tenant holds a mark of another, or an operation throws: with the
- *   seed, and the smallest sequence that was found. When no tenant ever found its own marks again, too,
- *   for then nothing was tested.
+ *   seed, and the smallest sequence that was found. When a tenant never found its own marks again, too, for
+ *   then nothing was tested of it; an answer with status 401 or 403 is none.
  * @throws {AuthConfigurationError} When there is nothing to mix, and in production.
  */
 export async function mixTenants<Caller>(mix: TenantMix<Caller>): Promise<MixedTenants> {
@@ -52,18 +62,21 @@ export async function mixTenants<Caller>(mix: TenantMix<Caller>): Promise<MixedT
   const { stage, runs, steps, concurrency, seed } = resolve(mix);
   const random = randomFrom(seed);
   const play = new Play(stage);
+  const remembered = stage.reset ? undefined : new Map<string, Step>();
   for (let run = 1; run <= runs; run += 1) {
     const sequence = Array.from({ length: steps }, (_, index) => ({
       ...stepOf(stage, seedOf(random)),
       batch: Math.floor(index / concurrency),
     }));
-    const finding = await play.of(sequence);
+    const finding = await play.of(sequence, remembered);
     if (!finding) continue;
     const found = await smallest({ steps: sequence, finding }, play);
-    throw failureOf(found, { seed, run, steps });
+    throw failureOf(found, { seed, run, steps, isReset: stage.reset !== undefined });
   }
-  if (play.found === 0) throw nothingTested();
-  return { seed, runs, found: play.found };
+  const fared = [...play.tenants];
+  const untested = fared.filter(([, { found }]) => found === 0);
+  if (untested.length > 0) throw nothingTested(untested);
+  return { seed, runs, found: fared.reduce((sum, [, { found }]) => sum + found, 0) };
 }
 
 function stepOf<Caller>({ tenants, operations }: Stage<Caller>, seed: number): Omit<Step, 'batch'> {
@@ -73,7 +86,10 @@ function stepOf<Caller>({ tenants, operations }: Stage<Caller>, seed: number): O
   return { tenant, operation, seed: seedOf(random) };
 }
 
-/** A smaller sequence counts only where the same kind of thing goes wrong. */
+/**
+ * A smaller sequence counts only where the same kind of thing goes wrong, and that by itself: with marks
+ * that it wrote, not those of runs before it.
+ */
 function smallest<Caller>(
   found: Found<Step, Finding>,
   play: Play<Caller>,
@@ -88,9 +104,10 @@ interface Played {
   readonly seed: number;
   readonly run: number;
   readonly steps: number;
+  readonly isReset: boolean;
 }
 
-function failureOf(found: Found<Step, Finding>, { seed, run, steps }: Played): Error {
+function failureOf(found: Found<Step, Finding>, { seed, run, steps, isReset }: Played): Error {
   const { finding } = found;
   const { tenant, operation } = finding.step;
   const what =
@@ -107,18 +124,25 @@ function failureOf(found: Found<Step, Finding>, { seed, run, steps }: Played): E
     `${what}.`,
     `The smallest sequence found, ${String(lines.length)} of ${String(steps)} steps:`,
     ...lines,
+    ...(isReset ? [] : [NOT_RESET]),
     `It was run ${String(run)}; seed: ${String(seed)} plays the same again.`,
   ];
   return new Error(message.join('\n'), finding.kind === 'failure' ? { cause: finding.cause } : {});
 }
 
+const NOT_RESET =
+  'Without reset, what earlier runs wrote was still there: the sequence may lean on it, and not be the smallest.';
+
 function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-function nothingTested(): Error {
+function nothingTested(tenants: readonly (readonly [string, Fared])[]): Error {
+  const named = tenants.map(([name, { status }]) =>
+    status === undefined ? name : `${name} (status of the last answer: ${String(status)})`,
+  );
   return new Error(
-    'No tenant found its own marks again, so nothing was tested. Let one operation write turn.mark(), and another one answer what was written.',
+    `Nothing was tested of ${named.join(', ')}: no answer held what the tenant had written before. Let one operation write turn.mark(), and another one answer what was written, to each of the tenants; where that is so, see that all of them are let in, and give more runs or steps.`,
   );
 }
 
@@ -135,7 +159,7 @@ interface ResolvedMix<Caller> {
 function resolve<Caller>(mix: TenantMix<Caller>): ResolvedMix<Caller> {
   refuseUnknown('mixTenants()', mix, KNOWN);
   const given = ownMembers(mix);
-  const { actAs, reset = () => undefined, seed = randomInt(2 ** 31) } = given;
+  const { actAs, reset, seed = randomInt(2 ** 31) } = given;
   const { runs = 100, steps = 20, concurrency = 1 } = given;
   assertCounts({ runs, steps, concurrency });
   const tenants = new Map(Object.entries(given.tenants));

@@ -1,7 +1,12 @@
 import { MissingCredential } from '../core/auth-error.js';
 import { authoritySet } from '../core/authority-set.js';
 import { Credential } from '../core/credential.js';
-import { rememberCredential, type Actor, type AuthenticatedPrincipal } from '../core/principal.js';
+import {
+  rememberCredential,
+  rememberProvider,
+  type Actor,
+  type AuthenticatedPrincipal,
+} from '../core/principal.js';
 import { resolveKeySets } from '../module/options/resolve-key-sets.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Tenancy } from '../pipeline/tenancy.js';
@@ -27,6 +32,8 @@ export interface TestPrincipal {
   /** In seconds since the epoch. Default: never. */
   readonly expiresAt?: number;
   readonly actor?: Actor;
+  /** The provider whose preset names the issuer: `'clerk'`, for rules that only its sessions meet. Default: none. */
+  readonly provider?: string;
   /** What `@Credentials()` gives. Default: nothing. */
   readonly credential?: string;
 }
@@ -108,5 +115,6 @@ function principalFrom(given: TestPrincipal): AuthenticatedPrincipal {
   if (given.credential !== undefined) {
     rememberCredential(principal, new Credential('header', given.credential));
   }
+  if (given.provider !== undefined) rememberProvider(principal, given.provider);
   return Object.freeze(principal);
 }

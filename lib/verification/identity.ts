@@ -37,6 +37,8 @@ export interface IdentityFacts {
   readonly credential: Credential;
   readonly kind: string;
   readonly standsFor: VerifiedCredential['standsFor'];
+  /** What answered, for the log. */
+  readonly asked: string;
 }
 
 /** The claims that an identity is written into, and read from by the principal. */
@@ -56,13 +58,12 @@ const KINDS = new Set<unknown>([undefined, 'user', 'service']);
  */
 export function verifiedIdentity(
   identity: Identity,
-  { credential, kind, standsFor }: IdentityFacts,
+  { credential, kind, standsFor, asked }: IdentityFacts,
 ): VerifiedCredential {
   const own = ownMembers(identity);
   const { subject, roles, permissions, scopes, organizationId, claims } = own;
-  if (typeof subject !== 'string' || subject === '') throw noIdentity('has no subject');
-  if (!KINDS.has(own.kind)) throw noIdentity('has a kind that is none');
-  if (!isTextOrNothing(organizationId)) throw noIdentity('has an organization that is no text');
+  const problem = problemOf(own);
+  if (problem !== undefined) throw noIdentity(asked, problem);
   return {
     credential,
     kind,
@@ -70,7 +71,7 @@ export function verifiedIdentity(
     issuer: kind,
     expiresAt: expiryOf(own),
     claims: freezeClaims({
-      ...plain(claims ?? {}),
+      ...plain(claims ?? {}, asked),
       sub: subject,
       [IDENTITY_CLAIMS.roles]: listOf(roles),
       [IDENTITY_CLAIMS.permissions]: listOf(permissions),
@@ -78,6 +79,13 @@ export function verifiedIdentity(
       [IDENTITY_CLAIMS.organizationId]: organizationId ?? undefined,
     }),
   };
+}
+
+function problemOf({ subject, kind, organizationId }: Identity): string | undefined {
+  if (typeof subject !== 'string' || subject === '') return 'has no subject';
+  if (!KINDS.has(kind)) return 'has a kind that is none';
+  if (!isTextOrNothing(organizationId)) return 'has an organization that is no text';
+  return undefined;
 }
 
 /** The year 5138: later than that are milliseconds, taken for seconds by mistake. */
@@ -94,21 +102,31 @@ export function expiryOf({ expiresAt }: Pick<Identity, 'expiresAt'>): number {
   return typeof given === 'number' && given < MAX_SECONDS ? given : Number.NaN;
 }
 
+/** Why a credential is over that nobody meant to be: for the log, and `undefined` where its time has come. */
+export function expiryProblem({
+  expiresAt,
+}: Pick<VerifiedCredential, 'expiresAt'>): string | undefined {
+  return Number.isNaN(expiresAt) ? 'expiresAt is no time in seconds' : undefined;
+}
+
 /** A copy: what was looked up may be the application's own record. */
 function listOf(names: readonly string[] | null | undefined): string[] | undefined {
   return Array.isArray(names) ? [...(names as string[])] : undefined;
 }
 
 /** Claims are JSON, whatever they were made of. */
-function plain(claims: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function plain(
+  claims: Readonly<Record<string, unknown>>,
+  asked: string,
+): Readonly<Record<string, unknown>> {
   try {
     return JSON.parse(JSON.stringify(claims)) as Record<string, unknown>;
   } catch {
-    throw noIdentity('has claims that are no JSON');
+    throw noIdentity(asked, 'has claims that are no JSON');
   }
 }
 
-function noIdentity(problem: string): AuthUnavailable {
-  const detail = `what was looked up ${problem}`;
+function noIdentity(asked: string, problem: string): AuthUnavailable {
+  const detail = `what ${asked} answered ${problem}`;
   return new AuthUnavailable('lookup_failed', { detail, retryAfterSeconds: 1 });
 }

@@ -1,5 +1,6 @@
 import { InvalidCredential } from '../core/auth-error.js';
 import type { Claims } from '../core/claims.js';
+import { isPending } from '../core/maybe-promise.js';
 import { ownProperty } from '../core/own-property.js';
 
 /** What a token says of itself, or its issuer of it, and nobody checked yet. */
@@ -90,7 +91,10 @@ export function checkAudience(claims: UncheckedClaims, expected: ExpectedAudienc
 function checkByRule(claims: UncheckedClaims, rule: AudienceRule): void {
   let cause: unknown;
   try {
-    if ((rule(claims) as unknown) === true) return;
+    const answer: unknown = rule(claims);
+    if (answer === true) return;
+    // Nobody waits for it, and it must not end the process.
+    if (isPending(answer)) Promise.resolve(answer).catch(() => undefined);
   } catch (failure) {
     cause = failure;
   }

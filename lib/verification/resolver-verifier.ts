@@ -5,7 +5,7 @@ import { isPending, type MaybePromise } from '../core/maybe-promise.js';
 import { ownMembers } from '../core/own-property.js';
 import type { VerifiedCredential } from '../core/verified-credential.js';
 import type { CredentialVerifier } from './credential-verifier.js';
-import { verifiedIdentity, type Identity } from './identity.js';
+import { expiryProblem, verifiedIdentity, type Identity } from './identity.js';
 import { lookUp } from '../core/look-up.js';
 import { MAX_TOKEN_LENGTH } from './token-length.js';
 
@@ -24,7 +24,9 @@ export interface ResolverVerifierParts {
   /** What every such credential stands for, whatever its identity says. */
   readonly standsFor?: VerifiedCredential['standsFor'];
   /** What a credential of nobody's is answered with, and one whose time is over. */
-  readonly refuse: (why: 'unknown' | 'expired') => InvalidCredential;
+  readonly refuse: (why: 'unknown' | 'expired', detail?: string) => InvalidCredential;
+  /** What is asked, for the log: an option, by its path. */
+  readonly asked: string;
   /** How long looking up may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -45,7 +47,7 @@ export class ResolverVerifier implements CredentialVerifier {
   }
 
   verify(credential: Credential): MaybePromise<VerifiedCredential> {
-    const { resolve, refuse, timeoutMs } = this.#parts;
+    const { resolve, refuse, timeoutMs, asked } = this.#parts;
     const { value } = credential;
     const isOurs = value !== '' && this.claims(credential);
     if (!isOurs || value.length > MAX_TOKEN_LENGTH) throw refuse('unknown');
@@ -56,15 +58,17 @@ export class ResolverVerifier implements CredentialVerifier {
       // What only has a `then` need not chain.
       return isPending(found) ? Promise.resolve(found).then(verified) : verified(found);
     };
-    return lookUp(ask, { timeoutMs, reason: 'lookup_failed' });
+    return lookUp(ask, { timeoutMs, asked, reason: 'lookup_failed' });
   }
 
   #verified(credential: Credential, identity: unknown): VerifiedCredential {
-    const { kind, standsFor, refuse, clock } = this.#parts;
+    const { kind, standsFor, asked, refuse, clock } = this.#parts;
     if (identity === undefined || identity === null || identity === false) throw refuse('unknown');
-    const verified = verifiedIdentity(identity as Identity, { credential, kind, standsFor });
+    const verified = verifiedIdentity(identity as Identity, {
+      ...{ credential, kind, standsFor, asked },
+    });
     // Written so that what is no time denies.
-    if (!(clock() / 1000 < verified.expiresAt)) throw refuse('expired');
+    if (!(clock() / 1000 < verified.expiresAt)) throw refuse('expired', expiryProblem(verified));
     return verified;
   }
 }

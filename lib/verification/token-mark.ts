@@ -36,6 +36,11 @@ export function bears(token: TokenParts, mark: TokenMark): boolean {
 function said(token: TokenParts, { part, name }: TokenMark): unknown {
   const value = ownProperty(token[part], name);
   if (part !== 'header' || name !== 'typ' || typeof value !== 'string') return value;
+  return plainMediaType(value);
+}
+
+/** As header `typ` is compared: without `application/`, in small letters. */
+export function plainMediaType(value: string): string {
   return value.toLowerCase().replace(/^application\//, '');
 }
 

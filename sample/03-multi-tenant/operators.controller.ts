@@ -29,11 +29,13 @@ export class OperatorsController {
   }
 
   @Post(':id/suspension')
-  @HttpCode(204)
-  suspend(@Param('id') id: string): void {
+  @HttpCode(200)
+  suspend(@Param('id') id: string): object {
     const tenant = this.tenants.suspend(id);
     if (!tenant) throw new NotFoundException();
     // Not in five minutes, when it would be looked up again: with the next request.
-    this.issuers.forget(tenant.issuer);
+    const wasKnown = this.issuers.forget(tenant.issuer);
+    // If not, nobody came with a token of it yet; or it is written otherwise than in them.
+    return { issuer: tenant.issuer, wasKnown };
   }
 }

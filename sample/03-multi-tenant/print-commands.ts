@@ -40,7 +40,11 @@ const commands = (newIssuer: string): readonly Command[] => [
     `/operators/tenants -d id=initech -d issuer=${newIssuer}`,
   ],
   ['200: at once', 'initech', '/w/initech/projects'],
-  ['204: globex is suspended', 'operator', '/operators/tenants/globex/suspension -X POST'],
+  [
+    '200: globex is suspended, which was known here',
+    'operator',
+    '/operators/tenants/globex/suspension -X POST',
+  ],
   ['401: whose tokens open nothing any more', 'globex', '/w/globex/projects'],
   ['200: the others never notice', 'acme', '/w/acme/projects'],
 ];

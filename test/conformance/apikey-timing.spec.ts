@@ -66,7 +66,13 @@ describe('the time it takes to refuse an API key', () => {
     const id = digits(8);
     store.insert(recordOf(id, craftKey(id, digits(32))));
     const find = (each: string): ReturnType<MemoryApiKeyStore['find']> => store.find(each);
-    const facts = { kind: 'apiKey', prefix: PREFIX, scheme: 'ApiKey', timeoutMs: 1000 };
+    const facts = {
+      kind: 'apiKey',
+      prefix: PREFIX,
+      scheme: 'ApiKey',
+      timeoutMs: 1000,
+      asked: 'credentials[0].find',
+    };
     const verifier = new ApiKeyVerifier({ ...facts, find, clock: Date.now });
     const rounds: Comparison[] = [];
     for (let count = 0; count < ROUNDS; count += 1) {

@@ -73,7 +73,7 @@ export function known(
 ): Known {
   const all = Object.values(tenants);
   if (way === 'issuers') return { issuers: all };
-  const byName = new Map(all.map((each) => [each.issuer, each]));
+  const byName = new Map(all.map((each) => [each.issuer, { organizationId: null, ...each }]));
   const resolve = (name: string): Promise<IssuerOptions | undefined> =>
     Promise.resolve(byName.get(name));
   return { dynamicIssuers: { resolve, ...more } };

@@ -187,7 +187,8 @@ describe.each(ADAPTERS)('tenants that come and go on %s', (adapter) => {
 
   beforeEach(async () => {
     isDown = false;
-    tenants = new Map(Object.values(tenantOptions()).map((each) => [each.issuer, each]));
+    const all = Object.values(tenantOptions());
+    tenants = new Map(all.map((each) => [each.issuer, { ...each, organizationId: null }]));
     api = await startFixture(adapter, {
       controllers: [TenantApi],
       auth: {

@@ -14,7 +14,7 @@ import { caseOf, privateKeys, vectors } from './catalogue.js';
 import { withoutVainChallenge } from './exceptions.js';
 import { issuerA, issuerB, startFixture, type Fixture } from './fixture.js';
 import { answerTo, type RawAnswer } from './raw-socket.js';
-import { request, validClaims } from './requests.js';
+import { request, requestOf, validClaims } from './requests.js';
 import { expectVerdict } from './verdict.js';
 
 let handled = 0;
@@ -137,5 +137,20 @@ describe.each(ADAPTERS)('tenants on %s', (adapter) => {
     // Were the header not ignored, each of these would be answered as the other one is.
     expectTenant(await askHost('a.example', a, 'X-Forwarded-Host: b.example'), 'a');
     expectRefused('T-21', await askHost('a.example', b, 'X-Forwarded-Host: b.example'), 1);
+  });
+
+  it('T-14 a claim that disagrees with the issuer', async () => {
+    const ofIssuer = [issuerA(), issuerB()].map((each, index) => ({
+      ...each,
+      organizationId: index === 0 ? 'a' : 'b',
+      claims: { organizationId: 'tid' },
+    }));
+    fixture = await startFixture(adapter, { controllers: [TenantApi], issuers: ofIssuer });
+    const octets = (requestOf('T-14') ?? '').replace('GET /me ', 'GET /mine ');
+    const answer = await answerTo(fixture.port, octets);
+    expectVerdict(withoutVainChallenge(caseOf('T-14')), { answer, reason: fixture.reason() });
+    expect([handled, fixture.reason()]).toEqual([0, 'organization_mismatch']);
+    // Of whom the issuer is, there is no doubt.
+    expectTenant(await ask('GET /mine', await bearerOf('a')), 'a');
   });
 });

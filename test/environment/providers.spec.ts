@@ -2,6 +2,7 @@ import { authConfig } from '../../lib/config/index.js';
 import { AuthModule, authOptionsFromEnv, type IdentityProvider } from '../../lib/index.js';
 import { TestIssuer } from '../../lib/testing/index.js';
 import { ADAPTERS, create, get, moduleOf, start, type Answer } from '../e2e/http/application.js';
+import { boot } from '../module/boot.js';
 import { Api } from '../providers/served.js';
 
 const TENANT = '11111111-2222-3333-4444-555555555555';
@@ -146,6 +147,14 @@ describe('AUTH_PROVIDER', () => {
 
   it.each<[Variables, RegExp]>([
     [{ AUTH_PROVIDER: 'auth1' }, /^AUTH_PROVIDER names no preset\. Name one of auth0, betterAuth,/],
+    [
+      { AUTH_PROVIDER: 'clerk', CLERK_PUBLISHABLE_KEY: 'pk' },
+      /^AUTH_PROVIDER names a provider that .* issuers: \[clerk\(clerkFromEnv\(\)\)\]\.$/,
+    ],
+    [
+      { AUTH_PROVIDER: 'tesseral' },
+      /^AUTH_PROVIDER names a provider that .* issuers: \[tesseral\(tesseralFromEnv\(\)\)\]\.$/,
+    ],
     [{ AUTH_PROVIDER: 'constructor' }, /^AUTH_PROVIDER names no preset/],
     [
       { AUTH_PROVIDER: 'auth0', AUTH_DOMAIN: 'a.auth0.com', AUTH_REGION: 'eu', AUTH_AUDIENCE: 'x' },
@@ -178,6 +187,13 @@ describe('AUTH_PROVIDER', () => {
     const others = { AUTH_CLIENT_ID: 'c', AUTH_DOMAIN: 'x' };
     expect(authOptionsFromEnv({ AUTH_ISSUER: 'a', ...others })).toEqual(
       authOptionsFromEnv({ AUTH_ISSUER: 'a' }),
+    );
+  });
+
+  it('is named where the words of a provider alone leave the issuer unsaid', async () => {
+    const options = authOptionsFromEnv({ AUTH_DOMAIN: 'a.auth0.com', AUTH_AUDIENCE: 'x' });
+    expect(await boot(AuthModule.forRoot(options))).toMatch(
+      /AUTH_PROVIDER, without which AUTH_DOMAIN/,
     );
   });
 });

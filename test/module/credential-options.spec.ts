@@ -209,7 +209,7 @@ describe('the options of credentials', () => {
     [
       'basic without a hasher',
       withCredential(basic({ find: resolve })),
-      /\.hasher has no method hash\. Give/,
+      /\.hasher is missing\. Give verify/,
     ],
     [
       'a hasher that does not verify',

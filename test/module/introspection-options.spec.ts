@@ -41,6 +41,31 @@ describe('the options of introspection, and of principals', () => {
       /\.clientSecret is given beside privateKey\. Give/,
     ],
     [
+      'no mark, where null was meant',
+      introspecting({ tokenUse: [] }),
+      /\.tokenUse is an empty list\. Name a claim .* or give null/,
+    ],
+    [
+      'a mark of a header, which an answer has not',
+      introspecting({
+        tokenUse: [
+          { claim: 'use', value: 'a' },
+          { header: 'typ', value: 'at+jwt' },
+        ],
+      }),
+      /\.tokenUse has a mark of the header, .*\. Name a claim/,
+    ],
+    [
+      'tokens that are recognized by nothing',
+      withJwt({ tokenUse: { claim: 'use', value: 'refresh' }, recognizedBy: [] }),
+      /\.recognizedBy is an empty list\. Say what tells/,
+    ],
+    [
+      'a media type that says nothing',
+      withJwt({ tokenUse: { header: 'typ', value: 'application/' } }),
+      /\.tokenUse\.value .*\. Give an object/,
+    ],
+    [
       'a method that does not fit',
       introspecting({ clientAuthentication: 'private_key_jwt' }),
       /\.clientAuthentication is unknown, or does not fit .*\. Give/,

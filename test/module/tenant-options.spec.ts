@@ -20,6 +20,8 @@ const MISTAKES: readonly (readonly [unknown, string])[] = [
   [{ from: { header: 'x', param: 'y' } }, 'tenant.from is no source'],
   [{ from: { header: '' } }, 'tenant.from.header is no name of a header'],
   [{ from: { header: 'x tenant' } }, 'tenant.from.header is no name of a header'],
+  [{ from: { header: 'Authorization' } }, 'tenant.from.header has another meaning'],
+  [{ from: ['claim', { header: 'cookie' }] }, 'tenant.from[1].header has another meaning'],
   [{ from: { param: ':orgId' } }, 'tenant.from.param is no name of a parameter'],
   [{ from: { param: 7 } }, 'tenant.from.param is no name of a parameter'],
   [{ from: { host: 'example.com' } }, 'tenant.from.host is no pattern'],

@@ -63,6 +63,7 @@ describe('logEvents', () => {
     handler: 'Orders.list',
     code: 'auth_unavailable',
     reason: 'issuer_unavailable',
+    detail: undefined,
     cause: new Error('https://login.test/jwks answered with status 500'),
   };
   const OUTAGE_LINE =
@@ -92,6 +93,19 @@ describe('logEvents', () => {
     ]);
   });
 
+  it('says which look-up failed, and one that fails all the time silences no other', () => {
+    const failing = (detail: string, cause?: unknown): AuthEvent => ({
+      ...{ ...OUTAGE, type: 'auth.unavailable', code: 'auth_unavailable' },
+      ...{ reason: 'lookup_failed', detail, cause },
+    });
+    const load = failing('principal.load', new TypeError('secret'));
+    const late = failing('tenant.validate was late');
+    expect(logged(load, late, load)).toEqual([
+      'error: Orders.list unavailable: lookup_failed: principal.load: TypeError',
+      'error: Orders.list unavailable: lookup_failed: tenant.validate was late',
+    ]);
+  });
+
   it('has one line for all that an outage refuses, and says how many there were', () => {
     const elapsed = jest.spyOn(performance, 'now');
     elapsed.mockReturnValueOnce(0).mockReturnValueOnce(1).mockReturnValueOnce(9999);
@@ -106,9 +120,9 @@ describe('logEvents', () => {
   it('does not log what a policy says of its failure, for it may quote a client', () => {
     const cause = new TypeError('no such a\nFAKE LINE');
     const [reason, code] = ['policy_failed', 'auth_unavailable'] as const;
-    expect(logged({ type: 'auth.unavailable', handler: 'A.b', code, reason, cause })).toEqual([
-      'error: A.b unavailable: policy_failed: TypeError',
-    ]);
+    expect(
+      logged({ type: 'auth.unavailable', handler: 'A.b', code, reason, detail: undefined, cause }),
+    ).toEqual(['error: A.b unavailable: policy_failed: TypeError']);
   });
 
   const issuer = 'https://login.test/';

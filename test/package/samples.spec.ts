@@ -11,7 +11,7 @@ const OF_CREDENTIALS = [
 
 /** What `npm run start:multi-tenant` prints. */
 const OF_TENANTS = [
-  401, 200, 200, 404, 201, 403, 404, 204, 200, 403, 401, 403, 201, 200, 204, 401, 200,
+  401, 200, 200, 404, 201, 403, 404, 204, 200, 403, 401, 403, 201, 200, 200, 401, 200,
 ];
 
 const OF_BEARER = /^WWW-Authenticate: Bearer realm="api"\r$/m;

@@ -45,6 +45,13 @@ describe('a claim map', () => {
     expect(rolesIn('__proto__', claims, source)).toEqual([]);
   });
 
+  it('takes a quoted name for what it says', () => {
+    const claims = { tenants: { acme: { roles: ['a'] }, '{organization}': { roles: ['b'] } } };
+    expect(rolesIn('acme', claims, 'tenants["{organization}"].roles')).toEqual(['b']);
+    const both = { acme: { '{organization}': ['c'] } };
+    expect(rolesIn('acme', both, '{organization}["{organization}"]')).toEqual(['c']);
+  });
+
   it('asks a function, and leaves to the next source what it knows nothing of', () => {
     const reader: ClaimMap['roles'] = (claims, { organizationId }) =>
       claims['is_admin'] === true ? [`admin of ${String(organizationId)}`] : undefined;
@@ -52,6 +59,32 @@ describe('a claim map', () => {
     expect(roles({ roles: ['x'] }, [reader, 'roles'])).toEqual(['x']);
     const unsafe: ClaimMap['roles'] = (claims) => (claims['a'] as { b: string }).b;
     expect(() => roles({}, unsafe)).toThrow(InvalidCredential);
+  });
+
+  it('reads grants of the organization that the caller acts in, and none without one', () => {
+    const granted = {
+      editor: { acme: 1, other: 1 },
+      admin: { other: 1 },
+      '': { acme: 1 },
+      odd: 'acme',
+    };
+    const source = { path: 'r', format: 'grants' } as const;
+    expect(rolesIn('acme', { r: granted }, source)).toEqual(['editor']);
+    expect(rolesIn('other', { r: [granted, { owner: { other: 1 } }, 7] }, source)).toEqual([
+      'editor',
+      'admin',
+      'owner',
+    ]);
+    expect(rolesIn(undefined, { r: granted }, source)).toEqual([]);
+    expect(rolesIn('constructor', { r: granted }, source)).toEqual([]);
+    expect(rolesIn('acme', { r: 'editor' }, source)).toEqual([]);
+  });
+
+  it('refuses a token whose reader returns a promise, and does not let it end the process', () => {
+    const resolves: ClaimMap['roles'] = () => Promise.resolve(['admin']);
+    const rejects: ClaimMap['roles'] = () => Promise.reject(new Error('late'));
+    expect(() => roles({}, resolves)).toThrow(InvalidCredential);
+    expect(() => roles({}, rejects)).toThrow(InvalidCredential);
   });
 
   it('finds a value in the first place that has one', () => {

@@ -3,6 +3,7 @@ import {
   cognito,
   descope,
   entra,
+  firebase,
   fusionauth,
   google,
   keycloak,
@@ -112,6 +113,64 @@ describe.each(ADAPTERS)('what options of presets do, on %s', (adapter) => {
     expect(await ask({ hd: undefined })).toMatchObject({ reason: 'token_use_mismatch' });
   });
 
+  it('google: the domain and the client hold, whatever else is demanded', async () => {
+    const clientId = '123-abc.apps.googleusercontent.com';
+    const provider = google({
+      ...{ clientId, hostedDomain: 'example.com', audience: () => true },
+      tokenUse: { claim: 'email_verified', value: true, optional: true },
+    });
+    const ask = before('google', provider);
+    expect(await ask({})).toMatchObject({ status: 200 });
+    expect(await ask({ hd: undefined })).toMatchObject({ reason: 'token_use_mismatch' });
+    expect(await ask({ email_verified: false })).toMatchObject({ reason: 'token_use_mismatch' });
+    expect(await ask({ aud: 'other' })).toMatchObject({ reason: 'aud_mismatch' });
+  });
+
+  it('supabase: anonymous users stay out, whatever else is demanded', async () => {
+    const tokenUse = { claim: 'aal', value: ['aal1', 'aal2'], optional: true } as const;
+    const ask = before('supabase', supabase({ projectRef: 'abcdefghijklmnopqrst', tokenUse }));
+    expect(await ask({})).toMatchObject({ status: 200 });
+    expect(await ask({ is_anonymous: true })).toMatchObject({ reason: 'token_use_mismatch' });
+    expect(await ask({ aal: 'aal3' })).toMatchObject({ reason: 'token_use_mismatch' });
+  });
+
+  it('cognito: of the clients that may enter, those that authorizedParties names as well', async () => {
+    const provider = cognito({
+      ...{ userPoolId: 'eu-west-1_AbCdEfGhI', clientId: ['4example', '4other'] },
+      authorizedParties: ['4example', '4third'],
+    });
+    const ask = before('cognito', provider);
+    expect(await ask({})).toMatchObject({ status: 200 });
+    for (const client_id of ['4other', '4third']) {
+      expect(await ask({ client_id })).toMatchObject({ reason: 'client_not_allowed' });
+    }
+  });
+
+  it('firebase: anonymous accounts, where they are wanted, and nowhere else', async () => {
+    const anonymous = { firebase: { identities: {}, sign_in_provider: 'anonymous' } };
+    const named = { firebase: { identities: {}, sign_in_provider: 'password' } };
+    const projectId = 'orders-1a2b3';
+    const ask = before('firebase', firebase({ projectId, claims: { subject: 'sub' } }));
+    expect(await ask(anonymous)).toMatchObject({ status: 401, reason: 'token_use_mismatch' });
+    expect(await ask(named)).toMatchObject({ status: 200 });
+    expect(await ask({ firebase: 'anonymous' })).toMatchObject({ status: 200 });
+    await api?.close();
+    api = undefined;
+    const wanted = before('firebase', firebase({ projectId, anonymousUsers: true }));
+    expect(await wanted(anonymous)).toMatchObject({ status: 200 });
+  });
+
+  it('zitadel: without a project, nobody has roles', async () => {
+    const roles = { admin: { '5001': 'acme.example.com' } };
+    const provider = zitadel({ domain: 'example.zitadel.cloud', audience: '3001' });
+    const ask = before('zitadel', provider);
+    const claims = {
+      'urn:zitadel:iam:org:project:roles': roles,
+      'urn:zitadel:iam:org:project:666:roles': roles,
+    };
+    expect(await ask(claims)).toMatchObject({ status: 200, principal: { roles: [] } });
+  });
+
   it('supabase: anonymous users, where they are wanted', async () => {
     const provider = supabase({ projectRef: 'abcdefghijklmnopqrst', anonymousUsers: true });
     expect(await before('supabase', provider)({ is_anonymous: true })).toMatchObject({
@@ -185,15 +244,6 @@ describe.each(ADAPTERS)('what options of presets do, on %s', (adapter) => {
       fusionauth({ issuer: 'acme.com', audience: String(token.payload['aud']), secret }),
     ]);
     expect(await api.ask(signed)).toMatchObject({ status: 200 });
-  });
-
-  it('zitadel: without a project, the roles of the project of the client', async () => {
-    const provider = zitadel({ domain: 'example.zitadel.cloud', audience: '3001' });
-    const roles = { owner: { '5001': 'acme.example.com' }, other: { '5002': 'x' }, odd: 'text' };
-    const claim = { 'urn:zitadel:iam:org:project:roles': roles };
-    expect(await before('zitadel', provider)(claim)).toMatchObject({
-      principal: { roles: ['owner'] },
-    });
   });
 
   it('oidc: with the profile of RFC 9068, typ tells access tokens', async () => {

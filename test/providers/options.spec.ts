@@ -178,7 +178,10 @@ describe('whom tokens are meant for', () => {
       ['a', 'b'],
       ['a', 'b'],
     ]);
-    expect(audiences(google({ clientId: 'a', audience: 'c' }))).toEqual(['c', 'c']);
+    expect(audiences(google({ clientId: ['a', 'b'], audience: ['b', 'c'] }))).toEqual([
+      ['b'],
+      ['b'],
+    ]);
     expect(audiences(betterAuth({ baseURL: 'https://a.test' }))).toEqual(['https://a.test']);
     expect(audiences(betterAuth({ baseURL: 'https://a.test', audience: 'b' }))).toEqual(['b']);
   });
@@ -198,7 +201,7 @@ describe('whom tokens are meant for', () => {
     const id = cognito({ userPoolId: 'eu-west-1_a', clientId: 'c', tokens: 'id' });
     expect(id.issuers[0]).toMatchObject({
       audience: ['c'],
-      tokenUse: { claim: 'token_use', value: 'id' },
+      tokenUse: [{ claim: 'token_use', value: 'id' }],
     });
   });
 
@@ -220,13 +223,11 @@ describe('what holds instead of what a preset says', () => {
       audience,
       algorithms: ['PS256'],
       clockToleranceSeconds: 30,
-      tokenUse: [],
       claims: { roles: 'teams' },
     }).issuers;
     expect(issuer).toMatchObject({
       algorithms: ['PS256'],
       clockToleranceSeconds: 30,
-      tokenUse: [],
       claims: { roles: 'teams', scopes: 'scp', organizationId: [] },
     });
   });

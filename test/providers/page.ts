@@ -26,9 +26,12 @@ export interface ShownToken {
   readonly ageSeconds?: number;
 }
 
-/** The pages that show a token. */
+/** Of other things than one preset, or of presets with tests of their own. */
+const OTHERS = ['README.md', 'axioms.md', 'clerk.md', 'tesseral.md'];
+
+/** The pages that show a token, and what is made of it. */
 export const PAGES: readonly ProviderPage[] = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.md') && !['README.md', 'axioms.md'].includes(file))
+  .filter((file) => file.endsWith('.md') && !OTHERS.includes(file))
   .map((file) => read(file.replace(/\.md$/, '')));
 
 export function pageOf(name: string): ProviderPage {

@@ -51,7 +51,7 @@ describe('the page of a provider', () => {
     const texts = [...PAGES.map(({ code: text }) => text), ...blocksIn(textOf('README'), 'ts')];
     const code = texts.map((text) => text.replace(/^import .*$/m, '')).join('\n');
     const names = ['AuthModule', ...PAGES.map(({ name }) => name.replace('-a', 'A'))];
-    const source = `import { ${names.join(', ')} } from '../../lib/index.js';\n${code}`;
+    const source = `import { ${names.join(', ')} } from '../../lib/index.js';\nimport { TestIssuer } from '../../lib/testing/index.js';\n${code}`;
     const read = ts.readConfigFile(`${root}tsconfig.json`, (name) => ts.sys.readFile(name));
     const { options } = ts.parseJsonConfigFileContent(read.config, ts.sys, root);
     const host = ts.createCompilerHost(options);

@@ -136,6 +136,12 @@ describe('what a preset refuses, with the cure', () => {
       /^betterAuth\.basePath is/,
       () => betterAuth({ baseURL: 'https://b.test', basePath: 'auth/' }),
     ],
+    ...['https://id.test/realms/shop', 'https://id.test/auth/realms/'].map(
+      (url): [RegExp, () => unknown] => [
+        /^keycloak\.url names a realm\. Give the part before \/realms\//,
+        () => keycloak({ url, realm: 'shop', audience }),
+      ],
+    ),
     [/^oidc\.issuer is missing/, () => oidc(untyped({ audience }))],
     [/^oidc\.audience is missing/, () => oidc(untyped({ issuer: 'https://a.test' }))],
   ])('%s', (message, make) => {

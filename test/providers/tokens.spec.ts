@@ -100,7 +100,7 @@ const ACCEPTED: readonly [page: string, what: string, change: Change, principal:
     'zitadel',
     'no organization',
     { 'urn:zitadel:iam:user:resourceowner:id': undefined, act: { sub: 'support' } },
-    { roles: ['editor', 'admin'], actor: 'support' },
+    { roles: [], actor: 'support' },
   ],
   ['logto', 'a client', { sub: 'web1' }, { kind: 'service' }],
   ['descope', 'the id alone as the issuer', { iss: 'P2abcDEF' }, { roles: ['editor'] }],
@@ -124,6 +124,7 @@ const COGNITO = 'https://cognito-idp.eu-west-1.amazonaws.com';
 /** What must not pass, and why it does not. */
 const REFUSED: readonly [page: string, what: string, change: Change, reason: string][] = [
   ['auth0', 'an ID token', { nonce: 'n' }, 'token_use_mismatch'],
+  ['auth0', 'an ID token for its client', { nonce: 'n', aud: 'web' }, 'token_use_mismatch'],
   ['auth0', 'another API', { aud: 'https://billing.example.com' }, 'aud_mismatch'],
   ['auth0', 'no audience', { aud: undefined }, 'missing_claim'],
   ['auth0', 'another tenant', { iss: 'https://other.eu.auth0.com/' }, 'unknown_issuer'],
@@ -135,7 +136,12 @@ const REFUSED: readonly [page: string, what: string, change: Change, reason: str
   ['keycloak', 'a refresh token', { typ: 'Refresh' }, 'token_use_mismatch'],
   ['keycloak', 'another realm', { iss: `${KEYCLOAK}/other` }, 'unknown_issuer'],
   ['keycloak', 'no audience mapper', { aud: 'account' }, 'aud_mismatch'],
-  ['cognito', 'an ID token', { token_use: 'id', aud: '4example' }, 'token_use_mismatch'],
+  [
+    'cognito',
+    'an ID token, whose audience is the client',
+    { token_use: 'id', aud: '4example', client_id: undefined, scope: undefined },
+    'token_use_mismatch',
+  ],
   ['cognito', 'another client', { client_id: '4other' }, 'client_not_allowed'],
   ['cognito', 'no client', { client_id: undefined }, 'client_not_allowed'],
   ['cognito', 'another pool', { iss: `${COGNITO}/eu-west-1_Other` }, 'unknown_issuer'],

@@ -184,9 +184,98 @@ describe('mixTenants', () => {
 
   it('is not content where nothing was tested', async () => {
     const nothing = mixOf(new Notes('none'), { operations: { list: () => [] } });
-    await expect(mixTenants(nothing)).rejects.toThrow('nothing was tested');
+    const message = 'Nothing was tested of acme, globex, initech: ';
+    await expect(mixTenants(nothing)).rejects.toThrow(message);
     const echo = mixOf(new Notes('none'), { operations: { create: ({ mark }) => mark() } });
-    await expect(mixTenants(echo)).rejects.toThrow('nothing was tested');
+    await expect(mixTenants(echo)).rejects.toThrow(message);
+  });
+
+  it('F31: finds what leaks only among many rows, without reset, whatever the seed', async () => {
+    const leaksFrom = async (from: number, seed: number): Promise<string> => {
+      const rows: Note[] = [];
+      const seen = (tenant: string): readonly Note[] =>
+        rows.length >= from ? rows : rows.filter((row) => row.tenant === tenant);
+      return failureOf(
+        mixTenants({
+          tenants: { acme: 'acme', globex: 'globex' },
+          operations: {
+            create: ({ as, mark }) => void rows.push({ id: 0, tenant: as, text: mark() }),
+            list: ({ as }) => seen(as),
+          },
+          seed,
+        }),
+      );
+    };
+    await fc.assert(
+      fc.asyncProperty(seeds, fc.constantFrom(3, 30, 300), async (seed, from) => {
+        const message = await leaksFrom(from, seed);
+        expect(message).toMatch(/^The answer to list as \w+ holds data of \w+\./);
+        expect(message).toContain('Without reset, what earlier runs wrote was still there');
+        expect(message).toContain('not be the smallest');
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('F31: finds a row of an earlier run, of which the present run wrote none', async () => {
+    let last: string | undefined;
+    let turns = 0;
+    const mix = mixTenants({
+      tenants: { acme: 'acme', globex: 'globex' },
+      operations: {
+        // One row, in the first run; it shows only in a later one.
+        do: ({ tenant, mark }) => {
+          turns += 1;
+          if (tenant === 'acme') last ??= mark();
+          return turns > 20 && last;
+        },
+      },
+      seed: 1,
+    });
+    const message = await failureOf(mix);
+    expect(message).toMatch(/^The answer to do as globex holds data of acme\./);
+    // Nothing shorter shows it by itself, and so nothing is left out.
+    expect(message).toContain('20 of 20 steps');
+  });
+
+  it.each<readonly [string, number, (mark: string) => unknown]>([
+    ['Response', 401, (mark) => new Response(mark, { status: 401 })],
+    ['Response', 403, (mark) => new Response(mark, { status: 403 })],
+    ['member status', 401, (text) => ({ status: 401, text })],
+    ['member statusCode', 403, (text) => ({ statusCode: 403, text })],
+  ])(
+    'F31: is not content where one of the tenants is never let in: %s, %d',
+    async (_, status, refused) => {
+      const notes = new Notes('none');
+      const mine: string[] = [];
+      const mix = mixOf(notes, {
+        operations: {
+          create: ({ tenant, as, mark }) => {
+            const text = mark();
+            if (tenant !== 'globex') return notes.create(as, text);
+            mine.push(text);
+            return refused('');
+          },
+          // Whatever a refusal repeats, it is no answer.
+          list: ({ tenant, as }) =>
+            tenant === 'globex' ? refused(mine.at(-1) ?? '') : notes.list(as),
+        },
+      });
+      await expect(mixTenants(mix)).rejects.toThrow(
+        `Nothing was tested of globex (status of the last answer: ${String(status)}): `,
+      );
+    },
+  );
+
+  it('F31: a refusal that holds data of another tenant is a leak', async () => {
+    const all: string[] = [];
+    const mix = mixOf(new Notes('none'), {
+      operations: {
+        create: ({ mark }) => void all.push(mark()),
+        read: () => ({ statusCode: 403, message: all.join() }),
+      },
+    });
+    expect(await failureOf(mixTenants(mix))).toContain('The answer to read as');
   });
 
   it.each<readonly [object, string]>([

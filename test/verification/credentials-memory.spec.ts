@@ -91,7 +91,13 @@ describe('what remains of twenty thousand bad credentials', () => {
   ])(
     '%s: nothing',
     async (_, next) => {
-      const facts = { kind: 'apiKey', prefix: 'acme', scheme: 'ApiKey', timeoutMs: 1000 };
+      const facts = {
+        kind: 'apiKey',
+        prefix: 'acme',
+        scheme: 'ApiKey',
+        timeoutMs: 1000,
+        asked: 'credentials[0].find',
+      };
       const find = (): Promise<undefined> => Promise.resolve(undefined);
       const verifier = new ApiKeyVerifier({ ...facts, find, clock: Date.now });
       expect(await growth(verifier, next)).toBeLessThan(5 * MEGABYTE);

@@ -24,7 +24,11 @@ describe('ResolverVerifier', () => {
     const refuse = (why: 'unknown' | 'expired'): InvalidCredential =>
       new InvalidCredential(`api_key_${why}`, { schemes: ['ApiKey'] });
     const clock = (): number => NOW * 1000;
-    return new ResolverVerifier({ kind: 'pat', resolve, refuse, timeoutMs: 100, clock, ...more });
+    return new ResolverVerifier({
+      ...{ kind: 'pat', asked: 'credentials[0].resolve', resolve, refuse, clock },
+      timeoutMs: 100,
+      ...more,
+    });
   }
 
   const presented = (value = 'pat_1'): Credential => new Credential('header', value);

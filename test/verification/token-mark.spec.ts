@@ -44,6 +44,22 @@ describe('a mark of a token', () => {
     expect(bears(token, mark({ header: 'typ', value: 'at+jwt' }))).toBe(expected);
   });
 
+  it.each<TokenUseOptions>([
+    { header: 'typ', value: 'JWT' },
+    { header: 'typ', value: ['application/JWT'] },
+    { header: 'typ', startsWith: 'application/J' },
+  ])('compares what is configured as it compares the header: %j', (options) => {
+    for (const typ of ['JWT', 'jwt', 'application/jwt']) {
+      expect(bears({ header: { typ }, claims: {} }, mark(options))).toBe(true);
+    }
+    expect(bears({ header: { typ: 'at+jwt' }, claims: {} }, mark(options))).toBe(false);
+    const claim = { ...options, header: undefined, claim: 'typ' };
+    const named = Object.fromEntries(
+      Object.entries(claim).filter(([, value]) => value !== undefined),
+    );
+    expect(bears({ header: {}, claims: { typ: 'jwt' } }, mark(named))).toBe(false);
+  });
+
   it('says what is missing, by words of the configuration', () => {
     const token = { header: {}, claims: { use: 'secret' } };
     const detail = (options: TokenUseOptions): string | undefined => {

@@ -125,8 +125,9 @@ export interface IntrospectionOptions {
    */
   readonly clockToleranceSeconds?: number;
   /**
-   * What tells access tokens from the server's other tokens, in its answer; of several, all. `null` takes any token
-   * for an access token.
+   * What tells access tokens from the server's other tokens, in its answer; of several, all. Marks of
+   * claims that are optional, or must not be there, count beside `token_type`. `null` takes any token for an
+   * access token.
    *
    * > [!WARNING]
    * > With `null`, a refresh token may pass for an access token.

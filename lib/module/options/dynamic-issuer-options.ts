@@ -17,7 +17,7 @@ export interface DynamicIssuerOptions {
   /**
    * Finds an issuer by the exact value of claim `iss`, which nobody verified yet: a function, or an
    * object or a class with `resolve()` that a module provides. It answers what an entry of `issuers`
-   * is, with that very `issuer`, or nothing. Never asked for those in `issuers`.
+   * is, with that very `issuer` and the `organizationId` whose it is (or an explicit `null`), or nothing. Never asked for those in `issuers`.
    *
    * > [!WARNING]
    * > Look the name up, and do not build the answer from it: whatever you accept is fetched from, and

@@ -1,3 +1,4 @@
+import { ownMembers } from '../../core/own-property.js';
 import type { CredentialOption } from './credential-options.js';
 import type { IssuerOptions } from './issuer-options.js';
 
@@ -5,6 +6,12 @@ import type { IssuerOptions } from './issuer-options.js';
 export interface IdentityProvider {
   /** Its issuers, each with what its tokens look like. */
   readonly issuers: readonly IssuerOptions[];
+  /**
+   * What it is called, where there are rules that only sessions of its issuers meet: `clerk`.
+   *
+   * @default none
+   */
+  readonly name?: string;
   /** Its credentials that are no tokens of an issuer: API keys, opaque tokens. */
   readonly credentials?: readonly CredentialOption[];
   /**
@@ -33,14 +40,17 @@ export type IssuerEntry = IssuerOptions | IdentityProvider | DiscoveredProvider;
 export interface GivenIssuer {
   readonly option: string;
   readonly issuer: IssuerOptions;
+  /** What the provider is called that it was given by. */
+  readonly provider?: string | undefined;
 }
 
 /** Every issuer that the options name, those of providers among them. */
 export function issuersOf(entries: readonly IssuerEntry[]): readonly GivenIssuer[] {
   return entries.flatMap((entry, index) => {
     const option = `issuers[${String(index)}]`;
-    const all = isProvider(entry) ? entry.issuers : [entry as IssuerOptions];
-    return all.map((issuer) => ({ option, issuer }));
+    if (!isProvider(entry)) return [{ option, issuer: entry as IssuerOptions }];
+    const { issuers, name } = ownMembers(entry);
+    return issuers.map((issuer) => ({ option, issuer, provider: name }));
   });
 }
 

@@ -127,11 +127,12 @@ export interface IssuerOptions {
   readonly cookie?: string | readonly string[];
   /**
    * The organization (tenant) whose issuer this is: whoever has a token of it is in this organization,
-   * and a token that names another is refused with 403.
+   * and a token that names another is refused with 403. With `null`, its tokens say in which they are:
+   * whoever controls the issuer may then name any.
    *
-   * @default whatever `claims.organizationId` leads to
+   * @default `null`; mandatory of issuers that are looked up (`dynamicIssuers`)
    */
-  readonly organizationId?: string;
+  readonly organizationId?: string | null;
   /**
    * Where the tokens say who is calling, which roles, permissions, scopes and organization the caller
    * has, and who acts for them.

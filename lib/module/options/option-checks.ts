@@ -11,6 +11,31 @@ export function refuseUnknown(option: string, value: object, known: readonly str
   );
 }
 
+/**
+ * Refuses members that are there and `undefined`: of a variable that is not set, a check would be
+ * silently off.
+ *
+ * @param narrowing Those whose absence accepts more.
+ */
+export function refuseUndefined(option: string, value: object, narrowing: readonly string[]): void {
+  const unset = narrowing.find(
+    (name) => Object.hasOwn(value, name) && (value as Record<string, unknown>)[name] === undefined,
+  );
+  if (unset === undefined) return;
+  throw new AuthConfigurationError(
+    `${option}.${unset}`,
+    'is undefined',
+    'Set the variable it is read from, or leave it out.',
+  );
+}
+
+/** @throws {AuthConfigurationError} When it is a function whose result is meant. */
+export function refuseUncalled(option: string, value: unknown): void {
+  if (typeof value !== 'function') return;
+  const cure = 'Call it, with its options: keycloak({ … }), apiKey({ … }).';
+  throw new AuthConfigurationError(option, 'is a function', cure);
+}
+
 /** @throws {AuthConfigurationError} Unless the value is an object that is no list. */
 export function assertObject(
   option: string,

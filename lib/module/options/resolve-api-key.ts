@@ -90,8 +90,10 @@ function resolved(option: string, options: ApiKeyOptions, facts: Facts): Source 
         clock,
         prefix,
         standsFor: 'apiKey',
+        asked: `${option}.resolve`,
         resolve: (value) => port.in(container).resolve(value),
-        refuse: (why) => new InvalidCredential(`api_key_${why}`, { schemes: [scheme] }),
+        refuse: (why, detail) =>
+          new InvalidCredential(`api_key_${why}`, { detail, schemes: [scheme] }),
       }),
   };
 }
@@ -112,6 +114,7 @@ function made(option: string, options: ApiKeyOptions, facts: Facts): Source {
         prefix: keys.prefix,
         pepper: keys.pepper,
         clock,
+        asked: `${option}.keys`,
         find: (id) => keys.find(id),
         lastUse: new LastUse({
           clock,
@@ -146,6 +149,7 @@ function kept(option: string, options: ApiKeyOptions, facts: Facts): Source {
         prefix,
         pepper: secret,
         clock,
+        asked: `${option}.find`,
         find: (id) => port.in(container).find(id),
         lastUse:
           onUsed &&

@@ -16,7 +16,7 @@ const CURE =
 export function resolveBasic(option: string, options: BasicOptions): ResolvedCredential {
   refuseUnknown(option, options, [...KIND_OPTIONS, 'verify', 'find', 'hasher']);
   const { kind, declaredOnly, timeoutMs } = resolveKindOptions(option, options, 'basic');
-  const { check, needs } = resolveCheck(option, options);
+  const { check, needs, asked } = resolveCheck(option, options);
   return {
     kind,
     declaredOnly,
@@ -28,11 +28,13 @@ export function resolveBasic(option: string, options: BasicOptions): ResolvedCre
     revocable: false,
     needs: needs ? [needs] : [],
     makeVerifier: ({ clock, container }) =>
-      new BasicVerifier({ kind, clock, timeoutMs, check: check(container) }),
+      new BasicVerifier({ kind, clock, timeoutMs, asked, check: check(container) }),
   };
 }
 
 interface ResolvedCheck extends Pick<Port<object>, 'needs'> {
+  /** What is asked, by its path. */
+  readonly asked: string;
   readonly check: (container: Container) => PasswordCheck;
 }
 
@@ -50,6 +52,7 @@ function verifying(option: string, given: unknown): ResolvedCheck {
   const port = resolvePort<PasswordVerifier>(`${option}.verify`, given, 'verify');
   return {
     needs: port.needs,
+    asked: `${option}.verify`,
     check:
       (container) =>
       ({ username, password }) =>
@@ -57,12 +60,17 @@ function verifying(option: string, given: unknown): ResolvedCheck {
   };
 }
 
-function hashed(option: string, given: unknown, hasher: PasswordHasher | undefined): ResolvedCheck {
-  const users = resolvePort<PasswordUsers>(`${option}.find`, given, 'find');
+function hashed(option: string, find: unknown, hasher: PasswordHasher | undefined): ResolvedCheck {
+  if (find === undefined || hasher === undefined) {
+    const missing = find === undefined ? 'find' : 'hasher';
+    throw new AuthConfigurationError(`${option}.${missing}`, 'is missing', CURE);
+  }
+  const users = resolvePort<PasswordUsers>(`${option}.find`, find, 'find');
   resolvePort<PasswordHasher>(`${option}.hasher`, hasher, 'hash');
   const hashes = resolvePort<PasswordHasher>(`${option}.hasher`, hasher, 'verify');
   return {
     needs: users.needs,
+    asked: `${option}.find`,
     check: (container) =>
       checkHashes({
         find: (username) => users.in(container).find(username),

@@ -6,7 +6,7 @@ import {
   type ClaimMap,
   type CompiledClaimMap,
 } from '../../principal/claim-map.js';
-import { CLAIM_FORMATS } from '../../principal/claim-source.js';
+import { CLAIM_FORMATS, unknownPlaceholderIn } from '../../principal/claim-source.js';
 import type { IssuerOptions } from './issuer-options.js';
 import { assertName, assertObject, refuseUnknown } from './option-checks.js';
 
@@ -19,11 +19,14 @@ export function resolveIssuerClaims(
   option: string,
   { claims, organizationId }: Pick<IssuerOptions, 'claims' | 'organizationId'>,
 ): CompiledClaimMap {
-  if (organizationId !== undefined) {
+  if (organizationId !== undefined && organizationId !== null) {
     const cure = 'Name the organization whose issuer this is, or leave it out.';
     assertName(`${option}.organizationId`, organizationId, cure);
   }
-  return { ...resolveClaimMap(`${option}.claims`, claims), organizationOfIssuer: organizationId };
+  return {
+    ...resolveClaimMap(`${option}.claims`, claims),
+    organizationOfIssuer: organizationId ?? undefined,
+  };
 }
 
 /** @throws {AuthConfigurationError} */
@@ -86,10 +89,20 @@ function assertPrefix(option: string, prefix: unknown): void {
   );
 }
 
-function assertPath(option: string, path: unknown): void {
-  assertName(option, path, PATH_CURE);
+function assertPath(option: string, text: unknown): void {
+  assertName(option, text, PATH_CURE);
+  const placeholder = unknownPlaceholderIn(parse(option, text));
+  if (placeholder === undefined) return;
+  throw new AuthConfigurationError(
+    option,
+    `has ${placeholder}, which stands for nothing`,
+    `Only {organization} stands for something: the organization the caller acts in. Quote a name with braces in it: [${JSON.stringify(placeholder)}].`,
+  );
+}
+
+function parse(option: string, path: string): PropertyPath {
   try {
-    PropertyPath.parse(path);
+    return PropertyPath.parse(path);
   } catch {
     throw new AuthConfigurationError(option, `is no path: ${path}`, PATH_CURE);
   }

@@ -4,7 +4,7 @@ import { SERVICE } from '../../policy/decide.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { AuthModuleOptions } from './auth-options.js';
 import type { CredentialOption } from './credential-options.js';
-import { assertName, assertObject } from './option-checks.js';
+import { assertName, assertObject, refuseUncalled } from './option-checks.js';
 import { resolveApiKey } from './resolve-api-key.js';
 import { resolveBasic } from './resolve-basic.js';
 import { assertToldApart, resolveNamedJwt, type NamedIssuer } from './resolve-named-jwt.js';
@@ -38,8 +38,10 @@ export function resolveCredentials(
 }
 
 function resolveCredential(option: string, given: CredentialOption): ResolvedCredential {
+  refuseUncalled(option, given);
   assertObject(option, given, CURE);
-  const { type, options } = ownMembers(given);
+  const { type, options } = ownMembers<Partial<CredentialOption>>(given);
+  if (type === undefined) throw noKind(option);
   assertObject(option, options, 'Give an object with its options.');
   switch (type) {
     case 'apiKey':
@@ -53,8 +55,12 @@ function resolveCredential(option: string, given: CredentialOption): ResolvedCre
     case 'jwt':
       return resolveNamedJwt(option, ownMembers(options));
     default:
-      throw new AuthConfigurationError(option, 'is no kind of credential', CURE);
+      throw noKind(option);
   }
+}
+
+function noKind(option: string): AuthConfigurationError {
+  return new AuthConfigurationError(option, 'is no kind of credential', CURE);
 }
 
 function assertKind(option: string, kind: unknown, before: readonly ResolvedCredential[]): void {

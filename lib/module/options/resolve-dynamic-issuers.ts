@@ -67,7 +67,7 @@ function resolveSettings(options: DynamicIssuerOptions): DynamicIssuerSettings {
 }
 
 /** A name, an IPv4 address or a bracketed IPv6 address, and a port. */
-const HOST = /^(?:[^\s/?#@\\:[\]]+|\[[\d:.a-f]+\])(?::(\d{1,5}))?$/i;
+const HOST = /^(?:[^\s/?#@\\:[\]*]+|\[[\d:.a-f]+\])(?::(\d{1,5}))?$/i;
 
 function resolveInternalHosts({ internalHosts = [] }: DynamicIssuerOptions): ReadonlySet<string> {
   const given: readonly unknown[] = Array.isArray(internalHosts) ? internalHosts : [undefined];
@@ -81,7 +81,7 @@ function hostFrom(given: unknown): string {
     throw new AuthConfigurationError(
       `${OPTION}.internalHosts`,
       'has what is no host',
-      "Give hosts, exactly, with or without a port: ['keycloak.internal', '127.0.0.1:8080'].",
+      "Give hosts, exactly, without wildcards, with or without a port: ['keycloak.internal', '127.0.0.1:8080'].",
     );
   }
   const { hostname } = new URL(`http://${whole}`);
@@ -100,6 +100,7 @@ function assertAnswer(answer: unknown, name: string): IssuerOptions {
     throw new AuthConfigurationError(`${ANSWER}.issuer`, 'is another than was asked for', cure);
   }
   refuseBootOptions(given);
+  assertOrganization(given);
   return given as IssuerOptions;
 }
 
@@ -118,6 +119,16 @@ function refuseBootOptions(given: object): void {
     `${ANSWER}.keySet.fetch`,
     'would connect to private addresses',
     'Leave it out: what is looked up is fetched in a way that does not.',
+  );
+}
+
+/** What a tenant's issuer says is up to the tenant: so is, unless it is said here, whose data its tokens open. */
+function assertOrganization(given: object): void {
+  if (ownProperty(given, 'organizationId') !== undefined) return;
+  throw new AuthConfigurationError(
+    `${ANSWER}.organizationId`,
+    'is missing, so that the issuer of one tenant could name the organization of another',
+    'Say whose issuer it is: organizationId: tenant.id; or organizationId: null, where one issuer speaks for several organizations and is trusted to name them by claims.',
   );
 }
 

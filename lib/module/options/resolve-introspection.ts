@@ -21,6 +21,7 @@ import { resolveOAuthClient } from './resolve-oauth-client.js';
 import type { ResolvedCredential } from './resolved-credential.js';
 import { schemeOf, type ResolvedPlace } from './resolve-places.js';
 import { resolveTokenUse } from './resolve-token-use.js';
+import type { TokenMark } from '../../verification/token-mark.js';
 
 const KNOWN = [
   ...['issuer', 'endpoint', 'clientId', 'clientSecret', 'privateKey', 'keyId'],
@@ -92,10 +93,22 @@ function resolveUse(
   { tokenUse }: IntrospectionOptions,
 ): Pick<IntrospectionSettings, 'tokenUse' | 'demandsType'> {
   if (tokenUse === null) return { tokenUse: [], demandsType: false };
-  return {
-    tokenUse: resolveTokenUse(`${option}.tokenUse`, tokenUse),
-    demandsType: tokenUse === undefined,
-  };
+  const marks = resolveTokenUse(`${option}.tokenUse`, tokenUse);
+  const cure =
+    "Name a claim of the answer: { claim: 'token_use', value: 'access' }; leave it out, and token_type counts; or give null, where a server tells refresh tokens by nothing.";
+  if (tokenUse !== undefined && marks.length === 0) {
+    throw new AuthConfigurationError(`${option}.tokenUse`, 'is an empty list', cure);
+  }
+  if (marks.some(({ part }) => part === 'header')) {
+    const problem = 'has a mark of the header, which no answer has';
+    throw new AuthConfigurationError(`${option}.tokenUse`, problem, cure);
+  }
+  return { tokenUse: marks, demandsType: !marks.some(tells) };
+}
+
+/** What may be absent tells nothing where it is. */
+function tells({ expected, isOptional }: TokenMark): boolean {
+  return !isOptional && !('isThere' in expected && !expected.isThere);
 }
 
 function resolveMemory(option: string, given: IntrospectionOptions): MemorySettings {

@@ -7,7 +7,7 @@ import {
 } from '../../verification/jwt/algorithms.js';
 import type { JwtIssuer, KeySource } from '../../verification/jwt/jwt-issuer.js';
 import type { IssuerOptions } from './issuer-options.js';
-import { assertName, assertObject, refuseUnknown } from './option-checks.js';
+import { assertName, assertObject, refuseUndefined, refuseUnknown } from './option-checks.js';
 import { resolveAudience } from './resolve-audience.js';
 import { resolveKeySource } from './resolve-key-source.js';
 import { resolveTokenChecks } from './resolve-token-checks.js';
@@ -36,6 +36,13 @@ export const ISSUER_OPTIONS: readonly (keyof IssuerOptions)[] = [
   'claims',
 ];
 
+/** Without these, more tokens are accepted, or other keys than somebody meant. */
+export const NARROWING: readonly (keyof IssuerOptions)[] = [
+  ...(['secret', 'publicKey', 'jwks', 'jwksUri', 'algorithms'] as const),
+  ...(['authorizedParties', 'tokenUse', 'profile', 'maxTokenAgeSeconds'] as const),
+  'organizationId',
+];
+
 /**
  * @param option The path to the issuer's options, for messages.
  * @throws {AuthConfigurationError}
@@ -43,6 +50,7 @@ export const ISSUER_OPTIONS: readonly (keyof IssuerOptions)[] = [
 export function resolveIssuer(option: string, given: IssuerOptions): JwtIssuer {
   assertObject(option, given);
   refuseUnknown(option, given, ISSUER_OPTIONS);
+  refuseUndefined(option, given, NARROWING);
   const options = ownMembers(given);
   assertName(`${option}.issuer`, options.issuer, 'Give the exact value of claim iss.');
   const keys = resolveKeySource(option, options);

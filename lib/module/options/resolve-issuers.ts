@@ -12,12 +12,11 @@ import {
   type GivenIssuer,
   type IssuerEntry,
 } from './identity-provider.js';
-import type { IssuerOptions } from './issuer-options.js';
-import { assertObject, refuseUnknown } from './option-checks.js';
+import { assertName, assertObject, refuseUncalled, refuseUnknown } from './option-checks.js';
 import { resolveIssuerClaims } from './resolve-claim-map.js';
 import { assertCredentials, assertOtherThan, resolveCredentials } from './resolve-credentials.js';
 import { resolveDynamicIssuers, type ResolvedDynamicIssuers } from './resolve-dynamic-issuers.js';
-import { resolveIssuer } from './resolve-issuer.js';
+import { ISSUER_OPTIONS, resolveIssuer } from './resolve-issuer.js';
 import type { ResolvedCredential } from './resolved-credential.js';
 
 /** Whose credentials are accepted, and what their claims mean. */
@@ -38,16 +37,17 @@ export function resolveIssuers(options: AuthModuleOptions): ResolvedIssuers {
   assertSomebody(options, given, credentials);
   const ofSources = new WeakMap<object, CompiledClaimMap>();
   // An issuer and its claim map are one: whoever has the one is led to the other.
-  const accept = (option: string, each: IssuerOptions): JwtIssuer => {
+  const accept = ({ option, issuer: each, provider }: GivenIssuer): JwtIssuer => {
     const issuer = resolveIssuer(option, each);
-    ofSources.set(issuer, resolveIssuerClaims(option, ownMembers(each)));
+    ofSources.set(issuer, { ...resolveIssuerClaims(option, ownMembers(each)), provider });
     return issuer;
   };
-  const issuers = given.map(({ option, issuer }) => accept(option, issuer));
+  const issuers = given.map(accept);
   refuseTwins(given);
   assertCredentials(issuers, credentials);
   const dynamicIssuers = resolveDynamicIssuers(options, (option, each) => {
-    const issuer = accept(option, each);
+    // Whatever it says of itself, an issuer that is looked up is nobody's preset.
+    const issuer = accept({ option, issuer: each });
     assertOtherThan(credentials, { option, issuer });
     return issuer;
   });
@@ -86,9 +86,14 @@ function entriesOf({ issuers }: AuthModuleOptions): readonly IssuerEntry[] {
 }
 
 function assertEntry(option: string, entry: IssuerEntry): void {
+  refuseUncalled(option, entry);
   assertObject(option, entry);
   if (!isProvider(entry)) return;
-  refuseUnknown(option, entry, ['issuers', 'credentials', 'absentPermissions']);
+  refuseBesideProvider(option, entry);
+  refuseUnknown(option, entry, ['issuers', 'name', 'credentials', 'absentPermissions']);
+  if (entry.name !== undefined) {
+    assertName(`${option}.name`, entry.name, 'Leave it as the preset of the provider has it.');
+  }
   if (entry.issuers.length > 0 && Array.isArray(entry.credentials ?? [])) return;
   throw new AuthConfigurationError(
     option,
@@ -97,11 +102,22 @@ function assertEntry(option: string, entry: IssuerEntry): void {
   );
 }
 
+/** It would hold for none of the provider's issuers. */
+function refuseBesideProvider(option: string, entry: object): void {
+  const name = ISSUER_OPTIONS.find((each) => Object.hasOwn(entry, each));
+  if (name === undefined) return;
+  throw new AuthConfigurationError(
+    `${option}.${name}`,
+    'is no option of a provider',
+    `Give it to the preset, among its own options: keycloak({ …, ${name} }).`,
+  );
+}
+
 function nobody(problem: string): AuthConfigurationError {
   return new AuthConfigurationError(
     'issuers',
     problem,
-    'Give at least one: issuers: [{ issuer, audience }], or set AUTH_ISSUER and AUTH_AUDIENCE where the options come from the environment.',
+    'Give at least one: issuers: [{ issuer, audience }], or set AUTH_ISSUER and AUTH_AUDIENCE where the options come from the environment, or AUTH_PROVIDER, without which AUTH_DOMAIN and other words of a provider are not read.',
   );
 }
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { ownMembers } from '../../core/own-property.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
-import { areExclusive } from '../../verification/token-mark.js';
+import { areExclusive, type TokenMark } from '../../verification/token-mark.js';
 import type { JwtOptions } from './credential-options.js';
 import { assertName } from './option-checks.js';
 import { resolveIssuerClaims } from './resolve-claim-map.js';
@@ -19,10 +19,7 @@ export function resolveNamedJwt(option: string, options: JwtOptions): ResolvedCr
   assertName(`${option}.kind`, kind, "Say what these tokens are called: kind: 'refresh'.");
   const issuer = resolveIssuer(option, issuerOptions);
   const map = resolveIssuerClaims(option, issuerOptions);
-  const marks =
-    recognizedBy === undefined
-      ? undefined
-      : resolveTokenUse(`${option}.recognizedBy`, recognizedBy);
+  const marks = resolveRecognition(`${option}.recognizedBy`, recognizedBy);
   const named = resolvePlaces(option, { scheme, cookie, extract });
   const places = named.length > 0 ? named : resolvePlaces(option, { scheme: 'Bearer' });
   return {
@@ -39,6 +36,21 @@ export function resolveNamedJwt(option: string, options: JwtOptions): ResolvedCr
     needs: [],
     makeVerifier: ({ jwtVerifier, revocable }) => revocable(jwtVerifier(issuer, kind, marks)),
   };
+}
+
+/** By nothing, every token of the issuer would be recognized. */
+function resolveRecognition(
+  option: string,
+  recognizedBy: JwtOptions['recognizedBy'],
+): readonly TokenMark[] | undefined {
+  if (recognizedBy === undefined) return;
+  const marks = resolveTokenUse(option, recognizedBy);
+  if (marks.length > 0) return marks;
+  throw new AuthConfigurationError(
+    option,
+    'is an empty list',
+    "Say what tells these tokens: recognizedBy: { header: 'typ', value: 'at+jwt' }, or leave it out.",
+  );
 }
 
 /** A kind of JWT, and by which option it was given. */

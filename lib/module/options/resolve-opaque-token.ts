@@ -76,9 +76,11 @@ function resolving({ option, options, name, places }: Resolving): ResolvedCreden
         clock,
         timeoutMs,
         prefix,
+        asked: `${option}.resolve`,
         resolve: (value) => port.in(container).resolve(value),
-        refuse: (why) =>
+        refuse: (why, detail) =>
           new InvalidCredential(why === 'expired' ? 'token_expired' : 'token_inactive', {
+            detail,
             schemes: [scheme],
           }),
       }),

@@ -33,7 +33,7 @@ export const PLACES = ['header', 'scheme', 'cookie', 'extract'] as const;
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** Headers that hold something else, or are read elsewhere. */
-const TAKEN = new Set([
+export const TAKEN = new Set([
   ...['authorization', 'cookie', 'host', 'origin', 'referer', 'content-type', 'connection'],
   ...['accept', 'user-agent', 'sec-fetch-site', 'x-forwarded-for', 'x-forwarded-host'],
 ]);

@@ -10,6 +10,7 @@ import type { TenancySettings, TenantValidator } from '../../pipeline/tenancy.js
 import type { AuthModuleOptions } from './auth-options.js';
 import { assertObject, assertSeconds, refuseUnknown, resolveBoolean } from './option-checks.js';
 import { resolvePort, type Port } from './ports.js';
+import { TAKEN } from './resolve-places.js';
 
 /** What the options say of tenants. */
 export interface ResolvedTenant extends Omit<TenancySettings, 'validator'> {
@@ -94,11 +95,16 @@ function resolveSource(option: string, given: unknown): ResolvedSource {
   if (typeof text !== 'string' || !source.form.test(text)) {
     throw noSource(`${option}.${kind}`, source.flaw);
   }
-  return {
-    place: source.place(text),
-    parameter: kind === 'param' ? text : undefined,
-    header: kind === 'header' ? text.toLowerCase() : undefined,
-  };
+  if (kind === 'header') refuseTaken(option, text);
+  const place = source.place(text);
+  if (kind === 'header') return { place, header: text.toLowerCase() };
+  return { place, parameter: kind === 'param' ? text : undefined };
+}
+
+function refuseTaken(option: string, header: string): void {
+  if (!TAKEN.has(header.toLowerCase())) return;
+  const cure = "Name a header of its own, such as 'x-tenant-id'.";
+  throw new AuthConfigurationError(`${option}.header`, 'has another meaning', cure);
 }
 
 /** One way of addressing a tenant: what its text looks like, and what is made of it. */

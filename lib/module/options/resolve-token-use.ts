@@ -1,6 +1,10 @@
 import { ownMembers } from '../../core/own-property.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
-import type { ExpectedMark, TokenMark } from '../../verification/token-mark.js';
+import {
+  plainMediaType,
+  type ExpectedMark,
+  type TokenMark,
+} from '../../verification/token-mark.js';
 import type { TokenUseOptions } from './issuer-options.js';
 import { assertName, assertObject, refuseUnknown, resolveBoolean } from './option-checks.js';
 
@@ -41,8 +45,9 @@ function resolveMark(option: string, given: TokenUseOptions): TokenMark {
 
 function resolveExpected(
   option: string,
-  { value, startsWith, present }: TokenUseOptions,
+  { value, startsWith: beginning, present, ...where }: TokenUseOptions,
 ): ExpectedMark {
+  const startsWith = asCompared(where, beginning);
   const given = [value, startsWith, present].filter((each) => each !== undefined);
   if (given.length > 1) {
     throw new AuthConfigurationError(option, 'expects more than one thing of a claim', CURE);
@@ -52,11 +57,16 @@ function resolveExpected(
     assertName(`${option}.startsWith`, startsWith, CURE);
     return { prefix: startsWith };
   }
-  const values: readonly unknown[] = [value].flat();
+  const values: readonly unknown[] = [value].flat().map((each) => asCompared(where, each));
   for (const each of values.length > 0 ? values : [undefined]) {
     if (typeof each !== 'boolean') assertName(`${option}.value`, each, CURE);
   }
   return { values: values as readonly (string | boolean)[] };
+}
+
+/** Either side is compared in one form. */
+function asCompared<T>({ header }: TokenUseOptions, value: T): T | string {
+  return header === 'typ' && typeof value === 'string' ? plainMediaType(value) : value;
 }
 
 function resolveOptional(option: string, { optional, present }: TokenUseOptions): boolean {

@@ -1,4 +1,5 @@
 import { readVariable, type Environment } from '../../core/environment.js';
+import { refuseMisspelt } from '../../module/options/misspelt-variables.js';
 import type { ClerkOptions } from './clerk-options.js';
 
 const VARIABLES = {
@@ -14,6 +15,7 @@ const VARIABLES = {
 const LISTS = {
   authorizedParties: 'CLERK_AUTHORIZED_PARTIES',
   audience: 'CLERK_AUDIENCE',
+  oauthClients: 'CLERK_OAUTH_CLIENTS',
 } as const satisfies Partial<Record<keyof ClerkOptions, string>>;
 
 /**
@@ -24,17 +26,19 @@ const LISTS = {
  * | `CLERK_PUBLISHABLE_KEY`, `CLERK_FRONTEND_API` | `publishableKey`, `frontendApi` |
  * | `CLERK_JWT_KEY` | `jwtKey` |
  * | `CLERK_SECRET_KEY`, `CLERK_MACHINE_SECRET_KEY`, `CLERK_MACHINE_ID` | `secretKey`, `machineSecretKey`, `machineId` |
- * | `CLERK_AUTHORIZED_PARTIES`, `CLERK_AUDIENCE` | `authorizedParties`, `audience`; comma lists |
+ * | `CLERK_AUTHORIZED_PARTIES`, `CLERK_AUDIENCE`, `CLERK_OAUTH_CLIENTS` | `authorizedParties`, `audience`, `oauthClients`; comma lists |
  * | `CLERK_API_URL` | `apiUrl` |
  *
  * Values and the entries of comma lists are trimmed, empty ones dropped, and an empty variable counts
- * as absent. `NAME_FILE` names a file that holds the value instead.
+ * as absent. Without `CLERK_AUTHORIZED_PARTIES`, `clerk()` refuses. `NAME_FILE` names a file that holds the value instead.
  *
  * @param env Default: `process.env`.
- * @throws {AuthConfigurationError} When a variable cannot be read. What it says, `clerk()` checks.
+ * @throws {AuthConfigurationError} When a variable cannot be read, or is called almost as one of these. What it
+ *   says, `clerk()` checks.
  * @publicApi
  */
 export function clerkFromEnv(env: Environment = process.env): ClerkOptions {
+  refuseMisspelt(env, 'CLERK_', [...Object.values(VARIABLES), ...Object.values(LISTS)]);
   const texts = entries(VARIABLES, env);
   const lists = entries(LISTS, env).map(([name, text]) => [name, split(text)] as const);
   return Object.fromEntries([...texts, ...lists]) as ClerkOptions;

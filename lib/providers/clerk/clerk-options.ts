@@ -1,6 +1,9 @@
 import type { ClaimMap } from '../../principal/claim-map.js';
 
-/** What is known of a Clerk instance. One of `publishableKey`, `frontendApi` and `issuer` is mandatory. */
+/**
+ * What is known of a Clerk instance. One of `publishableKey`, `frontendApi` and `issuer` is mandatory,
+ * and `authorizedParties`.
+ */
 export interface ClerkOptions {
   /**
    * The publishable key (`pk_live_…`), which names the issuer and the cookie of the session.
@@ -42,13 +45,12 @@ export interface ClerkOptions {
   readonly machineSecretKey?: string;
   /**
    * The origins whose pages' sessions are accepted, as claim `azp` has them: `https://app.example.com`.
+   * Mandatory. An explicit `null` accepts the session of any page.
    *
    * > [!WARNING]
-   * > Without them, a session of any page of the instance will do.
-   *
-   * @default any
+   * > With `null`, a session that any page of the instance got opens this API.
    */
-  readonly authorizedParties?: readonly string[];
+  readonly authorizedParties: readonly string[] | null;
   /**
    * Whether a session that names no origin is accepted beside `authorizedParties`.
    *
@@ -62,6 +64,13 @@ export interface ClerkOptions {
    * @default not compared
    */
   readonly audience?: string | readonly string[];
+  /**
+   * The OAuth clients whose access tokens are accepted, as claim `client_id` has them; an explicit `null`
+   * accepts those of any client of the instance.
+   *
+   * @default none: OAuth access tokens (`oauthJwt`, `oauthToken`) are not accepted, unless `audience` is given
+   */
+  readonly oauthClients?: readonly string[] | null;
   /**
    * This machine (`mch_…`): an M2M token must then name it in its scopes.
    *

@@ -7,6 +7,7 @@ import type { ClerkOptions } from './clerk-options.js';
 import { machineJwts } from './machine-jwts.js';
 import { machineTokens } from './machine-tokens.js';
 import { assertBeginning, resolveClerk } from './resolve-clerk.js';
+import { CLERK } from './session-of.js';
 import { sessionTokens } from './session-tokens.js';
 
 const logger = new Logger('Clerk');
@@ -18,8 +19,10 @@ const logger = new Logger('Clerk');
  * | kind | what it is | needs |
  * | --- | --- | --- |
  * | `jwt` | a session | |
- * | `m2mJwt`, `oauthJwt` | JWTs of machines, of OAuth clients | |
- * | `apiKey` (`ak_`), `oauthToken` (`oat_`) | verified over Clerk's API | `secretKey` |
+ * | `m2mJwt` | JWTs of machines | |
+ * | `oauthJwt` | JWTs of OAuth clients | `oauthClients`, or `audience` |
+ * | `apiKey` (`ak_`) | verified over Clerk's API | `secretKey` |
+ * | `oauthToken` (`oat_`) | verified over Clerk's API | `secretKey`, and `oauthClients` or `audience` |
  * | `m2mToken` (`mt_`, `m2m_`) | verified over Clerk's API | `machineSecretKey`, or `secretKey` |
  *
  * @throws {AuthConfigurationError}
@@ -36,6 +39,7 @@ export function clerk(options: ClerkOptions): IdentityProvider {
   };
   const apis = { ofInstance: apiOf(secretKey), ofMachine: apiOf(machineSecretKey) };
   return {
+    name: CLERK,
     issuers: [sessionTokens(resolved, warnOnce())],
     credentials: [...machineJwts(resolved), ...machineTokens(apis, resolved)],
     // In either spelling: Clerk keeps them out of tokens, and they are asked for over its API.

@@ -1,7 +1,7 @@
 import type { Claims } from '../../core/claims.js';
 import { ownProperty } from '../../core/own-property.js';
 import { jwt, type CredentialOption } from '../../module/options/credential-options.js';
-import type { ResolvedClerk } from './resolve-clerk.js';
+import { acceptsOauth, type ResolvedClerk } from './resolve-clerk.js';
 import { ofInstance } from './session-tokens.js';
 import { M2M_MARKS, OAUTH_MARKS } from './token-marks.js';
 
@@ -10,11 +10,11 @@ const NO_PERSON = { roles: [], permissions: [], organizationId: [] } as const;
 
 /** The JWTs of machines and of OAuth clients, which enter where `@Accepts` names them. */
 export function machineJwts(clerk: ResolvedClerk): readonly CredentialOption[] {
-  const { machineId, audiences } = clerk;
-  const common = { ...ofInstance(clerk), clockToleranceSeconds: 5 };
+  const { machineId } = clerk;
   return [
     jwt({
-      ...common,
+      ...ofInstance(clerk),
+      clockToleranceSeconds: 5,
       kind: 'm2mJwt',
       audience:
         machineId === undefined ? null : (claims) => scopesOfMachine(claims).includes(machineId),
@@ -23,15 +23,23 @@ export function machineJwts(clerk: ResolvedClerk): readonly CredentialOption[] {
       serviceUse: { claim: 'sub', startsWith: 'mch_' },
       claims: { ...NO_PERSON, subject: 'sub', scopes: scopesOfMachine, actor: [] },
     }),
-    jwt({
-      ...common,
-      kind: 'oauthJwt',
-      audience: audiences ?? null,
-      recognizedBy: { header: 'typ', value: 'at+jwt' },
-      tokenUse: OAUTH_MARKS,
-      claims: { ...NO_PERSON, subject: 'sub', scopes: ['scp', 'scope'] },
-    }),
+    ...(acceptsOauth(clerk) ? [oauthJwts(clerk)] : []),
   ];
+}
+
+function oauthJwts(clerk: ResolvedClerk): CredentialOption {
+  const { audiences = null, oauthClients } = clerk;
+  return jwt({
+    ...ofInstance(clerk),
+    clockToleranceSeconds: 5,
+    kind: 'oauthJwt',
+    audience: audiences,
+    clientClaims: ['client_id'],
+    ...(oauthClients && { authorizedParties: oauthClients }),
+    recognizedBy: { header: 'typ', value: 'at+jwt' },
+    tokenUse: OAUTH_MARKS,
+    claims: { ...NO_PERSON, subject: 'sub', scopes: ['scp', 'scope'] },
+  });
 }
 
 function scopesOfMachine(claims: Claims): readonly string[] {

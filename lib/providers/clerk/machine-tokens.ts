@@ -8,7 +8,7 @@ import {
 import type { JsonObject } from '../../endpoint/read-json.js';
 import { MAX_SECONDS, type Identity } from '../../verification/identity.js';
 import type { ClerkApi } from './clerk-api.js';
-import type { ResolvedClerk } from './resolve-clerk.js';
+import { acceptsOauth, type ResolvedClerk } from './resolve-clerk.js';
 import { SharedAnswers } from './shared-answers.js';
 
 /** Who asks Clerk about what: without a key, nobody. */
@@ -35,7 +35,8 @@ export function machineTokens(
   clerk: ResolvedClerk,
 ): readonly CredentialOption[] {
   return [
-    ...(ofInstance ? [apiKeys(ofInstance, clerk), oauthTokens(ofInstance, clerk)] : []),
+    ...(ofInstance ? [apiKeys(ofInstance, clerk)] : []),
+    ...(ofInstance && acceptsOauth(clerk) ? [oauthTokens(ofInstance, clerk)] : []),
     ...(ofMachine ? [m2mTokens(ofMachine, clerk)] : []),
   ];
 }
@@ -53,7 +54,7 @@ function apiKeys(api: ClerkApi, clerk: ResolvedClerk): CredentialOption {
 }
 
 function oauthTokens(api: ClerkApi, clerk: ResolvedClerk): CredentialOption {
-  const { audiences } = clerk;
+  const { audiences, oauthClients } = clerk;
   const question = {
     api,
     path: '/oauth_applications/access_tokens/verify',
@@ -61,6 +62,7 @@ function oauthTokens(api: ClerkApi, clerk: ResolvedClerk): CredentialOption {
     subjects: ['user_'],
     check: (answer: JsonObject) => {
       assertListed(audiences, textsIn(answer, 'aud'));
+      assertClient(oauthClients ?? undefined, answer);
     },
   };
   return opaqueToken({
@@ -168,4 +170,11 @@ function textsIn(answer: JsonObject, name: string): readonly string[] {
 function assertListed(expected: readonly string[] | undefined, named: readonly string[]): void {
   if (!expected || named.some((each) => expected.includes(each))) return;
   throw new InvalidCredential('aud_mismatch', { detail: `any of ${expected.join(', ')}` });
+}
+
+/** @throws {InvalidCredential} When some clients are accepted, and it is of none of them. */
+function assertClient(accepted: readonly string[] | undefined, answer: JsonObject): void {
+  const client = ownProperty(answer, 'client_id');
+  if (!accepted || (typeof client === 'string' && accepted.includes(client))) return;
+  throw new InvalidCredential('client_not_allowed', { detail: `any of ${accepted.join(', ')}` });
 }

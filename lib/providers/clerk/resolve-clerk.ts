@@ -6,6 +6,7 @@ import {
   assertName,
   assertObject,
   assertSeconds,
+  refuseUndefined,
   refuseUnknown,
   resolveBoolean,
 } from '../../module/options/option-checks.js';
@@ -20,10 +21,13 @@ export interface ResolvedClerk {
   readonly publishableKey: string | undefined;
   /** `undefined`: they are fetched. */
   readonly keys: readonly JWK[] | undefined;
+  /** `undefined`: of any page. */
   readonly authorizedParties: readonly string[] | undefined;
   readonly allowMissingAzp: boolean;
   /** `undefined`: nobody asks. */
   readonly audiences: readonly string[] | undefined;
+  /** Whose OAuth access tokens are accepted; `undefined`: whoever has one for `audiences`, `null`: whoever has one. */
+  readonly oauthClients: readonly string[] | null | undefined;
   readonly machineId: string | undefined;
   readonly refusesPending: boolean;
   readonly readsCookie: boolean;
@@ -34,14 +38,15 @@ export interface ResolvedClerk {
 
 const KNOWN = [
   ...['publishableKey', 'frontendApi', 'issuer', 'jwtKey', 'secretKey', 'machineSecretKey'],
-  ...['authorizedParties', 'allowMissingAzp', 'audience', 'machineId', 'treatPendingAsSignedOut'],
-  ...['cookie', 'claims', 'machineTokens', 'apiUrl', 'fetch'],
+  ...['authorizedParties', 'allowMissingAzp', 'audience', 'oauthClients', 'machineId'],
+  ...['treatPendingAsSignedOut', 'cookie', 'claims', 'machineTokens', 'apiUrl', 'fetch'],
 ];
 
 /** @throws {AuthConfigurationError} */
 export function resolveClerk(given: ClerkOptions): ResolvedClerk {
   assertObject('clerk()', given, 'Give an object: clerk({ publishableKey }).');
   refuseUnknown('clerk()', given, KNOWN);
+  refuseUndefined('clerk()', given, ['jwtKey', 'audience', 'machineId']);
   const options = ownMembers(given);
   const { audience, machineId, treatPendingAsSignedOut = true, cookie = true } = options;
   if (machineId !== undefined) assertBeginning('clerk().machineId', machineId, 'mch_');
@@ -53,6 +58,7 @@ export function resolveClerk(given: ClerkOptions): ResolvedClerk {
     authorizedParties: partiesOf(options),
     allowMissingAzp: resolveBoolean('clerk().allowMissingAzp', options.allowMissingAzp),
     audiences: audience === undefined ? undefined : audiencesOf(audience),
+    oauthClients: clientsOf(options),
     machineId,
     refusesPending: resolveBoolean('clerk().treatPendingAsSignedOut', treatPendingAsSignedOut),
     readsCookie: resolveBoolean('clerk().cookie', cookie),
@@ -111,11 +117,17 @@ function keysOf({ jwtKey }: ClerkOptions): readonly JWK[] | undefined {
 }
 
 function partiesOf(options: ClerkOptions): readonly string[] | undefined {
-  const { authorizedParties, allowMissingAzp } = options;
+  const { allowMissingAzp } = options;
+  const authorizedParties = options.authorizedParties as readonly string[] | null | undefined;
   const option = 'clerk().authorizedParties';
   const cure =
-    "List whole origins, one text each, without a path or a slash at the end: authorizedParties: ['https://app.example.com'].";
+    "List whole origins, one text each, without a path or a slash at the end: authorizedParties: ['https://app.example.com'] (CLERK_AUTHORIZED_PARTIES).";
   if (authorizedParties === undefined) {
+    const problem = 'is missing, so that the session of any page would do';
+    const waive = `${cure} In the code, null accepts any.`;
+    throw new AuthConfigurationError(option, problem, waive);
+  }
+  if (authorizedParties === null) {
     if (allowMissingAzp === undefined) return;
     const problem = 'means nothing without authorizedParties';
     throw new AuthConfigurationError('clerk().allowMissingAzp', problem, 'Leave it out.');
@@ -144,6 +156,22 @@ function audiencesOf(audience: unknown): readonly string[] {
   const cure = 'Name this API as claim aud has it, or leave it out.';
   for (const each of all.length > 0 ? all : [undefined]) assertName('clerk().audience', each, cure);
   return all as readonly string[];
+}
+
+function clientsOf({ oauthClients }: ClerkOptions): ResolvedClerk['oauthClients'] {
+  if (oauthClients === undefined || oauthClients === null) return oauthClients;
+  const given: readonly unknown[] = Array.isArray(oauthClients) ? oauthClients : [];
+  const cure =
+    'List the ids of the clients, one text each, or give null to accept the tokens of any client.';
+  for (const each of given.length > 0 ? given : [undefined]) {
+    assertName('clerk().oauthClients', each, cure);
+  }
+  return given as readonly string[];
+}
+
+/** Whether it is said for whom, or of whom, OAuth access tokens are: else anybody's would do. */
+export function acceptsOauth({ audiences, oauthClients }: ResolvedClerk): boolean {
+  return audiences !== undefined || oauthClients !== undefined;
 }
 
 /** @throws {AuthConfigurationError} */

@@ -4,8 +4,16 @@ import type {
   IdentityProvider,
 } from '../../module/options/identity-provider.js';
 import { readVariable, type Environment } from '../../core/environment.js';
+import { refuseMisspelt } from '../../module/options/misspelt-variables.js';
 import { tesseral } from './tesseral.js';
 import type { TesseralOptions } from './tesseral-options.js';
+
+const VARIABLES = [
+  'TESSERAL_PUBLISHABLE_KEY',
+  'TESSERAL_PROJECT_ID',
+  'TESSERAL_API_KEYS',
+  'TESSERAL_BACKEND_API_KEY',
+];
 
 /**
  * A project of Tesseral, as environment variables tell of it.
@@ -20,12 +28,14 @@ import type { TesseralOptions } from './tesseral-options.js';
  * `NAME_FILE` names a file that holds the value instead.
  *
  * @param env Default: `process.env`.
- * @throws {AuthConfigurationError}
+ * @throws {AuthConfigurationError} When a variable is missing, cannot be read, or is called almost as one
+ *   of these.
  * @publicApi
  */
 export function tesseralFromEnv(
   env: Environment = process.env,
 ): IdentityProvider | DiscoveredProvider {
+  refuseMisspelt(env, 'TESSERAL_', VARIABLES);
   const projectId = readVariable(env, 'TESSERAL_PROJECT_ID');
   return tesseral({
     publishableKey: required(env, 'TESSERAL_PUBLISHABLE_KEY'),

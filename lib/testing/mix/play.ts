@@ -40,26 +40,46 @@ export type Finding =
 export interface Stage<Caller> {
   readonly tenants: ReadonlyMap<string, Caller>;
   readonly operations: ReadonlyMap<string, TenantOperation<Caller>>;
-  readonly reset: () => MaybePromise<unknown>;
+  /** Empties what operations write to; `undefined` where nothing does. */
+  readonly reset: (() => MaybePromise<unknown>) | undefined;
   readonly actAs: ((as: Caller) => unknown) | undefined;
 }
+
+/** Which marks were written in which step. */
+export type Marks = Map<string, Step>;
+
+/** How a tenant fared. */
+export interface Fared {
+  /** In how many answers it found again what it had written before. */
+  found: number;
+  /** The status of its last answer that had one. */
+  status: number | undefined;
+}
+
+/** Answers to somebody who was not let in. */
+const REFUSED: readonly unknown[] = [401, 403];
 
 /** Plays sequences, and looks in every answer for what others wrote. */
 export class Play<Caller> {
   readonly #stage: Stage<Caller>;
   readonly #prefix = `mark${randomBytes(6).toString('hex')}n`;
+  readonly #pattern = new RegExp(`${this.#prefix}\\d+z`, 'g');
   #marks = 0;
-  /** In how many answers a tenant found again what it had written before. */
-  found = 0;
+  /** How each of the tenants fared. */
+  readonly tenants: ReadonlyMap<string, Fared>;
 
   constructor(stage: Stage<Caller>) {
     this.#stage = stage;
+    const fared = (): Fared => ({ found: 0, status: undefined });
+    this.tenants = new Map([...stage.tenants.keys()].map((name) => [name, fared()]));
   }
 
-  /** @returns What went wrong first, if anything did. */
-  async of(steps: readonly Step[]): Promise<Finding | undefined> {
-    await this.#stage.reset();
-    const written = new Map<string, Step>();
+  /**
+   * @param written Marks that answers may hold from before. Default: none.
+   * @returns What went wrong first, if anything did.
+   */
+  async of(steps: readonly Step[], written: Marks = new Map()): Promise<Finding | undefined> {
+    await this.#stage.reset?.();
     for (const batch of new Set(steps.map((step) => step.batch))) {
       const together = steps.filter((step) => step.batch === batch);
       const findings = await Promise.all(together.map((step) => this.#take(step, written)));
@@ -69,20 +89,38 @@ export class Play<Caller> {
     return undefined;
   }
 
-  async #take(step: Step, written: Map<string, Step>): Promise<Finding | undefined> {
+  async #take(step: Step, written: Marks): Promise<Finding | undefined> {
     try {
-      const answer = await answerText(await this.#answer(step, written));
-      const held = [...written].filter(([mark]) => answer.includes(mark)).map(([, by]) => by);
+      const answer = await this.#answer(step, written);
+      const status = statusOf(answer);
+      const held = this.#writers(await answerText(answer), written);
       const other = held.find(({ tenant }) => tenant !== step.tenant);
       if (other) return { kind: 'leak', step, of: other.tenant };
-      if (held.some((by) => by !== step)) this.found += 1;
+      const isFound = !REFUSED.includes(status) && held.some((by) => by !== step);
+      this.#note(step.tenant, { isFound, status });
       return undefined;
     } catch (cause) {
       return { kind: 'failure', step, cause };
     }
   }
 
-  #answer(step: Step, written: Map<string, Step>): unknown {
+  /** Who wrote what a text holds. */
+  #writers(text: string, written: Marks): readonly Step[] {
+    const marks = text.match(this.#pattern) ?? [];
+    return marks.flatMap((mark) => written.get(mark) ?? []);
+  }
+
+  #note(
+    tenant: string,
+    { isFound, status }: { isFound: boolean; status: number | undefined },
+  ): void {
+    const fared = this.tenants.get(tenant);
+    if (!fared) return;
+    if (isFound) fared.found += 1;
+    fared.status = status ?? fared.status;
+  }
+
+  #answer(step: Step, written: Marks): unknown {
     const { tenants, operations, actAs } = this.#stage;
     const random = randomFrom(step.seed);
     const as = tenants.get(step.tenant) as Caller;
@@ -99,4 +137,11 @@ export class Play<Caller> {
       },
     });
   }
+}
+
+/** As `fetch`, supertest, axios and the `inject()` of Fastify call it, and as bodies of Nest repeat it. */
+function statusOf(answer: unknown): number | undefined {
+  if (typeof answer !== 'object' || answer === null) return;
+  const { status, statusCode } = answer as { status?: unknown; statusCode?: unknown };
+  return [status, statusCode].find((each) => typeof each === 'number');
 }

@@ -13,7 +13,7 @@ import { isPending, whenReady, type MaybePromise } from '../../core/maybe-promis
 import { ownMembers, ownProperty } from '../../core/own-property.js';
 import type { ApiKeyRecord } from '../../stores/api-key-store.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
-import { expiryOf, verifiedIdentity } from '../identity.js';
+import { expiryOf, expiryProblem, verifiedIdentity } from '../identity.js';
 import { lookUp } from '../../core/look-up.js';
 import { concealPepper, digestApiKey, type Pepper } from './digest-api-key.js';
 import { assertApiKeyPrefix, parseApiKey } from './generate-api-key.js';
@@ -31,6 +31,8 @@ export interface ApiKeyVerifierSettings {
   /** Looks up a record by the id of its key. What is no object says that there is none. */
   readonly find: (id: string) => MaybePromise<ApiKeyRecord | null | undefined | false>;
   readonly clock: Clock;
+  /** What is asked, for the log: an option, by its path. */
+  readonly asked: string;
   /** How long a look-up may take, in milliseconds. */
   readonly timeoutMs: number;
   /** How a client is told to present a key (RFC 9110 section 11.1). */
@@ -86,7 +88,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
    * different times, and tells of ids that are known.
    */
   #find(id: string): MaybePromise<{ readonly record: unknown }> {
-    const { find, timeoutMs } = this.#settings;
+    const { find, timeoutMs, asked } = this.#settings;
     const ask = (): MaybePromise<{ readonly record: unknown }> => {
       const found = find(id);
       // What only has a `then` need not chain.
@@ -94,7 +96,7 @@ export class ApiKeyVerifier implements CredentialVerifier {
         ? Promise.resolve(found).then((record) => ({ record }))
         : { record: found };
     };
-    return lookUp(ask, { timeoutMs, reason: 'store_unavailable' });
+    return lookUp(ask, { timeoutMs, asked, reason: 'store_unavailable' });
   }
 
   /** What a record's own code throws is no verdict on the key. */
@@ -103,7 +105,8 @@ export class ApiKeyVerifier implements CredentialVerifier {
       return this.#check(presented, found);
     } catch (cause) {
       if (cause instanceof AuthError) throw cause;
-      throw new AuthUnavailable('store_unavailable', { cause, retryAfterSeconds: 1 });
+      const detail = this.#settings.asked;
+      throw new AuthUnavailable('store_unavailable', { cause, detail, retryAfterSeconds: 1 });
     }
   }
 
@@ -133,23 +136,24 @@ export class ApiKeyVerifier implements CredentialVerifier {
   /** What ends a key is heeded even where the prototype of a record's class says it. */
   #assertHolds({ revokedAt, expiresAt }: ApiKeyRecord): void {
     if (revokedAt !== undefined && revokedAt !== null) throw this.#refused('api_key_revoked');
-    const isOver = !(this.#settings.clock() / 1000 < expiryOf({ expiresAt }));
-    if (isOver) throw this.#refused('api_key_expired');
+    const expiry = expiryOf({ expiresAt });
+    const isOver = !(this.#settings.clock() / 1000 < expiry);
+    if (isOver) throw this.#refused('api_key_expired', expiryProblem({ expiresAt: expiry }));
   }
 
   #verified({ credential, id }: Presented, record: ApiKeyRecord): VerifiedApiKey {
-    const { kind } = this.#settings;
+    const { kind, asked } = this.#settings;
     // A record may have a `kind` of its own, which means something else.
     const identity = { ...ownMembers(record), kind: undefined, expiresAt: record.expiresAt };
     return {
-      ...verifiedIdentity(identity, { credential, kind, standsFor: 'apiKey' }),
+      ...verifiedIdentity(identity, { credential, kind, standsFor: 'apiKey', asked }),
       keyId: id,
       allowedAddresses: allowedAddressesOf(record),
     };
   }
 
-  #refused(reason: InvalidCredentialReason): InvalidCredential {
-    return new InvalidCredential(reason, { schemes: [this.#settings.scheme] });
+  #refused(reason: InvalidCredentialReason, detail?: string): InvalidCredential {
+    return new InvalidCredential(reason, { detail, schemes: [this.#settings.scheme] });
   }
 }
 

@@ -5,7 +5,7 @@ import { lookUp } from '../../core/look-up.js';
 import { isPending, type MaybePromise } from '../../core/maybe-promise.js';
 import type { VerifiedCredential } from '../../core/verified-credential.js';
 import type { CredentialVerifier } from '../credential-verifier.js';
-import { verifiedIdentity, type Identity } from '../identity.js';
+import { expiryProblem, verifiedIdentity, type Identity } from '../identity.js';
 import type { PasswordCheck } from './password-check.js';
 import { parseUserPassword } from './user-password.js';
 
@@ -13,6 +13,8 @@ import { parseUserPassword } from './user-password.js';
 export interface BasicVerifierSettings {
   readonly kind: string;
   readonly check: PasswordCheck;
+  /** What is asked, for the log: an option, by its path. */
+  readonly asked: string;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }
@@ -30,14 +32,14 @@ export class BasicVerifier implements CredentialVerifier {
   }
 
   verify(credential: Credential): MaybePromise<VerifiedCredential> {
-    const { kind, check, clock, timeoutMs } = this.#settings;
+    const { kind, check, asked, clock, timeoutMs } = this.#settings;
     const presented = parseUserPassword(credential.value);
     if (!presented) throw refused();
     const verified = (identity: unknown): VerifiedCredential => {
       if (typeof identity !== 'object' || identity === null) throw refused();
-      const facts = { credential, kind, standsFor: undefined };
+      const facts = { credential, kind, standsFor: undefined, asked };
       const known = verifiedIdentity(identity as Identity, facts);
-      if (!(clock() / 1000 < known.expiresAt)) throw refused();
+      if (!(clock() / 1000 < known.expiresAt)) throw refused(expiryProblem(known));
       return known;
     };
     return lookUp(
@@ -45,11 +47,11 @@ export class BasicVerifier implements CredentialVerifier {
         const found = check(presented);
         return isPending(found) ? Promise.resolve(found).then(verified) : verified(found);
       },
-      { timeoutMs, reason: 'lookup_failed' },
+      { timeoutMs, asked, reason: 'lookup_failed' },
     );
   }
 }
 
-function refused(): InvalidCredential {
-  return new InvalidCredential('invalid_password', { schemes: ['Basic'] });
+function refused(detail?: string): InvalidCredential {
+  return new InvalidCredential('invalid_password', { detail, schemes: ['Basic'] });
 }

@@ -29,8 +29,8 @@ export function checkAnswer(
   checkStrings(answer, STRING_MEMBERS);
   checkIssuer(answer, settings.issuer);
   const validity = checkDates(answer, settings, now);
-  checkAudience(answer, settings.audience);
   checkMarks({ header: {}, claims: answer }, settings.tokenUse);
+  checkAudience(answer, settings.audience);
   checkType(answer, settings);
   checkConfirmation(answer);
   return validity;

@@ -26,9 +26,10 @@ export function checkClaims(token: TokenParts, issuer: JwtIssuer, now: number): 
   if (issuer.profile === 'rfc9068') requireClaims(claims, RFC9068_CLAIMS);
   requireClaims(claims, issuer.maxTokenAgeSeconds === undefined ? ['exp'] : ['exp', 'iat']);
   const validity = checkDates(claims, issuer, now);
+  // First what kind of token it is: one of another kind is meant for somebody else, too, and says little of clients.
+  checkMarks(token, issuer.tokenUse);
   checkAudience(claims, issuer.audience);
   checkParties(claims, issuer);
-  checkMarks(token, issuer.tokenUse);
   checkConfirmation(claims);
   return validity;
 }
@@ -46,5 +47,6 @@ function checkParties(claims: UncheckedClaims, issuer: JwtIssuer): void {
   const named = parties.filter((party) => typeof party === 'string');
   const isEnough = named.length > 0 || !demandsParty;
   if (isEnough && named.every((party) => accepted.has(party))) return;
-  throw new InvalidCredential('client_not_allowed', { detail: anyOf(accepted) });
+  const detail = `${clientClaims.join(' or ')} is ${anyOf(accepted)}`;
+  throw new InvalidCredential('client_not_allowed', { detail });
 }

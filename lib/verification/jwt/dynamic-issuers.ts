@@ -23,14 +23,17 @@ const KNOWN_MS = 60_000;
 /** How long the resolver is left alone with a name that it failed on, in milliseconds. */
 const PAUSE_MS = 1000;
 
-/** How many look-ups may be under way, and how many of them on behalf of names that nobody knows. */
-const UNDER_WAY = { all: 64, unknown: 48 };
+/** How many look-ups may be under way on behalf of names that nobody knows: anybody can make up a name. */
+const MAX_UNKNOWN = 64;
 
 /** How many names are remembered as nobody's, and for how long. */
 const NOBODY = { maxEntries: 1000, maxAgeMs: 60_000 };
 
 /** How often it is told that known issuers cannot be looked up anew, in milliseconds. */
 const TOLD_MS = 10_000;
+
+/** What is asked, for the log. */
+const ASKED = 'dynamicIssuers.resolve';
 
 /** A name that may reach an application, a message and a log: it is an address, or as good as one. */
 const NAME = /^[\x21-\x7e]{1,2048}$/;
@@ -72,6 +75,7 @@ interface Flight {
   answer?: Promise<JwtIssuer | undefined>;
   /** Whoever it was for wants to have it asked anew. */
   isObsolete: boolean;
+  readonly isUnknown: boolean;
 }
 
 /**
@@ -91,7 +95,7 @@ export class DynamicIssuers implements IssuerRegistry {
   readonly #nobody: ShortMemory<true>;
   readonly #failures: ShortMemory<{ readonly cause: unknown }>;
   readonly #flights = new Map<string, Flight>();
-  #underWay = 0;
+  #unknownUnderWay = 0;
   #toldAt = -Infinity;
 
   constructor(parts: DynamicIssuersParts) {
@@ -118,17 +122,23 @@ export class DynamicIssuers implements IssuerRegistry {
    * tokens included. To be called when a tenant is removed or changed, in every process.
    *
    * @param issuer Exactly as in claim `iss`. Default: every issuer that is not in `issuers`.
+   * @returns Whether anything was known under that name, in this process: an issuer, or that there is
+   *   none. A name that is misspelt is known to nobody; nor is one whose tokens did not come yet.
    */
-  forget(issuer?: string): void {
-    for (const [name, flight] of this.#flights) {
-      if (issuer !== undefined && name !== issuer) continue;
+  forget(issuer?: string): boolean {
+    const underWay = [...this.#flights].filter(([name]) => issuer === undefined || name === issuer);
+    for (const [name, flight] of underWay) {
       flight.isObsolete = true;
       this.#flights.delete(name);
     }
-    for (const memory of [this.#tenants, this.#nobody, this.#failures]) {
-      if (issuer === undefined) memory.clear();
-      else memory.delete(issuer);
-    }
+    const memories = [this.#tenants, this.#nobody, this.#failures];
+    const forgotten = memories.filter((memory) => {
+      if (issuer !== undefined) return memory.delete(issuer);
+      const isEmpty = memory.size === 0;
+      memory.clear();
+      return !isEmpty;
+    });
+    return underWay.length + forgotten.length > 0;
   }
 
   /** @internal */
@@ -163,14 +173,12 @@ export class DynamicIssuers implements IssuerRegistry {
   async #ask(name: string): Promise<JwtIssuer | undefined> {
     const underWay = this.#flights.get(name)?.answer;
     if (underWay) return underWay;
-    const limit = this.#tenants.has(name) ? UNDER_WAY.all : UNDER_WAY.unknown;
-    if (this.#underWay >= limit) {
-      const crowded = unavailable(undefined, 'too many look-ups are under way');
-      const known = this.#servingOn(name, crowded);
-      if (known) return known;
-      throw crowded;
+    const isUnknown = !this.#tenants.has(name);
+    // Of those who are known there are only so many, and each is asked about once at a time.
+    if (isUnknown && this.#unknownUnderWay >= MAX_UNKNOWN) {
+      throw unavailable(undefined, `${ASKED}: too many look-ups are under way`);
     }
-    const flight: Flight = { isObsolete: false };
+    const flight: Flight = { isObsolete: false, isUnknown };
     this.#flights.set(name, flight);
     flight.answer = this.#resolve(name, flight);
     return flight.answer;
@@ -178,17 +186,18 @@ export class DynamicIssuers implements IssuerRegistry {
 
   async #resolve(name: string, flight: Flight): Promise<JwtIssuer | undefined> {
     const askedAt = this.#now();
-    this.#underWay += 1;
+    if (flight.isUnknown) this.#unknownUnderWay += 1;
     try {
       const { resolve, settings } = this.#parts;
       const { timeoutMs } = settings;
-      const answer = await lookUp(() => resolve(name), { timeoutMs, reason: 'lookup_failed' });
+      const asking = { timeoutMs, asked: ASKED, reason: 'lookup_failed' } as const;
+      const answer = await lookUp(() => resolve(name), asking);
       return flight.isObsolete ? await this.find(name) : this.#adopt(name, answer, askedAt);
     } catch (failure) {
       if (flight.isObsolete) throw unavailable(failure);
       return this.#failed(name, failure);
     } finally {
-      this.#underWay -= 1;
+      if (flight.isUnknown) this.#unknownUnderWay -= 1;
       if (this.#flights.get(name) === flight) this.#flights.delete(name);
     }
   }
@@ -264,7 +273,7 @@ function copyOf(given: unknown, depth = 0): unknown {
 }
 
 /** Whatever the resolver throws is our failure, and never the caller's. */
-function unavailable(failure: unknown, detail?: string): AuthUnavailable {
+function unavailable(failure: unknown, detail = ASKED): AuthUnavailable {
   if (failure instanceof AuthUnavailable) return failure;
   return new AuthUnavailable('lookup_failed', { cause: failure, detail, retryAfterSeconds: 1 });
 }

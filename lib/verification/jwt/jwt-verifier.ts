@@ -61,8 +61,9 @@ export class JwtVerifier implements CredentialVerifier {
   #recognizes(value: string): boolean {
     try {
       const jwt = parseCompactJwt(value);
-      const found = this.#issuers.find(String(ownProperty(jwt.claims, 'iss')));
-      return found !== undefined && (this.#recognizedBy ?? []).every((mark) => bears(jwt, mark));
+      const name = ownProperty(jwt.claims, 'iss');
+      const isOurs = typeof name === 'string' && this.#issuers.find(name) !== undefined;
+      return isOurs && (this.#recognizedBy ?? []).every((mark) => bears(jwt, mark));
     } catch (failure) {
       if (failure instanceof AuthError) return false;
       throw failure;

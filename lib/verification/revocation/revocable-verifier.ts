@@ -29,7 +29,7 @@ export class RevocableVerifier implements CredentialVerifier {
   constructor({ verifier, revocation, timeoutMs }: RevocableVerifierParts) {
     this.#verifier = verifier;
     this.#revocation = revocation;
-    this.#settings = { reason: 'store_unavailable', timeoutMs };
+    this.#settings = { reason: 'store_unavailable', asked: 'revocation.isRevoked', timeoutMs };
   }
 
   claims(credential: Credential): boolean {
@@ -59,7 +59,7 @@ export class RevocableVerifier implements CredentialVerifier {
 function assertNotRevoked(answer: unknown): void {
   if (answer === false) return;
   if (answer === true) throw new InvalidCredential('token_revoked');
-  const detail = 'isRevoked answered neither true nor false';
+  const detail = 'revocation.isRevoked answered neither true nor false';
   throw new AuthUnavailable('store_unavailable', { detail, retryAfterSeconds: 1 });
 }
 

@@ -1,4 +1,5 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { InvalidCredential } from '../../core/auth-error.js';
 import type { Clock } from '../../core/clock.js';
 import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
 import type { KeyValueStore } from '../../stores/key-value-store.js';
@@ -102,9 +103,13 @@ export class RevocationList implements Revocation {
     await exclusively(this.#store, `${key}:lock`, (isHeld) => this.#raise(key, firstGood, isHeld));
   }
 
-  /** A token that can be named by none of its token, session and subject can only be too long-lived. */
+  /**
+   * A token that can be named by none of its token, session and subject can only be too long-lived.
+   *
+   * @throws {InvalidCredential} When the list could forget it before it expires.
+   */
   isRevoked(credential: RevocableCredential): MaybePromise<boolean> {
-    if (this.#outlivesList(credential)) return true;
+    if (this.#outlivesList(credential)) throw tooLong(credential);
     const { issuer, subject, tokenId, sessionId, issuedAt } = credential;
     const keys: string[] = [];
     if (subject !== undefined) keys.push(this.#keyOf('subject', issuer, subject));
@@ -158,6 +163,12 @@ export class RevocationList implements Revocation {
   #keyOf(kind: RevocationKind, issuer: string, name: string): string {
     return `${this.#keyPrefix}${revocationKey(kind, issuer, name)}`;
   }
+}
+
+/** Says that nobody revoked it: it would be looked for on the list in vain. */
+function tooLong({ expiresAt }: RevocableCredential): InvalidCredential {
+  const how = expiresAt === Infinity ? 'has no exp, so that it outlives' : 'lives longer than';
+  return new InvalidCredential('token_revoked', { detail: `it ${how} longestTokenSeconds` });
 }
 
 /** Written so that no date, and a value that is none, refuse. */

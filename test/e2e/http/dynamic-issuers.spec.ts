@@ -84,7 +84,7 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
     );
     const token = await issuer.token();
     expect(await status(token)).toBe(401);
-    app.get(Tenants).known.set(issuer.issuer, issuer.options());
+    app.get(Tenants).known.set(issuer.issuer, issuer.options({ organizationId: null }));
     expect(await status(token)).toBe(401);
     app.get(Application).issuers.forget(issuer.issuer);
     expect(await status(token)).toBe(200);
@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
     const other = await TestIssuer.start({ algorithms: ['ES256'] });
     const resolve = (name: string): IssuerOptions => {
       asked.push(name);
-      return other.options();
+      return other.options({ organizationId: null });
     };
     await startWith({ resolve, internalHosts: ['127.0.0.1'] }, { issuers: [issuer.options()] });
     expect(await status(await issuer.token())).toBe(200);
@@ -122,12 +122,16 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
     };
     let audience = 'api://auth';
     const { app } = await startWith(
-      { resolve: () => issuer.options({ audience }), internalHosts: ['127.0.0.1'] },
+      {
+        resolve: () => issuer.options({ audience, organizationId: 'acme' }),
+        internalHosts: ['127.0.0.1'],
+      },
       { credentials: [jwt(refresh)] },
     );
     expect(await status(await issuer.token({ aud: 'api://auth' }))).toBe(503);
     expect(events.at(-1)).toMatchObject({
       reason: 'lookup_failed',
+      detail: 'dynamicIssuers.resolve',
       cause: { name: 'AuthConfigurationError', option: 'What dynamicIssuers.resolve answers' },
     });
     audience = 'api://orders';
@@ -138,7 +142,14 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
 
   it('are not called like another kind', async () => {
     await startWith(
-      { resolve: () => ({ issuer: 'apiKey', audience: null, secret: 's'.repeat(32) }) },
+      {
+        resolve: () => ({
+          issuer: 'apiKey',
+          audience: null,
+          organizationId: null,
+          secret: 's'.repeat(32),
+        }),
+      },
       { credentials: [apiKey({ prefix: 'acme_live', find: () => undefined })] },
     );
     expect(await status(await issuer.token({ iss: 'apiKey' }))).toBe(503);
@@ -158,7 +169,7 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
   });
 
   it('at private addresses are not connected to, and the operator is told the cure', async () => {
-    await startWith({ resolve: () => issuer.options() });
+    await startWith({ resolve: () => issuer.options({ organizationId: null }) });
     expect(await status(await issuer.token())).toBe(503);
     expect(issuer.requests).toEqual([]);
     expect(failures()).toEqual([
@@ -177,7 +188,7 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
   ])('at private addresses: %s', async (_, where) => {
     const elsewhere = await FaultyIssuer.start();
     await startWith({
-      resolve: () => issuer.options(where(elsewhere.origin)),
+      resolve: () => issuer.options({ organizationId: null, ...where(elsewhere.origin) }),
       internalHosts: [new URL(issuer.issuer).host],
     });
     expect(await status(await issuer.token())).toBe(503);
@@ -191,7 +202,7 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
     const tenant = await FaultyIssuer.start();
     const claims = { iss: tenant.origin };
     const { app } = await startWith({
-      resolve: () => ({ issuer: tenant.origin, audience: issuer.audience }),
+      resolve: () => ({ issuer: tenant.origin, audience: issuer.audience, organizationId: null }),
       internalHosts: [new URL(tenant.origin).host],
     });
     tenant.serve({
@@ -216,7 +227,7 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
     const provider = await OpaqueProvider.start();
     const other = await TestIssuer.start({ algorithms: ['ES256'] });
     const fetched: string[] = [];
-    const resolve = (): IssuerOptions => other.options();
+    const resolve = (): IssuerOptions => other.options({ organizationId: null });
     await startWith(
       { resolve, internalHosts: ['127.0.0.1'] },
       {
@@ -277,6 +288,11 @@ describe.each(ADAPTERS)('issuers that are looked up, on %s', (adapter) => {
       { internalHosts: [host] },
       'dynamicIssuers.internalHosts has what is no host',
     ]),
+    [
+      'a wildcard',
+      { internalHosts: ['*.internal'] },
+      'dynamicIssuers.internalHosts has what is no host. Give hosts, exactly, without wildcards',
+    ],
     ['one host', { internalHosts: 'a.test' }, 'dynamicIssuers.internalHosts has what is no host'],
   ])('refuses %s', async (_, given, problem) => {
     const dynamicIssuers =

@@ -229,6 +229,12 @@ describe.each(ADAPTERS)('what an issuer can be told to be like, on %s', (adapter
       const forged = `${job.slice(0, -8)}AAAAAAAA`;
       expect(await kindOf('both', forged)).toMatch(/invalid_signature|token_malformed/);
       expect(await kindOf('both', 'a.b.c')).toBe('token_malformed');
+      for (const iss of [{ toString: 1, valueOf: 1 }, null, 7, [issuer.issuer]]) {
+        const payload = Buffer.from(JSON.stringify({ iss, sub: 'mch_x' })).toString('base64url');
+        const [header = ''] = job.split('.');
+        const answer = await get(`${url}/both`, `${header}.${payload}.AAAA`);
+        expect(answer.status).toBe(401);
+      }
     });
 
     it('is what lets a handler accept both', async () => {

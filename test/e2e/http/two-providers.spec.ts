@@ -16,6 +16,7 @@ describe.each(['issuers', 'dynamicIssuers'])('two OpenID providers as %s', (way)
     const optionsOf = ({ issuer }: OpenidProvider, tenant: string): IssuerOptions => ({
       issuer,
       audience: `urn:${tenant}`,
+      organizationId: null,
       claims: { organizationId: 'client_id' },
     });
 

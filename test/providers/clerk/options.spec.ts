@@ -6,17 +6,12 @@ import {
   Accepts,
   AuthConfigurationError,
   AuthModule,
-  AuthReport,
-  Authorize,
   clerk,
   ClerkClient,
   clerkFromEnv,
-  hasPermission,
-  Permissions,
   RequireFeature,
   RequirePlan,
   RequireReverification,
-  type AuthModuleOptions,
   type ClaimReader,
   type ClerkOptions,
   type IdentityProvider,
@@ -38,20 +33,21 @@ function refusal(make: () => unknown): string {
     return (error as Error).message;
   }
 }
-const of = (options: object): string => refusal(() => clerk(options));
+const make = (options: object): IdentityProvider => clerk({ authorizedParties: null, ...options });
+const of = (options: object): string => refusal(() => make(options));
 
 describe('the options of clerk()', () => {
   it('C13: the issuer is derived from the publishable key, and from nothing that only looks like one', () => {
-    expect(clerk({ publishableKey }).issuers[0]).toMatchObject({
+    expect(make({ publishableKey }).issuers[0]).toMatchObject({
       issuer: 'https://clerk.example.com',
       jwksUri: 'https://clerk.example.com/.well-known/jwks.json',
     });
     const development = publishableKeyOf('foo-bar-13.clerk.accounts.dev', 'test');
-    expect(clerk({ publishableKey: development }).issuers[0]?.issuer).toBe(
+    expect(make({ publishableKey: development }).issuers[0]?.issuer).toBe(
       'https://foo-bar-13.clerk.accounts.dev',
     );
     const padded = `pk_live_${Buffer.from('clerk.example.com$').toString('base64')}`;
-    expect(clerk({ publishableKey: padded }).issuers).toHaveLength(1);
+    expect(make({ publishableKey: padded }).issuers).toHaveLength(1);
     const raw = (text: string): string => `pk_live_${Buffer.from(text).toString('base64')}`;
     const bad = [
       ...[
@@ -106,6 +102,24 @@ describe('the options of clerk()', () => {
     expect(of({ publishableKey, allowMissingAzp: true })).toContain('means nothing without');
   });
 
+  it.each(['jwtKey', 'audience', 'machineId'])('%s of a variable that is not set', (name) => {
+    expect(of({ publishableKey, [name]: undefined })).toBe(
+      `clerk().${name} is undefined. Set the variable it is read from, or leave it out.`,
+    );
+  });
+
+  it.each([
+    ['left out', {}],
+    ['of a variable that is not set', { authorizedParties: undefined }],
+  ])('C6: origins that are %s do not boot, and null in the code accepts any', (_, parties) => {
+    const options = { publishableKey, ...parties } as unknown as ClerkOptions;
+    expect(refusal(() => clerk(options))).toMatch(
+      /^clerk\(\)\.authorizedParties is missing, .*\(CLERK_AUTHORIZED_PARTIES\)\. In the code, null accepts any\.$/,
+    );
+    const [any] = clerk({ ...options, authorizedParties: null }).issuers;
+    expect(any).not.toHaveProperty('authorizedParties');
+  });
+
   it('C5: what cannot be verified without a secret key does not boot without it', async () => {
     expect(of({ publishableKey, machineTokens: { cacheSeconds: 10 } })).toMatch(
       /^clerk\(\)\.secretKey is missing.*CLERK_SECRET_KEY/,
@@ -118,8 +132,8 @@ describe('the options of clerk()', () => {
         return {};
       }
     }
-    const booting = async (options: ClerkOptions): Promise<string> => {
-      const imports = [AuthModule.forRoot({ issuers: [clerk(options)] })];
+    const booting = async (options: Partial<ClerkOptions>): Promise<string> => {
+      const imports = [AuthModule.forRoot({ issuers: [make(options)] })];
       const app = await create('express', moduleOf({ imports, controllers: [Api] }));
       const failure = await app.init().then(
         () => undefined,
@@ -140,7 +154,7 @@ describe('the options of clerk()', () => {
     expect(of({ publishableKey, jwtKey: [] })).toContain('is an empty list');
     expect(of({ publishableKey, jwtKey: 'x' })).toContain('clerk().jwtKey is no public key in PEM');
     expect(of({ publishableKey, jwtKey: 1 })).toContain('is no text');
-    const provider = clerk({ publishableKey, jwtKey: String(pem) });
+    const provider = make({ publishableKey, jwtKey: String(pem) });
     return expect(boot(AuthModule.forRoot({ issuers: [provider] }))).resolves.toContain(
       '2048 bits',
     );
@@ -180,8 +194,8 @@ describe('the options of clerk()', () => {
     const injected = { secretKey: 'sk_test_1', apiUrl: 'https://evil.test', authorizedParties: 1 };
     try {
       Object.assign(polluted, injected);
-      expect(clerk({ publishableKey }).credentials).toHaveLength(2);
-      expect(clerk({ publishableKey }).issuers[0]).not.toHaveProperty('authorizedPartyRequired');
+      expect(make({ publishableKey }).credentials).toHaveLength(1);
+      expect(make({ publishableKey }).issuers[0]).not.toHaveProperty('authorizedPartyRequired');
       expect(refusal(() => new ClerkClient({} as never))).toContain('ClerkClient.secretKey');
     } finally {
       for (const name of Object.keys(injected)) Reflect.deleteProperty(polluted, name);
@@ -244,53 +258,20 @@ describe('the options of clerk()', () => {
     expect(listing('')).toEqual({ publishableKey });
     expect(of(listing(' , '))).toContain('is no list, or an empty one');
     expect(of(clerkFromEnv({}))).toContain('names no instance');
-  });
-});
-
-describe('the report, of permissions that no session has', () => {
-  async function warnings(more: Partial<AuthModuleOptions> = {}): Promise<readonly string[]> {
-    @Controller()
-    class Api {
-      @Permissions('org:sys_memberships:read')
-      @Get('one')
-      one(): object {
-        return {};
-      }
-
-      @Permissions.any('org:sys_memberships:read', 'org:reports:read')
-      @Get('any')
-      any(): object {
-        return {};
-      }
-
-      @Authorize(hasPermission('org:reports:read'))
-      @Get('rule')
-      rule(): object {
-        return {};
-      }
-    }
-    const issuers: readonly IdentityProvider[] = [instance.provider()];
-    const imports = [AuthModule.forRoot({ issuers, ...more })];
-    const app = await create('express', moduleOf({ imports, controllers: [Api] }));
-    await app.init();
-    const found = app.get(AuthReport).warnings();
-    await app.close();
-    return found.map(({ code, message }) => `${code}: ${message}`);
-  }
-
-  it('C17: a handler that requires one is warned of', async () => {
-    expect(await warnings()).toEqual([
-      'permission_never_granted: Api.one requires org:sys_memberships:read, which no token has: nobody may call it',
-    ]);
-    await expect(warnings({ report: { strict: true } })).rejects.toThrow('org:sys_memberships');
+    expect(refusal(() => clerk(listing('')))).toContain('authorizedParties is missing');
   });
 
-  it('C17: unless something else may grant it', async () => {
-    const permissions = { admin: ['org:sys_memberships:read'] };
-    const other = { issuer: 'https://login.example.com/', audience: 'api://x' };
-    expect(await warnings({ roles: { permissions } })).toEqual([]);
-    expect(await warnings({ roles: { super: ['root'] } })).toEqual([]);
-    expect(await warnings({ principal: { load: (principal) => principal } })).toEqual([]);
-    expect(await warnings({ issuers: [instance.provider(), other] })).toEqual([]);
+  it.each(['CLERK_AUTHORISED_PARTIES', 'CLERK_JWTKEY', 'CLERK_SECRET_KEY_FIL'])(
+    'C23: %s is not passed over in silence',
+    (name) => {
+      expect(refusal(() => clerkFromEnv({ [name]: 'x' }))).toMatch(
+        new RegExp(`^${name} is no variable that is read\\. Call it CLERK_`),
+      );
+    },
+  );
+
+  it('C23: variables of other packages are not ours', () => {
+    const others = ['CLERK_API_KEY', 'CLERK_JS_URL', 'CLERK_WEBHOOK_SECRET', 'CLERK_SIGN_IN_URL'];
+    for (const name of others) expect(clerkFromEnv({ [name]: 'x' })).toEqual({});
   });
 });

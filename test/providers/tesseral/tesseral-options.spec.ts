@@ -203,6 +203,8 @@ describe('tesseralFromEnv()', () => {
   });
 
   it('T9: refuses what is missing or is no answer', () => {
+    const slip = { ...env, TESSERAL_PROJECTID: 'project_x' };
+    expect(refusal(() => tesseralFromEnv(slip))).toMatch(/TESSERAL_PROJECTID is no variable that/);
     expect(refusal(() => tesseralFromEnv({}))).toMatch(/TESSERAL_PUBLISHABLE_KEY is not set\. Set/);
     const yes = { ...env, TESSERAL_API_KEYS: 'yes' };
     expect(refusal(() => tesseralFromEnv(yes))).toMatch(/TESSERAL_API_KEYS is neither true nor/);

@@ -26,6 +26,7 @@ function verifier(find: Find, more: Partial<ApiKeyVerifierSettings> = {}): ApiKe
     find,
     clock: () => NOW * 1000,
     timeoutMs: 50,
+    asked: 'credentials[0].find',
     scheme: 'ApiKey',
     ...more,
   });

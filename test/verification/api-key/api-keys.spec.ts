@@ -28,6 +28,7 @@ describe('ApiKeys', () => {
       find: (id) => keys.find(id),
       clock,
       timeoutMs: 100,
+      asked: 'credentials[0].keys',
       scheme: 'ApiKey',
     });
     try {

@@ -174,6 +174,27 @@ describe('checkClaims, as the issuer is configured', () => {
     expect(verdict({ ...GOOD, ...claims }, issuer)).toBe(expected);
   });
 
+  it('says first that a token is of another kind, for whomever it is meant', () => {
+    const tokenUse = resolveTokenUse('tokenUse', { claim: 'token_use', value: 'access' });
+    const issuer = { ...ISSUER, tokenUse, authorizedParties: new Set(['shop']) };
+    const id = { ...GOOD, token_use: 'id', aud: 'shop' };
+    expect(verdict(id, issuer)).toBe('token_use_mismatch');
+    expect(verdict({ ...id, token_use: 'access' }, issuer)).toBe('aud_mismatch');
+    expect(verdict({ ...GOOD, token_use: 'access' }, issuer)).toBe('client_not_allowed');
+  });
+
+  it('names the claims that the client was looked for in', () => {
+    const issuer = {
+      ...ISSUER,
+      clientClaims: ['cid', 'azp'],
+      authorizedParties: new Set(['shop']),
+    };
+    const check = (): unknown => checkClaims({ header: {}, claims: GOOD }, issuer, NOW);
+    expect(check).toThrow(
+      expect.objectContaining({ detail: 'cid or azp is any of shop' }) as Error,
+    );
+  });
+
   it.each([
     [{ cid: 'shop' }, NOW + 60],
     [{ azp: 'shop' }, 'client_not_allowed'],

@@ -31,6 +31,12 @@ interface Gate {
   readonly failures: readonly unknown[];
 }
 
+/** The issuer of no organization, where its options do not say whose it is. */
+function ofNobody(answer: Answer): Answer {
+  const isIssuer = typeof answer === 'object' && answer !== null && 'issuer' in answer;
+  return isIssuer ? { organizationId: null, ...answer } : answer;
+}
+
 /** Has issuers looked up, those on loopback as well unless a test says otherwise. */
 export function gate(
   resolve: (issuer: string) => Answer | Promise<Answer>,
@@ -48,7 +54,8 @@ export function gate(
       ...more,
       resolve: (issuer) => {
         asked.push(issuer);
-        return resolve(issuer);
+        const answer = resolve(issuer);
+        return answer instanceof Promise ? answer.then(ofNobody) : ofNobody(answer);
       },
     },
   });

@@ -84,16 +84,29 @@ describe('RevocationList', () => {
     expect(store.size).toBe(1);
   });
 
-  it.each<[string, Partial<RevocableCredential>, boolean]>([
-    ['lives as long as may be', { issuedAt: NOW, expiresAt: NOW + 3900 }, false],
-    ['lives longer', { issuedAt: NOW, expiresAt: NOW + 3901 }, true],
-    ['lives longer, near its end', { issuedAt: NOW - 9000, expiresAt: NOW + 10 }, true],
-    ['lives longer from now', { issuedAt: undefined, expiresAt: NOW + 3901 }, true],
-    ['never expires', { expiresAt: Infinity }, true],
-    ['expires nobody knows when', { expiresAt: Number.NaN }, true],
-  ])('answers for a token that %s', (_, dates, expected) => {
+  const LONG = 'it lives longer than longestTokenSeconds';
+
+  it.each<[string, Partial<RevocableCredential>, string]>([
+    ['lives longer', { issuedAt: NOW, expiresAt: NOW + 3901 }, LONG],
+    ['lives longer, near its end', { issuedAt: NOW - 9000, expiresAt: NOW + 10 }, LONG],
+    ['lives longer from now', { issuedAt: undefined, expiresAt: NOW + 3901 }, LONG],
+    [
+      'never expires',
+      { expiresAt: Infinity },
+      'it has no exp, so that it outlives longestTokenSeconds',
+    ],
+    ['expires nobody knows when', { expiresAt: Number.NaN }, LONG],
+  ])('refuses a token that %s, and says that nobody revoked it', (_, dates, detail) => {
     subject = new RevocationList({ store, clock, longestTokenSeconds: 3600 });
-    expect(subject.isRevoked(credential(dates))).toBe(expected);
+    expect(() => subject.isRevoked(credential(dates))).toThrow(
+      expect.objectContaining({ reason: 'token_revoked', detail }) as Error,
+    );
+  });
+
+  it('lets in a token that lives as long as may be', () => {
+    subject = new RevocationList({ store, clock, longestTokenSeconds: 3600 });
+    const dates = { issuedAt: NOW, expiresAt: NOW + 3900 };
+    expect(subject.isRevoked(credential(dates))).toBe(false);
   });
 
   it('never lowers the moment of a subject', async () => {

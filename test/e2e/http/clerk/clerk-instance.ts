@@ -28,9 +28,10 @@ export class ClerkInstance {
   }
 
   /** The preset, without a network. */
-  provider(more: ClerkOptions = {}): IdentityProvider {
+  provider(more: Partial<ClerkOptions> = {}): IdentityProvider {
     const { publishableKey, jwtKey } = this;
-    return clerk({ publishableKey, jwtKey, authorizedParties: [APP], ...more });
+    const usual = { authorizedParties: [APP], oauthClients: ['oa_client'] };
+    return clerk({ publishableKey, jwtKey, ...usual, ...more });
   }
 
   /** The token of a session; what is `undefined` is left out. */

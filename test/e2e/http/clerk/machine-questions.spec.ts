@@ -12,7 +12,7 @@ describe.each(ADAPTERS)('how Clerk is asked about tokens, on %s', (adapter) => {
   let api: RunningApplication;
 
   async function open(
-    more: ClerkOptions = {},
+    more: Partial<ClerkOptions> = {},
     auth: Partial<AuthModuleOptions> = {},
   ): Promise<void> {
     const { secretKey } = ClerkApiServer;

@@ -1,4 +1,10 @@
-import type { AuthEvent, AuthModuleOptions, ClerkOptions } from '../../../../lib/index.js';
+import {
+  clerk,
+  type AuthEvent,
+  type AuthModuleOptions,
+  type ClerkOptions,
+  type IdentityProvider,
+} from '../../../../lib/index.js';
 import { ADAPTERS, get, start, type Answer, type RunningApplication } from '../application.js';
 import { ClerkApiServer } from './clerk-api.js';
 import { ClerkInstance } from './clerk-instance.js';
@@ -12,7 +18,7 @@ describe.each(ADAPTERS)('tokens of machines, by Clerk, on %s', (adapter) => {
   let api: RunningApplication;
 
   async function open(
-    more: ClerkOptions = {},
+    more: Partial<ClerkOptions> = {},
     auth: Partial<AuthModuleOptions> = {},
   ): Promise<void> {
     const { secretKey } = ClerkApiServer;
@@ -69,7 +75,11 @@ describe.each(ADAPTERS)('tokens of machines, by Clerk, on %s', (adapter) => {
   });
 
   it('C43: an OAuth access token has scopes and a client', async () => {
-    clerkApi.know('oat_agent', { subject: 'user_ann', client_id: 'c', act: { sub: 'agent_1' } });
+    clerkApi.know('oat_agent', {
+      subject: 'user_ann',
+      client_id: 'oa_client',
+      act: { sub: 'agent_1' },
+    });
     await open();
     expect((await ask('oauth', 'oat_1')).body).toMatchObject({
       ...{ subject: 'user_ann', kind: 'user', scopes: ['read'] },
@@ -87,9 +97,61 @@ describe.each(ADAPTERS)('tokens of machines, by Clerk, on %s', (adapter) => {
     });
   });
 
+  it('oauthClients: an OAuth access token must be of one of them, in either form', async () => {
+    clerkApi.know('oat_theirs', { subject: 'user_ann', client_id: 'oa_theirs' });
+    clerkApi.know('oat_nobodys', { subject: 'user_ann' });
+    const [theirs, nobodys] = [{ client_id: 'oa_theirs' }, { client_id: undefined }];
+    const refused = [401, 'client_not_allowed'];
+    await open({ oauthClients: ['oa_client', 'oa_other'] });
+    expect((await ask('oauth', 'oat_1')).status).toBe(200);
+    expect((await ask('oauth', instance.oauth())).status).toBe(200);
+    for (const token of [
+      'oat_theirs',
+      'oat_nobodys',
+      instance.oauth(theirs),
+      instance.oauth(nobodys),
+    ]) {
+      expect(await outcome('oauth', token)).toEqual(refused);
+    }
+    await api.close();
+    await open({ oauthClients: null });
+    for (const token of ['oat_theirs', instance.oauth(theirs)]) {
+      expect((await ask('oauth', token)).status).toBe(200);
+    }
+  });
+
+  it('oauthClients: without them, and without an audience, there are no such kinds', () => {
+    const { jwtKey, publishableKey } = instance;
+    const instanceOf = (options: Partial<ClerkOptions>): IdentityProvider =>
+      clerk({ authorizedParties: null, ...options });
+    const kinds = (more: Partial<ClerkOptions>): unknown[] =>
+      (
+        instanceOf({ jwtKey, publishableKey, secretKey: 'sk_test_1', ...more }).credentials ?? []
+      ).map(({ options }) => 'kind' in options && options.kind);
+    const usual = ['m2mJwt', 'apiKey', 'm2mToken'];
+    const oauth = ['oauthJwt', 'oauthToken'];
+    expect(kinds({}).toSorted()).toEqual(usual.toSorted());
+    for (const more of [{ audience: 'api' }, { oauthClients: ['a'] }, { oauthClients: null }]) {
+      expect(kinds(more)).toEqual(expect.arrayContaining(oauth));
+    }
+    for (const oauthClients of [[], [''], 'oa_client']) {
+      expect(() => kinds({ oauthClients: oauthClients as never })).toThrow(
+        /^clerk\(\)\.oauthClients .*List the ids/,
+      );
+    }
+  });
+
   it('audience: an OAuth access token must name this API, in either form', async () => {
-    clerkApi.know('oat_ours', { subject: 'user_ann', aud: ['api://orders'] });
-    clerkApi.know('oat_theirs', { subject: 'user_ann', aud: ['api://other'] });
+    clerkApi.know('oat_ours', {
+      subject: 'user_ann',
+      client_id: 'oa_client',
+      aud: ['api://orders'],
+    });
+    clerkApi.know('oat_theirs', {
+      subject: 'user_ann',
+      client_id: 'oa_client',
+      aud: ['api://other'],
+    });
     await open({ audience: 'api://orders' });
     expect(await outcome('oauth', 'oat_ours')).toEqual([200, 'auth.authenticated']);
     expect(await outcome('oauth', 'oat_theirs')).toEqual([401, 'aud_mismatch']);

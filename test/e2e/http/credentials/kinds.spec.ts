@@ -209,6 +209,8 @@ describe.each(ADAPTERS)('kinds of credential on %s', (adapter) => {
     const elsewhere = await issuer.token({ org_id: 'other' });
     expect((await send('together', { ...bearer(elsewhere), ...withKey() })).status).toBe(403);
     expect(reason()).toBe('organization_mismatch');
+    const detail = 'the credentials are of different organizations';
+    expect(events.at(-1)).toMatchObject({ detail });
     expect((await send('together', { ...both, cookie: 'sid=s-ann' })).status).toBe(200);
   });
 

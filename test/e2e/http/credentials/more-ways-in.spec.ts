@@ -40,6 +40,8 @@ const hasher = {
   },
 } satisfies PasswordHasher & { verified: number };
 
+const ASKED = 'credentials[0].resolve';
+
 describe.each(ADAPTERS)('more ways in, on %s', (adapter) => {
   const events: AuthEvent[] = [];
   let api: RunningApplication | undefined;
@@ -188,15 +190,35 @@ describe.each(ADAPTERS)('more ways in, on %s', (adapter) => {
   });
 
   it.each([
-    ['throws', () => Promise.reject(new Error('x'))],
-    ['hangs', () => new Promise<null>(() => undefined)],
-    ['answers what is no identity', () => ({ name: 'ann' }) as never],
-    ['answers a kind that is none', () => ({ subject: 'ann', kind: 'admin' }) as never],
-    ['answers claims that are no JSON', () => ({ subject: 'ann', claims: { n: 1n } })],
-  ])('a look-up that %s is our failure', async (_, resolve) => {
+    ['throws', () => Promise.reject(new Error('x')), ASKED],
+    ['hangs', () => new Promise<null>(() => undefined), `${ASKED} was late`],
+    [
+      'answers what is no identity',
+      () => ({ name: 'ann' }) as never,
+      `what ${ASKED} answered has no subject`,
+    ],
+    [
+      'answers a kind that is none',
+      () => ({ subject: 'ann', kind: 'admin' }) as never,
+      `what ${ASKED} answered has a kind that is none`,
+    ],
+    [
+      'answers claims that are no JSON',
+      () => ({ subject: 'ann', claims: { n: 1n } }),
+      `what ${ASKED} answered has claims that are no JSON`,
+    ],
+  ])('a look-up that %s is our failure', async (_, resolve, detail) => {
     await open(apiKey({ timeoutSeconds: 0.1, resolve }));
     expect(await ask({ 'x-api-key': 'k1' })).toEqual([503, 'auth_unavailable']);
     expect(reason()).toBe('lookup_failed');
+    expect(events.at(-1)).toMatchObject({ type: 'auth.unavailable', detail });
+  });
+
+  it('a time in milliseconds is over, and the log says that it is no time in seconds', async () => {
+    await open(apiKey({ resolve: () => ({ subject: 'ann', expiresAt: Date.now() + 60_000 }) }));
+    expect(await ask({ 'x-api-key': 'k1' })).toEqual([401, 'invalid_api_key']);
+    const detail = 'expiresAt is no time in seconds';
+    expect(events.at(-1)).toMatchObject({ reason: 'api_key_expired', detail });
   });
 
   it.each([new Date(Number.NaN), Number.NaN, 'never', 0, new Date(0)])(

@@ -71,6 +71,18 @@ describe.each(ADAPTERS)('revocation on %s', (adapter) => {
     expect(reason()).toBe('token_revoked');
   });
 
+  it('a token that outlives the list is told apart from one that was revoked', async () => {
+    const { clock } = issuer;
+    const store = new MemoryKeyValueStore({ clock });
+    await guarded(new RevocationList({ store, clock, longestTokenSeconds: 60 }));
+    const iat = Math.floor(clock() / 1000);
+    expect(await status(await issuer.token({ iat, exp: iat + 3600 }))).toBe(401);
+    expect(events.at(-1)).toMatchObject({
+      reason: 'token_revoked',
+      detail: 'it lives longer than longestTokenSeconds',
+    });
+  });
+
   it('every token of a session', async () => {
     await guarded(list);
     const [token, other] = [await issuer.token({ sid: 's1' }), await issuer.token({ sid: 's2' })];

@@ -213,13 +213,14 @@ describe.each(ADAPTERS)('the user behind a credential, on %s', (adapter) => {
   });
 
   it.each([
-    ['throws', () => Promise.reject(new Error('no database'))],
-    ['hangs', () => new Promise<never>(() => undefined)],
-  ])('a loader that %s is our failure', async (_, load) => {
+    ['throws', () => Promise.reject(new Error('no database')), 'principal.load'],
+    ['hangs', () => new Promise<never>(() => undefined), 'principal.load was late'],
+  ])('a loader that %s is our failure', async (_, load, detail) => {
     await guarded({ load, timeoutSeconds: 0.1 });
     const { status, headers } = await call('me', 'ann');
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
     expect(reason()).toBe('lookup_failed');
+    expect(events.at(-1)).toMatchObject({ type: 'auth.unavailable', detail });
   });
 
   it.each([undefined, null, false, true, 1, 'ann', ''])('%j is no user', async (answer) => {
@@ -232,6 +233,8 @@ describe.each(ADAPTERS)('the user behind a credential, on %s', (adapter) => {
       const loader = { load: () => ({ id: 1 }), authorities: () => authorities };
       await guarded({ load: loader as unknown as UserLoader });
       expect((await call('admin', 'ann', { roles: ['admin'] })).status).toBe(503);
+      const detail = 'authorities() of principal.load gave no object';
+      expect(events.at(-1)).toMatchObject({ detail });
       await api.close();
     }
     for (const roles of ['admin', null, undefined]) {

@@ -195,6 +195,13 @@ describe.each(ADAPTERS)('hostile tenants, on %s', (adapter) => {
       [['a.example.test'], 'tenant_missing'],
       [['a-example'], 'tenant_missing'],
       [['a.exampleb.example'], 'tenant_missing'],
+      [['x@a.example'], 'tenant_malformed'],
+      [['a/b.example'], 'tenant_malformed'],
+      [['%61.example'], 'tenant_malformed'],
+      [['a\\.example'], 'tenant_malformed'],
+      [['a b.example'], 'tenant_malformed'],
+      [['a_b.example'], 'tenant_malformed'],
+      [['xn--bcher-kva.example'], 'organization_mismatch'],
       [['[::1]:3000'], 'tenant_missing'],
       [[''], 'tenant_missing'],
     ] as const) {
@@ -206,6 +213,8 @@ describe.each(ADAPTERS)('hostile tenants, on %s', (adapter) => {
     }
     const forwarded = await ask(ofA, '/me', ['X-Forwarded-Host: a.example'], ['Host: b.example']);
     expect([forwarded.status, reason()]).toEqual([403, 'organization_mismatch']);
+    const detail = 'host {tenant}.example names another tenant than the credential';
+    expect(events.at(-1)).toMatchObject({ detail });
     expect(handled.count).toBe(4);
   });
 
