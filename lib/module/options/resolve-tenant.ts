@@ -95,10 +95,19 @@ function resolveSource(option: string, given: unknown): ResolvedSource {
   if (typeof text !== 'string' || !source.form.test(text)) {
     throw noSource(`${option}.${kind}`, source.flaw);
   }
-  if (kind === 'header') refuseTaken(option, text);
-  const place = source.place(text);
-  if (kind === 'header') return { place, header: text.toLowerCase() };
-  return { place, parameter: kind === 'param' ? text : undefined };
+  return { place: source.place(text), ...nameOf(option, kind, text) };
+}
+
+/** By which name the rest of the application knows the place, where it has one. */
+function nameOf(
+  option: string,
+  kind: string,
+  text: string,
+): Pick<ResolvedSource, 'parameter' | 'header'> {
+  if (kind === 'param') return { parameter: text };
+  if (kind !== 'header') return {};
+  refuseTaken(option, text);
+  return { header: text.toLowerCase() };
 }
 
 function refuseTaken(option: string, header: string): void {
