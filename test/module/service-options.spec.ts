@@ -1,0 +1,60 @@
+import { AuthModule, type AuthModuleOptions } from '../../lib/index.js';
+import { boot } from './boot.js';
+
+const ISSUER = { issuer: 'https://login.test/', audience: 'api', secret: 's'.repeat(32) };
+const BILLING = {
+  baseUrl: 'https://billing.test/api',
+  issuer: 'https://login.test/',
+  clientId: 'shop',
+  clientSecret: 'secret',
+};
+
+const withServices = (services: unknown): AuthModuleOptions =>
+  ({ issuers: [ISSUER], services }) as AuthModuleOptions;
+const withBilling = (more: object): AuthModuleOptions =>
+  withServices({ billing: { ...BILLING, ...more } });
+
+describe('options of services', () => {
+  it.each<[object, RegExp]>([
+    [{ baseUrl: 'http://billing.test' }, /services\.billing\.baseUrl is no https address.* Give/],
+    [{ baseUrl: 'https://billing.test/?a=b' }, /baseUrl is no https address without a query/],
+    [{ baseUrl: 'https://user:pass@billing.test' }, /baseUrl is no https address/],
+    [{ issuer: 'login.test' }, /services\.billing\.issuer is no https address/],
+    [{ tokenEndpoint: 'ftp://x' }, /tokenEndpoint is no https address/],
+    [{ issuer: undefined }, /services\.billing\.issuer is missing\. Give the issuer/],
+    [{ clientId: '' }, /services\.billing\.clientId is not a non-empty string\. Name/],
+    [{ clientSecret: undefined }, /clientSecret is missing\. Give clientSecret, or privateKey/],
+    [{ privateKey: 'x' }, /clientSecret is given beside privateKey/],
+    [{ clientAuthentication: 'none' }, /clientAuthentication is unknown/],
+    [{ scope: [] }, /services\.billing\.scope is missing\. Give names/],
+    [{ scope: [''] }, /scope is not a non-empty string/],
+    [{ audience: '' }, /services\.billing\.audience is not a non-empty string/],
+    [{ resource: 7 }, /services\.billing\.resource is not a non-empty string/],
+    [{ timeoutSeconds: 0 }, /timeoutSeconds .* from 0\.1 to 60/],
+    [{ url: 'x' }, /services\.billing\.url is no option/],
+  ])('refuse to boot: %j', async (more, sentence) => {
+    expect(await boot(AuthModule.forRoot(withBilling(more)))).toMatch(sentence);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [[], /services is not an object\. Give an object with an entry/],
+    [{ billing: 'https://billing.test' }, /services\.billing is not an object/],
+    [{ billing: {} }, /services\.billing is neither called nor given a token/],
+  ])('refuse to boot where they are %j', async (services, sentence) => {
+    expect(await boot(AuthModule.forRoot(withServices(services)))).toMatch(sentence);
+  });
+
+  it.each<[string, object]>([
+    ['an address alone', { baseUrl: BILLING.baseUrl }],
+    ['tokens alone', { ...BILLING, baseUrl: undefined }],
+    ['a token endpoint', { ...BILLING, issuer: undefined, tokenEndpoint: 'https://login.test/t' }],
+    [
+      'scopes, audience and resource',
+      { ...BILLING, scope: ['a', 'b'], audience: 'x', resource: 'y' },
+    ],
+  ])('may be %s', async (_, billing) => {
+    const given = Object.entries(billing).filter(([, value]) => value !== undefined);
+    const services = { billing: Object.fromEntries(given) as object };
+    expect(await boot(AuthModule.forRoot(withServices(services)))).toBe('booted');
+  });
+});
