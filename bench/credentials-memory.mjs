@@ -60,7 +60,14 @@ process.exitCode = failures.length === 0 ? 0 : 1;
 async function apiKeys() {
   const store = new MemoryApiKeyStore();
   store.insert({ id: '0'.repeat(16), hash: '0'.repeat(64), subject: 'somebody' });
-  const facts = { kind: 'apiKey', prefix: PREFIX, scheme: 'ApiKey', timeoutMs: 1000, asked: 'find', clock };
+  const facts = {
+    kind: 'apiKey',
+    prefix: PREFIX,
+    scheme: 'ApiKey',
+    timeoutMs: 1000,
+    asked: 'find',
+    clock,
+  };
   const verifier = new ApiKeyVerifier({ ...facts, find: async (id) => store.find(id) });
   const crafted = (id) => {
     const unchecked = `${PREFIX}_${id}_${digits(32)}`;
