@@ -137,7 +137,7 @@ describe.each(ADAPTERS)('what an application says on %s', (adapter) => {
     const said = answers.map(({ status, body, headers }) => [
       status,
       body,
-      ...headers.filter(([name]) => !['date', 'etag'].includes(name)),
+      ...headers.filter(([name]) => !['date', 'etag', 'x-request-id'].includes(name)),
     ]);
     expect(said).toEqual(said.map(() => said[0]));
     expect((await ask(bearer(tokenOf('C-01')))).body).toContain('"code":"token_expired"');
@@ -152,7 +152,10 @@ describe.each(ADAPTERS)('what an application says on %s', (adapter) => {
       await pipeline(api.port, sent.slice(start, start + 2000));
     }
     expect(api.events).toHaveLength(4000);
-    const series = new Set(api.events.map((event) => JSON.stringify(withoutPrincipal(event))));
+    // The id of a request tells one from another, and counts nothing.
+    const series = new Set(
+      api.events.map((event) => JSON.stringify({ ...withoutPrincipal(event), requestId: '' })),
+    );
     expect(series.size).toBeLessThan(200);
     expect([...series].join()).not.toContain('kid-');
   }, 60_000);
