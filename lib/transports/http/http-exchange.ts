@@ -18,6 +18,9 @@ interface Arguments {
 
 /** Express sets headers with the one, Fastify with the other. */
 interface AdapterResponse {
+  /** Of Express, and of Fastify. */
+  readonly headersSent?: boolean;
+  readonly sent?: boolean;
   setHeader?(name: string, value: string | string[]): unknown;
   header?(name: string, value: string | string[]): unknown;
 }
@@ -92,8 +95,15 @@ export class HttpExchange implements AuthRequest {
     scopes: readonly string[],
   ): HttpException {
     const { exception, headers } = httpRefusal(failure, styles.http, scopes);
+    // What is refused after the answer has begun, in a stream or a job, is told to whoever asked, alone.
+    if (this.#hasBegun()) return exception;
     for (const [name, value] of Object.entries(headers)) this.#setHeader(name, value);
     return exception;
+  }
+
+  #hasBegun(): boolean {
+    const { headersSent, sent } = this.#response;
+    return headersSent === true || sent === true;
   }
 
   #setHeader(name: string, value: string | string[]): void {

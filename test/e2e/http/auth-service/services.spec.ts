@@ -24,6 +24,9 @@ class Billing {
   }
 }
 
+/** What was thrown after an answer. */
+const later: unknown[] = [];
+
 @Controller()
 class Storefront {
   constructor(private readonly auth: AuthService) {}
@@ -37,6 +40,15 @@ class Storefront {
   @Get('token')
   async token(): Promise<object> {
     return { token: await this.auth.serviceToken('billing') };
+  }
+
+  /** Goes on after it has answered. */
+  @Get('later')
+  later(): object {
+    setTimeout(() => {
+      this.auth.serviceToken('billing').catch((failure: unknown) => later.push(failure));
+    }, 50);
+    return {};
   }
 
   @Get('elsewhere')
@@ -217,6 +229,16 @@ describe.each(ADAPTERS)('calling other services, on %s', (adapter) => {
     expect([asked, tokens.asked.length]).toEqual([4, 3]);
     await other.close();
     await new Promise((resolve) => refusing.close(resolve));
+  });
+
+  it('says why there is no token to what goes on after the answer, too', async () => {
+    tokens.behaviour = answer(503, '');
+    later.length = 0;
+    expect((await call('later')).status).toBe(200);
+    for (let wait = 0; wait < 100 && later.length === 0; wait += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(later).toEqual([expect.objectContaining({ status: 503 })]);
   });
 
   it('sends no credential anywhere else', async () => {
