@@ -1,20 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { authOf, type RequestAuth } from './request-auth.js';
-import type { RequestScope } from './request-scope.js';
+import type { Scope } from './request-scope.js';
 
 // Of the whole process: what is kept is the request itself, and who made it is kept by the request.
-const scopes = new AsyncLocalStorage<RequestScope>();
+const scopes = new AsyncLocalStorage<Scope>();
 
 /**
  * Does the rest of a request's work with the request at hand: through awaits, timers and streams that
  * begin in there.
  */
-export function withRequest(scope: RequestScope, work: () => void): void {
-  scopes.run(scope, work);
+export function withRequest<T>(scope: Scope, work: () => T): T {
+  return scopes.run(scope, work);
 }
 
 /** The request on whose behalf the caller runs; `undefined` outside of one. */
-export function currentScope(): RequestScope | undefined {
+export function currentScope(): Scope | undefined {
   return scopes.getStore();
 }
 

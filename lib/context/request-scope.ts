@@ -7,11 +7,19 @@ const HEADER = 'x-request-id';
 /** What may be taken over into logs, headers and other services: identifiers, and no more of them than those take. */
 const SAFE = /^[\w.:-]{8,128}$/;
 
-/** A request from when it arrived, and the answer to it. */
-export class RequestScope {
-  /** The one object that stands for the request in middleware, guards and handlers alike. */
-  readonly request: IncomingMessage;
+/** What is at hand of a request wherever it leads. */
+export interface Scope {
+  /** The one object that stands for the request in guards and handlers alike. */
+  readonly request: object;
   /** When it arrived, in milliseconds since the epoch. */
+  readonly beganAt: number;
+  /** What the request is called everywhere. */
+  requestId(): string;
+}
+
+/** A request of HTTP from when it arrived, and the answer to it. */
+export class RequestScope implements Scope {
+  readonly request: IncomingMessage;
   readonly beganAt: number;
   readonly #response: ServerResponse;
   #id: string | undefined = undefined;
@@ -38,7 +46,7 @@ export class RequestScope {
     const response = this.#response;
     // A middleware before us may have named it already.
     const given = [response.getHeader(HEADER), request.headers[HEADER]];
-    const id = given.find(isSafe) ?? randomUUID();
+    const id = given.find(isSafeRequestId) ?? randomUUID();
     if (given[1] !== undefined && given[1] !== id) {
       removeHeaders(request, (name) => name === HEADER);
       request.headers[HEADER] = id;
@@ -48,6 +56,7 @@ export class RequestScope {
   }
 }
 
-function isSafe(id: unknown): id is string {
+/** Whether it may be taken over. */
+export function isSafeRequestId(id: unknown): id is string {
   return typeof id === 'string' && SAFE.test(id);
 }

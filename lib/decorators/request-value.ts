@@ -1,9 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { currentAuth } from '../context/current-request.js';
 import { authOf, type RequestAuth } from '../context/request-auth.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { Forbidden, MissingCredential } from '../core/auth-error.js';
 import type { Principal } from '../core/principal.js';
-import { exchangeOf } from '../transports/exchange.js';
+import { invocationsOf } from '../transports/invocation.js';
 
 /** How a parameter behaves where the request has no such value. */
 export interface ValueOptions {
@@ -20,14 +21,23 @@ interface RequestValue extends Required<ValueOptions> {
 
 const requestValueOf = createParamDecorator(
   ({ name, read, required }: RequestValue, context: ExecutionContext): unknown => {
-    const request = exchangeOf(context)?.key;
-    const auth = request && authOf(request);
+    const auth = authIn(context);
     if (!auth) throw guardDidNotRun(name);
     const value = (auth.principal && read(auth.principal, auth)) ?? undefined;
     if (required) assertThere(name, value, auth);
     return value;
   },
 );
+
+/** A message of WebSockets is told apart by nothing but the scope in which it is handled. */
+function authIn(context: ExecutionContext): RequestAuth | undefined {
+  if (context.getType<string>() === 'ws') return currentAuth();
+  for (const key of invocationsOf(context)) {
+    const auth = authOf(key);
+    if (auth) return auth;
+  }
+  return;
+}
 
 /** Nobody has no values, whatever stands for nobody. */
 function assertThere(name: string, value: unknown, auth: RequestAuth): void {

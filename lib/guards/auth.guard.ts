@@ -1,9 +1,10 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AuthError } from '../core/auth-error.js';
-import { isPending } from '../core/maybe-promise.js';
+import { isPending, type MaybePromise } from '../core/maybe-promise.js';
 import type { AuthenticatedPrincipal } from '../core/principal.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Gate } from './gate.js';
+import { LookedUpOnce } from './looked-up-once.js';
 import type { Visit } from './visit.js';
 
 /**
@@ -17,6 +18,8 @@ import type { Visit } from './visit.js';
  */
 @Injectable()
 export class AuthGuard implements CanActivate {
+  private readonly underWay = new LookedUpOnce<AuthenticatedPrincipal>();
+
   constructor(
     @Inject(Gate) private readonly gate: Gate,
     @Inject(Authenticator) private readonly authenticator: Authenticator,
@@ -31,15 +34,20 @@ export class AuthGuard implements CanActivate {
   /** At once for whoever is known already: a promise would cost every request a turn. */
   private authenticate(visit: Visit): boolean | Promise<boolean> {
     try {
-      const principal = this.authenticator.authenticate(
-        visit.exchange.request,
-        visit.policy.accepts,
-      );
+      const principal = this.established(visit);
       if (isPending(principal)) return this.awaited(visit, principal);
       return this.gate.admit(visit, principal);
     } catch (failure) {
       return this.withoutPrincipal(visit, failure);
     }
+  }
+
+  /** Fields of one request are resolved beside each other, and it is looked up once who asks for them. */
+  private established({ exchange, policy }: Visit): MaybePromise<AuthenticatedPrincipal> {
+    const { key, shared, request } = exchange;
+    const look = (): MaybePromise<AuthenticatedPrincipal> =>
+      this.authenticator.authenticate(request, policy.accepts);
+    return key === shared ? look() : this.underWay.of(shared, policy.accepts, look);
   }
 
   private async awaited(

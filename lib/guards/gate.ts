@@ -16,7 +16,8 @@ import type { AuthEvents } from '../observability/auth-events.js';
 import { decide, type DecisionSettings } from '../policy/decide.js';
 import { mayActAs, type Impersonation } from '../policy/impersonation.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
-import { exchangeOf, type Exchange, type RefusalStyles } from '../transports/exchange.js';
+import type { Exchange, RefusalStyles } from '../transports/exchange.js';
+import type { Transports } from '../transports/transports.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
 import type { Judge } from './judge.js';
 import type { RoutePolicies } from './route-policies.js';
@@ -25,6 +26,7 @@ import { labelOf, Visit, type Gatekeeper, type Target } from './visit.js';
 /** What the module's options say of the guards. */
 export interface GateSettings {
   readonly events: AuthEvents;
+  readonly transports: Transports;
   readonly styles: RefusalStyles;
   readonly rules: DecisionSettings;
   readonly judge: Judge;
@@ -63,25 +65,27 @@ export class Gate implements Gatekeeper {
    */
   visit(context: ExecutionContext): Visit | undefined {
     const target = { controller: context.getClass(), handler: context.getHandler() };
-    const exchange = exchangeOf(context);
+    const exchange = this.#settings.transports.exchangeOf(context);
     if (!exchange) {
       this.#admitWithoutExchange(target);
       return;
     }
     const addressed = this.#addressedBy(exchange);
-    const before = this.#visitBefore(exchange, addressed);
-    if (before?.isTo(target) && before.principal) return before;
+    const here = this.#visitBefore(exchange.key, addressed);
+    if (here?.isTo(target) && here.principal) return here;
     const visit = this.#begin(exchange, target);
     visit.addressed = addressed;
     if (isPublic(visit.policy)) {
-      rememberAuth(exchange.key, visit);
+      remember(visit);
       return;
     }
+    const isShared = exchange.shared !== exchange.key;
+    const before = isShared ? this.#visitBefore(exchange.shared, addressed) : here;
     // Nobody is let in as nobody because another handler lets nobody in, nor by what it accepts.
     const isKnown = before?.principal !== undefined && before.principal.kind !== 'anonymous';
     if (isKnown && isSameAcceptance(before.policy, visit.policy)) {
       visit.principal = before.principal;
-      rememberAuth(exchange.key, visit);
+      remember(visit);
     }
     return visit;
   }
@@ -137,7 +141,7 @@ export class Gate implements Gatekeeper {
     if (!visit.refusal) {
       visit.refusal = failure;
       // For whoever looks at the answer: of nobody's principal, nobody makes anything.
-      rememberAuth(visit.exchange.key, visit);
+      remember(visit);
       this.#report(failure, visit.handler, visit.principal ?? failure.principal);
     }
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
@@ -154,7 +158,7 @@ export class Gate implements Gatekeeper {
     const { exchange } = visit;
     const { requestProperty } = this.#settings;
     visit.principal = principal;
-    rememberAuth(exchange.key, visit);
+    remember(visit);
     // Others take whatever is there for somebody who is logged in.
     const isShown = requestProperty !== null && principal.kind !== 'anonymous';
     if (isShown) exchange.expose(requestProperty, userOf(principal) ?? principal);
@@ -174,7 +178,7 @@ export class Gate implements Gatekeeper {
   }
 
   /** What the guards of another application established does not count, nor what holds in another tenant. */
-  #visitBefore({ key }: Exchange, addressed: AddressedTenant): Visit | undefined {
+  #visitBefore(key: object, addressed: AddressedTenant): Visit | undefined {
     const before = authOf(key);
     const isOurs = before instanceof Visit && before.establishedBy === this;
     return isOurs && before.addressed === addressed ? before : undefined;
@@ -194,6 +198,14 @@ export class Gate implements Gatekeeper {
     if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });
     else events.emit({ type: 'auth.denied', ...facts, principal });
   }
+}
+
+/** What several calls share tells who is calling, once that is known: what one of them lets in changes nothing for others. */
+function remember(visit: Visit): void {
+  const { key, shared } = visit.exchange;
+  rememberAuth(key, visit);
+  if (shared !== key && (visit.principal || !authOf(shared)?.principal))
+    rememberAuth(shared, visit);
 }
 
 function isSameAcceptance({ accepts: one }: RoutePolicy, { accepts: other }: RoutePolicy): boolean {

@@ -35,7 +35,8 @@ import { checkBoot } from './boot-checks.js';
 import { Reception } from './reception.js';
 import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
-import { assertEnforced, decides, unguardedMessages } from './enforcement.js';
+import { assertEnforced, assertServed, decides } from './enforcement.js';
+import { Transports } from '../transports/transports.js';
 import { concealOptions } from './options/conceal-options.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { assertPortsProvided, assertProvided } from './provided-classes.js';
@@ -120,6 +121,7 @@ export class AuthModule
     for (const each of handlersOf(modules)) {
       this.#get(Reception).reserve(Object.keys(policies.of(each)?.contextHeaders ?? {}));
     }
+    assertServed(handlersOf(modules), policies, this.#get(Transports));
     assertProvided(handlersOf(modules), policies, this.#moduleRef);
     assertPortsProvided(this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS), this.#moduleRef);
     assertAccepted(handlersOf(modules), policies, this.#get(Entrances));
@@ -146,9 +148,6 @@ export class AuthModule
     if (authorization.strictReport) assertNoWarnings(this.#get(AuthReport));
     for (const name of unknownTenantParameters(tenant?.parameters ?? [], this.#get(AuthReport))) {
       logger.warn(`tenant.from: no route has a parameter ${name}, so none is measured by it`);
-    }
-    for (const handler of unguardedMessages(handlersOf(modules), policies)) {
-      logger.warn(`${handler} handles messages, and no guard of AuthModule is there to close it`);
     }
   }
 

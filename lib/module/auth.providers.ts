@@ -1,9 +1,11 @@
-import { Logger, type Provider, type Type } from '@nestjs/common';
+import { Logger, type CanActivate, type Provider, type Type } from '@nestjs/common';
 import { APP_GUARD, ApplicationConfig, ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
 import { AuthGuard } from '../guards/auth.guard.js';
 import { AuthService } from '../guards/auth-service.js';
 import { Gate } from '../guards/gate.js';
 import { Judge } from '../guards/judge.js';
+import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
+import { MESSAGE_GUARDS, MessageGuard, type MessageGuards } from '../guards/message.guard.js';
 import { PolicyService } from '../guards/policy-service.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
@@ -23,6 +25,8 @@ import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { credentialKindsOf } from './credential-kinds.js';
 import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
+import { bindMessages } from './message-binding.js';
+import { Transports } from '../transports/transports.js';
 import { logEvents } from './log-events.js';
 import { discoverProviders } from './options/discover-providers.js';
 import { containerOf, type Container, type Port } from './options/ports.js';
@@ -36,6 +40,9 @@ export const RESOLVED_OPTIONS = Symbol.for('nestjs-portcullis:resolved-options')
 
 /** Set by the module itself, which the providers must not import. */
 export const BOOT_CHECK = Symbol.for('nestjs-portcullis:boot-check');
+
+/** Done before Nest sets up the handlers of messages. */
+const MESSAGES_BOUND = Symbol.for('nestjs-portcullis:messages-bound');
 
 const logger = new Logger('AuthModule');
 
@@ -204,15 +211,20 @@ const CORRIDOR: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS],
   },
   {
+    provide: Transports,
+    useFactory: ({ transports }: ResolvedAuthOptions) => new Transports(transports),
+    inject: [RESOLVED_OPTIONS],
+  },
+  {
     provide: Gate,
     useFactory: (
       { styles, requestProperty, impersonation, authorization: { rules } }: ResolvedAuthOptions,
-      ...[policies, events, judge, tenancy]: GateParts
+      ...[policies, events, judge, tenancy, transports]: GateParts
     ) =>
       new Gate(policies, {
-        ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
+        ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation, transports },
       }),
-    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy],
+    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy, Transports],
   },
   {
     provide: AuthReport,
@@ -225,7 +237,7 @@ const CORRIDOR: readonly Provider[] = [
 ];
 
 type AuthenticatorParts = [Entrances, PrincipalMapper, UserCache, ModuleRef, Tenancy | undefined];
-type GateParts = [RoutePolicies, AuthEvents, Judge, Tenancy | undefined];
+type GateParts = [RoutePolicies, AuthEvents, Judge, Tenancy | undefined, Transports];
 
 /** As with loaders: the container has the validator's instance when the first request comes. */
 function tenancyOf(tenant: ResolvedTenant, container: Container, mapper: PrincipalMapper): Tenancy {
@@ -289,6 +301,25 @@ const GUARDS: readonly Provider[] = [
       options.global ? instance : undefined,
     inject: [RESOLVED_OPTIONS, guard],
   })),
+  {
+    provide: MESSAGE_GUARDS,
+    useFactory: (
+      { global, clock }: ResolvedAuthOptions,
+      ...guards: readonly CanActivate[]
+    ): MessageGuards | undefined => (global ? { guards, clock } : undefined),
+    inject: [RESOLVED_OPTIONS, AuthGuard, RolesGuard],
+  },
+  MessageGuard,
+  MessageScopeInterceptor,
+  {
+    provide: MESSAGES_BOUND,
+    useFactory: (modules: ModulesContainer) => {
+      bindMessages(modules);
+      return true;
+    },
+    // After what it puts there is made.
+    inject: [ModulesContainer, MessageGuard, MessageScopeInterceptor],
+  },
 ];
 
 export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS];
@@ -305,4 +336,5 @@ export const AUTH_EXPORTS = [
   Gate,
   AuthGuard,
   RolesGuard,
+  MESSAGE_GUARDS,
 ];

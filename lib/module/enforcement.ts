@@ -3,6 +3,9 @@ import { RolesGuard } from '../guards/roles.guard.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
 import type { RoutePolicies } from '../guards/route-policies.js';
 import type { ControllerHandler } from './controllers.js';
+import type { TransportType } from '../transports/transport.js';
+import type { Transports } from '../transports/transports.js';
+import { isMessage } from './message-binding.js';
 
 /** Where `@UseGuards` keeps its guards. */
 const GUARDS = '__guards__';
@@ -10,12 +13,9 @@ const GUARDS = '__guards__';
 /** What marks the handlers that Nest hands its global guards: of HTTP and of GraphQL. */
 const REQUESTS = ['path', 'graphql:resolver_type', 'graphql:resolve_property'];
 
-/** What marks the handler of a message: Nest may hand it no global guard. */
-const MESSAGES = ['microservices:pattern', 'websockets:message_mapping'];
-
 /** What enforcement rests on. */
 export interface EnforcementSettings {
-  /** Whether the guards stand before every HTTP route. */
+  /** Whether the guards stand before every handler. */
   readonly isGlobal: boolean;
   /** Whether a handler for which nothing is declared is closed to everybody. */
   readonly denyUndeclared: boolean;
@@ -23,7 +23,7 @@ export interface EnforcementSettings {
 
 /**
  * Refuses to boot where something is required and no {@link RolesGuard} is there to see to it: with
- * `global: false`, on the handler of a message, or on a method that handles nothing.
+ * `global: false`, or on a method that handles nothing.
  *
  * @throws {AuthConfigurationError}
  */
@@ -33,23 +33,52 @@ export function assertEnforced(
   { isGlobal, denyUndeclared }: EnforcementSettings,
 ): void {
   for (const each of handlers) {
-    const isGuarded = guardsOf(each).some(decides) || (isGlobal && isRequest(each));
+    const isGuarded = guardsOf(each).some(decides) || (isGlobal && isReached(each));
     const policy = policies.of(each);
     const isClosed = policy ? isClosing(policy, denyUndeclared && isReached(each)) : true;
     if (!isGuarded && isClosed) throw unenforced(nameOf(each));
   }
 }
 
-/** The handlers of messages that declare nothing and have no guard of ours: whoever sends one is served. */
-export function* unguardedMessages(
+/**
+ * Refuses to boot where a handler is reached in a way that nothing here can read or answer: every
+ * request to it would be refused.
+ *
+ * @throws {AuthConfigurationError}
+ */
+export function assertServed(
   handlers: Iterable<ControllerHandler>,
   policies: RoutePolicies,
-): Generator<string> {
+  transports: Transports,
+): void {
   for (const each of handlers) {
     const isPublic = policies.of(each)?.opening?.kind === 'public';
-    if (isMessage(each) && !isPublic && !guardsOf(each).some(decides)) yield nameOf(each);
+    for (const [key, { type, cure }] of Object.entries(NEEDED)) {
+      if (isPublic || transports.serves(type) || !Reflect.hasMetadata(key, each.method)) continue;
+      throw new AuthConfigurationError(
+        nameOf(each),
+        `is reached by ${type}, which nothing here serves`,
+        cure,
+      );
+    }
   }
 }
+
+/** By what marks a handler, the transport it needs. */
+const NEEDED: Readonly<Record<string, { readonly type: TransportType; readonly cure: string }>> = {
+  'graphql:resolver_type': {
+    type: 'graphql',
+    cure: "Add transports: [graphql()] to the options, from 'nestjs-portcullis/graphql'.",
+  },
+  'websockets:message_mapping': {
+    type: 'ws',
+    cure: "Add transports: [webSockets()] to the options, from 'nestjs-portcullis/ws'.",
+  },
+  'microservices:pattern': {
+    type: 'rpc',
+    cure: "Add transports: [microservices()] to the options, from 'nestjs-portcullis/rpc'.",
+  },
+};
 
 function nameOf({ controller, name }: ControllerHandler): string {
   return `${controller.name}.${name}`;
@@ -65,10 +94,6 @@ function isReached(each: ControllerHandler): boolean {
 
 function isRequest({ method }: ControllerHandler): boolean {
   return REQUESTS.some((key) => Reflect.hasMetadata(key, method));
-}
-
-function isMessage({ method }: ControllerHandler): boolean {
-  return MESSAGES.some((key) => Reflect.hasMetadata(key, method));
 }
 
 /** The guards that `@UseGuards` puts before a handler, of its class and of its own. */
@@ -88,6 +113,6 @@ function unenforced(handler: string): AuthConfigurationError {
   return new AuthConfigurationError(
     handler,
     'requires something that nothing enforces',
-    'Declare it on the handler of a request, and leave out `global: false`; for a handler of messages, add @UseGuards(AuthGuard, RolesGuard) to its class; on any other method, remove it.',
+    'Declare it on the handler of a request or a message, and leave out `global: false`, or add @UseGuards(AuthGuard, RolesGuard) to its class; on any other method, remove it.',
   );
 }

@@ -1,8 +1,6 @@
-import type { ExecutionContext } from '@nestjs/common';
 import type { AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import type { PropertyPath } from '../core/property-path.js';
-import { HttpExchange } from './http/http-exchange.js';
 import type { HttpRefusalStyle } from './http/http-refusal.js';
 
 /** How refusals look, per transport. */
@@ -12,10 +10,12 @@ export interface RefusalStyles {
 
 /** A request and the way to answer it, on whatever transport Nest is serving. */
 export interface Exchange {
-  /** The one object that stands for the request in middleware, guards and handlers alike. */
+  /** The one object that stands for this call of a handler, in guards, parameters and the handler alike. */
   readonly key: object;
+  /** What all calls share that one request brings: of GraphQL, several fields; everywhere else, the key itself. */
+  readonly shared: object;
   readonly request: AuthRequest;
-  /** `http`. */
+  /** `http`, `graphql`, `ws`, `rpc`. */
   readonly transport: string;
   /** An argument of the request, own properties only: `params.id`, `query.page`, `body.owner`. */
   argument(path: PropertyPath): unknown;
@@ -27,9 +27,4 @@ export interface Exchange {
    * @param scopes Every scope of the operation.
    */
   refuse(failure: AuthError, styles: RefusalStyles, scopes: readonly string[]): Error;
-}
-
-/** @returns `undefined` for a kind of context that no transport here knows: it is to be refused. */
-export function exchangeOf(context: ExecutionContext): Exchange | undefined {
-  return context.getType() === 'http' ? HttpExchange.of(context) : undefined;
 }

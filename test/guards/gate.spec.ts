@@ -10,6 +10,7 @@ import { Gate } from '../../lib/guards/gate.js';
 import { Judge } from '../../lib/guards/judge.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
+import { Transports } from '../../lib/transports/transports.js';
 
 class Api {
   @OptionalAuth()
@@ -66,6 +67,7 @@ for (const name of ['open', 'closed', 'keys', 'tokens', 'together'] as const) {
 }
 const gate = new Gate(policies, {
   events,
+  transports: new Transports([]),
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
   requestProperty: null,
   tenancy: undefined,

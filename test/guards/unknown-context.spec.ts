@@ -13,6 +13,7 @@ import { AuthEvents } from '../../lib/observability/auth-events.js';
 import { Authenticator } from '../../lib/pipeline/authenticator.js';
 import { Entrances } from '../../lib/pipeline/entrances.js';
 import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
+import { Transports } from '../../lib/transports/transports.js';
 
 class Gateway {
   @SetMetadata('message', true)
@@ -44,6 +45,7 @@ const rules = { denyUndeclared: false, superRoles: [], machinesDeclaredOnly: fal
 const judge = new Judge({ events, rules, instanceOf: fail, timeoutMs: 1000 });
 const gate = new Gate(new RoutePolicies(new Reflector()), {
   events,
+  transports: new Transports([]),
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
   requestProperty: 'user',
   tenancy: undefined,

@@ -18,6 +18,7 @@ import { HeaderExtractor } from '../../lib/credential/header-extractor.js';
 import { Authenticator } from '../../lib/pipeline/authenticator.js';
 import { Entrances } from '../../lib/pipeline/entrances.js';
 import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
+import { Transports } from '../../lib/transports/transports.js';
 import type { Controller } from './declared-classes.js';
 import { instanceOf, PolicyFailure } from './declared-rules.js';
 import type { Verdict } from './model.js';
@@ -77,6 +78,7 @@ export class GuardedApplication {
       events,
       rules,
       judge: new Judge({ events, rules, instanceOf, timeoutMs: 60_000 }),
+      transports: new Transports([]),
       styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
       requestProperty: 'user',
       tenancy: undefined,

@@ -1,3 +1,4 @@
+import type { Transport } from '../../transports/transport.js';
 import type { ApplicationUser } from '../../core/application-user.js';
 import type { Clock } from '../../core/clock.js';
 import type { RoleMapping } from '../../decorators/role-map.decorator.js';
@@ -204,6 +205,13 @@ export interface AuthModuleOptions {
    * @default no cookie is read
    */
   readonly cookie?: CookieOptions;
+  /**
+   * How handlers are reached beside HTTP: `graphql()`, `webSockets()`, `microservices()`, each from its
+   * own entry point.
+   *
+   * @default none
+   */
+  readonly transports?: readonly Transport[];
   /**
    * Register both guards for every route of the application. With `false`, a controller is guarded
    * only where it says `@UseGuards(AuthGuard, RolesGuard)`.

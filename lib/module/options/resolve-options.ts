@@ -34,6 +34,8 @@ import type { RequestLogger } from '../request-log.js';
 import { resolveRequestLog } from './resolve-request-log.js';
 import { resolveServices } from './resolve-services.js';
 import { resolveTenant, type ResolvedTenant } from './resolve-tenant.js';
+import type { Transport } from '../../transports/transport.js';
+import { resolveTransports } from './resolve-transports.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
 
 /** The options, checked, with every default filled in. Nothing else reads what the user gave. */
@@ -47,6 +49,8 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly trustedOrigins: ReadonlySet<string>;
   /** Where browsers put the tokens of issuers; `undefined` where they do not. */
   readonly cookie: ResolvedPlace | undefined;
+  /** Beside HTTP. */
+  readonly transports: readonly Transport[];
   readonly global: boolean;
   /** Whether the request is kept at hand wherever it leads. */
   readonly context: boolean;
@@ -76,6 +80,7 @@ const KNOWN = [
   'revocation',
   'trustedOrigins',
   'cookie',
+  'transports',
   'global',
   'context',
   'undeclaredRoutes',
@@ -122,6 +127,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     revocation: resolveRevocation(options),
     trustedOrigins: resolveTrustedOrigins(options),
     cookie,
+    transports: resolveTransports(options),
     global: resolveOn('global', options.global),
     context: resolveOn('context', options.context),
     requestProperty: resolveRequestProperty(options),

@@ -74,13 +74,11 @@ export class AuthReport implements OnModuleInit {
 
 function reported(sources: ReportSources): ReportedRoute[] {
   const addresses = new RouteAddresses(sources.modules, sources.config);
-  const globalGuards = [
-    ...globalGuardsOf(sources.config),
-    ...(sources.options.global ? [RolesGuard] : []),
-  ];
+  const ours = sources.options.global ? [RolesGuard] : [];
+  const globalGuards = [...globalGuardsOf(sources.config), ...ours];
   const routes = distinct(handlersOf(sources.modules)).flatMap((each) =>
     addresses.of(each).map((address) => {
-      const inherited = address.transport === 'http' ? globalGuards : [];
+      const inherited = address.transport === 'http' ? globalGuards : ours;
       return routeOf({ each, address, inherited }, sources);
     }),
   );

@@ -5,6 +5,7 @@ import type { AuthRequest } from '../../core/auth-request.js';
 import { ownProperty } from '../../core/own-property.js';
 import type { PropertyPath } from '../../core/property-path.js';
 import { httpRefusal, type HttpRefusalStyle } from './http-refusal.js';
+import { rawRequest } from './raw-request.js';
 
 /** What Express passes is Node's own request; what Fastify passes holds it. */
 type AdapterRequest = IncomingMessage | (object & { readonly raw: IncomingMessage });
@@ -46,6 +47,10 @@ export class HttpExchange implements AuthRequest {
     const response: unknown = context.getArgByIndex(1);
     if (!raw || typeof response !== 'object' || response === null) return;
     return new HttpExchange(request as AdapterRequest, raw, response);
+  }
+
+  get shared(): object {
+    return this.key;
   }
 
   get request(): AuthRequest {
@@ -110,20 +115,6 @@ export class HttpExchange implements AuthRequest {
     if (this.#response.setHeader) this.#response.setHeader(name, value);
     else this.#response.header?.(name, value);
   }
-}
-
-/** The request itself, or the one it holds. */
-function rawRequest(request: unknown): IncomingMessage | undefined {
-  if (isIncomingMessage(request)) return request;
-  if (typeof request !== 'object' || request === null || !('raw' in request)) return;
-  return isIncomingMessage(request.raw) ? request.raw : undefined;
-}
-
-/** A stream with headers: no payload a client could send has methods. */
-function isIncomingMessage(value: unknown): value is IncomingMessage {
-  if (typeof value !== 'object' || value === null) return false;
-  const { on, headers } = value as Partial<IncomingMessage>;
-  return typeof on === 'function' && typeof headers === 'object';
 }
 
 /**

@@ -1,10 +1,8 @@
-import { jest } from '@jest/globals';
 import {
   Controller,
   Get,
   HttpCode,
   Injectable,
-  Logger,
   Post,
   Put,
   SetMetadata,
@@ -122,19 +120,36 @@ describe.each(ADAPTERS)('what is declared is what is enforced, on %s', (adapter)
     await (await strict(false)).close();
   });
 
-  it('refuses to boot where a message handler requires what no global guard sees to', async () => {
+  it.each([
+    ['microservices:pattern', 'rpc', 'microservices'],
+    ['websockets:message_mapping', 'ws', 'webSockets'],
+    ['graphql:resolver_type', 'graphql', 'graphql'],
+  ] as const)('refuses to boot where nothing serves a handler with %s', async (key, type, cure) => {
     @Controller()
-    class Messages {
-      @Roles('admin')
-      @SetMetadata('microservices:pattern', ['secret'])
-      secret(): object {
+    class Handlers {
+      @SetMetadata(key, ['any'])
+      any(): object {
         return {};
       }
     }
     const auth = { issuers: [issuer.options()] };
-    await expect(start(adapter, { controllers: [Messages], auth })).rejects.toThrow(
-      /^Messages\.secret requires something that nothing enforces/,
+    await expect(start(adapter, { controllers: [Handlers], auth })).rejects.toThrow(
+      new RegExp(`^Handlers\\.any is reached by ${type}, which nothing .* \\[${cure}\\(\\)\\]`),
     );
+    const transports = [{ type, exchangeOf: () => undefined }];
+    api = await start(adapter, { controllers: [Handlers], auth: { ...auth, transports } });
+  });
+
+  it('boots where what nothing serves is open to whomever', async () => {
+    @Controller()
+    class Messages {
+      @Public()
+      @SetMetadata('microservices:pattern', ['open'])
+      open(): object {
+        return {};
+      }
+    }
+    api = await start(adapter, { controllers: [Messages], auth: { issuers: [issuer.options()] } });
   });
 
   it('refuses to boot where a method that handles no request requires something', async () => {
@@ -151,45 +166,25 @@ describe.each(ADAPTERS)('what is declared is what is enforced, on %s', (adapter)
     );
   });
 
-  it('leaves a resolver to the global guards, which Nest does hand it', async () => {
+  it.each([
+    ['graphql:resolver_type', 'graphql'],
+    ['microservices:pattern', 'rpc'],
+  ] as const)('closes a handler with %s by the global guards', async (key, type) => {
     @Injectable()
-    class Resolver {
+    @SetMetadata('websockets:is_gateway', true)
+    class Handlers {
       @Roles('admin')
-      @SetMetadata('graphql:resolver_type', 'Query')
-      query(): object {
+      @SetMetadata(key, 'Query')
+      closed(): object {
         return {};
       }
     }
-    const parts = { providers: [Resolver] };
-    api = await start(adapter, { ...parts, auth: { issuers: [issuer.options()] } });
-    const auth = { issuers: [issuer.options()], global: false };
-    await expect(start(adapter, { ...parts, auth })).rejects.toThrow(/^Resolver\.query requires/);
-  });
-
-  it('warns of a message handler that no guard closes', async () => {
-    @Controller()
-    class Messages {
-      @SetMetadata('microservices:pattern', ['unguarded'])
-      unguarded(): object {
-        return {};
-      }
-
-      @Public()
-      @SetMetadata('microservices:pattern', ['open'])
-      open(): object {
-        return {};
-      }
-    }
-    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-    api = await start(adapter, {
-      controllers: [Messages],
-      auth: { issuers: [issuer.options()] },
-    });
-    const warnings = warn.mock.calls.map(([line]) => String(line));
-    warn.mockRestore();
-    expect(warnings.filter((line) => line.includes('messages'))).toEqual([
-      expect.stringMatching(/^Messages\.unguarded handles messages, and no guard/),
-    ]);
+    const transports = [{ type, exchangeOf: () => undefined }];
+    const auth = { issuers: [issuer.options()], transports };
+    api = await start(adapter, { providers: [Handlers], auth });
+    await expect(
+      start(adapter, { providers: [Handlers], auth: { ...auth, global: false } }),
+    ).rejects.toThrow(/^Handlers\.closed requires something that nothing enforces/);
   });
 
   it('boots where guards of the application see to it', async () => {

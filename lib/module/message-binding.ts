@@ -1,0 +1,52 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
+import { MessageGuard } from '../guards/message.guard.js';
+import { handlersOf, type ControllerHandler } from './controllers.js';
+
+/** What marks the handler of a message: Nest may hand it no global guard. */
+const MESSAGES = ['microservices:pattern', 'websockets:message_mapping'];
+
+/** Where `@UseGuards` and `@UseInterceptors` keep theirs. */
+const [GUARDS, INTERCEPTORS] = ['__guards__', '__interceptors__'];
+
+/** Whether a handler is reached by messages of a gateway or a microservice. */
+export function isMessage({ method }: ControllerHandler): boolean {
+  return MESSAGES.some((key) => Reflect.hasMetadata(key, method));
+}
+
+/**
+ * Puts the guards before the handlers of messages, first of all, once for each class, whatever global
+ * guards Nest hands them. To be done before Nest sets them up.
+ */
+export function bindMessages(modules: ModulesContainer): void {
+  for (const each of handlersOf(modules)) {
+    if (!isMessage(each)) continue;
+    putFirst(each.metatype, GUARDS, MessageGuard);
+    putFirst(each.metatype, INTERCEPTORS, MessageScopeInterceptor);
+  }
+  // The classes name them for every application that has them; each application has instances of its own.
+  for (const module of modules.values()) {
+    for (const type of [MessageGuard, MessageScopeInterceptor]) {
+      const provided = providerOf(modules, type);
+      if (provided) module.injectables.set(type, provided);
+    }
+  }
+}
+
+type Module = ModulesContainer extends Map<unknown, infer M> ? M : never;
+
+function providerOf(
+  modules: ModulesContainer,
+  type: typeof MessageGuard | typeof MessageScopeInterceptor,
+): ReturnType<Module['providers']['get']> {
+  for (const { providers } of modules.values()) {
+    if (providers.has(type)) return providers.get(type);
+  }
+  return;
+}
+
+function putFirst(target: object, key: string, enhancer: unknown): void {
+  const given = (Reflect.getMetadata(key, target) ?? []) as readonly unknown[];
+  if (given.includes(enhancer)) return;
+  Reflect.defineMetadata(key, [enhancer, ...given], target);
+}

@@ -1,0 +1,13 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Exchange } from './exchange.js';
+
+/** What Nest calls the contexts of transports other than HTTP. */
+export type TransportType = 'graphql' | 'ws' | 'rpc';
+
+/** Serves one kind of Nest's contexts. Made by `graphql()`, `webSockets()` or `microservices()`. */
+export interface Transport {
+  /** What Nest calls its contexts. */
+  readonly type: TransportType;
+  /** @returns `undefined` for a context that holds no such request. */
+  exchangeOf(context: ExecutionContext): Exchange | undefined;
+}

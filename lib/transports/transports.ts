@@ -1,0 +1,25 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Exchange } from './exchange.js';
+import { HttpExchange } from './http/http-exchange.js';
+import type { Transport } from './transport.js';
+
+/** HTTP, and whatever else an application is reached by. */
+export class Transports {
+  readonly #others: ReadonlyMap<string, Transport>;
+
+  constructor(others: readonly Transport[]) {
+    this.#others = new Map(others.map((each) => [each.type, each]));
+  }
+
+  /** Whether requests of a kind can be read and answered: `http`, `graphql`, `ws`, `rpc`. */
+  serves(type: string): boolean {
+    return type === 'http' || this.#others.has(type);
+  }
+
+  /** @returns `undefined` for a kind of context that no transport here knows: it is to be refused. */
+  exchangeOf(context: ExecutionContext): Exchange | undefined {
+    const type: string = context.getType();
+    if (type === 'http') return HttpExchange.of(context);
+    return this.#others.get(type)?.exchangeOf(context);
+  }
+}
