@@ -228,7 +228,7 @@ export type {
   ClaimSource,
   ClaimUnion,
 } from './principal/claim-source.js';
-export type { PublicRefusal } from './transports/http/http-refusal.js';
+export type { PublicRefusal } from './transports/public-refusal.js';
 
 export {
   AuthError,

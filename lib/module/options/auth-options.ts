@@ -14,7 +14,7 @@ import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
 import type { RequestLogOptions } from './request-log-options.js';
 import type { ServiceOptions } from './service-options.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
-import type { PublicRefusal } from '../../transports/http/http-refusal.js';
+import type { PublicRefusal } from '../../transports/public-refusal.js';
 
 /** How verified tokens are remembered. */
 export interface TokenCacheOptions {

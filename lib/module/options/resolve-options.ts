@@ -6,7 +6,7 @@ import type { Clock } from '../../core/clock.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
 import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.js';
 import type { ServiceSettings } from '../../outbound/service.js';
-import type { PublicRefusal } from '../../transports/http/http-refusal.js';
+import type { PublicRefusal } from '../../transports/public-refusal.js';
 import type { RefusalStyles } from '../../transports/exchange.js';
 import { parseTrustworthyAddress } from '../../endpoint/endpoint-address.js';
 import { runtimeFetch, type Fetch } from '../../endpoint/fetch.js';

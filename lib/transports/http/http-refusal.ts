@@ -7,30 +7,20 @@ import {
   type HttpException,
 } from '@nestjs/common';
 import { AuthUnavailable, type AuthError } from '../../core/auth-error.js';
-import type { RefusalCode } from '../../core/refusal.js';
+import { refusalBody, type RefusalBody } from '../public-refusal.js';
 import { challengesFor, type Realm } from './challenge.js';
-
-/** What a client may be told of a refusal. */
-export interface PublicRefusal {
-  readonly statusCode: number;
-  /** The name of the status: `Unauthorized`, `Forbidden`, … */
-  readonly error: string;
-  readonly code: RefusalCode;
-  readonly message: string;
-}
 
 /** How refusals look to HTTP clients. */
 export interface HttpRefusalStyle extends Realm {
-  /** Shapes the body. Default: Nest's own shape plus `code`. */
-  readonly body: (refusal: PublicRefusal) => object;
+  readonly body: RefusalBody;
 }
 
 const EXCEPTIONS = {
-  400: { exception: BadRequestException, error: 'Bad Request' },
-  401: { exception: UnauthorizedException, error: 'Unauthorized' },
-  403: { exception: ForbiddenException, error: 'Forbidden' },
-  404: { exception: NotFoundException, error: 'Not Found' },
-  503: { exception: ServiceUnavailableException, error: 'Service Unavailable' },
+  400: BadRequestException,
+  401: UnauthorizedException,
+  403: ForbiddenException,
+  404: NotFoundException,
+  503: ServiceUnavailableException,
 } as const;
 
 /** Headers by name; one line for each of several values. */
@@ -42,13 +32,9 @@ export function httpRefusal(
   style: HttpRefusalStyle,
   scopes: readonly string[],
 ): { exception: HttpException; headers: AnswerHeaders } {
-  const { status, code, message, members } = failure;
-  const { exception: Exception, error } = EXCEPTIONS[status];
-  const shaped = style.body({ message, error, statusCode: status, code });
-  // Whatever shape the body has, who looks for these finds them.
-  const body = members ? { ...shaped, ...members } : shaped;
+  const Exception = EXCEPTIONS[failure.status];
   return {
-    exception: new Exception(body, { cause: failure }),
+    exception: new Exception(refusalBody(failure, style.body), { cause: failure }),
     headers: headersOf(failure, challengesFor(failure, style, scopes)),
   };
 }
