@@ -25,7 +25,7 @@ export default {
       displayName: 'nest-11',
       // What touches Nest. The issuers' outages, and the catalogue, do not.
       testMatch: [
-        '<rootDir>/test/{e2e/http,e2e/messages,module}/**/*.spec.ts',
+        '<rootDir>/test/{e2e/http,e2e/transports,module}/**/*.spec.ts',
         '<rootDir>/test/e2e/keys/{shutdown,rotation}.spec.ts',
       ],
       // Nor do other servers than the application, nor keys.

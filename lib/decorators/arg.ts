@@ -21,7 +21,8 @@ export class Argument {
 
 /**
  * An argument of the request that is decided on: `arg('params.id')`, `arg('query.page')`,
- * `arg('body.owner')`. It is read before pipes, as it was sent: a text, or whatever the body holds.
+ * `arg('body.owner')` of HTTP, `arg('args.input.id')` of GraphQL, `arg('payload.id')` of a message. It is
+ * read before pipes, as it was sent: a text, or whatever the body holds.
  *
  * @throws {AuthConfigurationError} When the text is no path to an argument.
  * @publicApi
@@ -30,7 +31,7 @@ export function arg(path: string): Argument {
   return new Argument(path);
 }
 
-const ROOTS = /^(?:params|query|body)[.[]/;
+const ROOTS = /^(?:params|query|body|args|payload)[.[]/;
 
 function parse(text: string): PropertyPath {
   try {
@@ -41,6 +42,6 @@ function parse(text: string): PropertyPath {
   throw new AuthConfigurationError(
     `arg(${JSON.stringify(text)})`,
     'is no path to an argument',
-    "Begin with params, query or body: arg('params.id').",
+    "Begin with params, query or body, with args for GraphQL, or with payload for messages: arg('params.id').",
   );
 }
