@@ -80,13 +80,7 @@ export class Gate implements Gatekeeper {
       return;
     }
     const isShared = exchange.shared !== exchange.key;
-    const before = isShared ? this.#visitBefore(exchange.shared, addressed) : here;
-    // Nobody is let in as nobody because another handler lets nobody in, nor by what it accepts.
-    const isKnown = before?.principal !== undefined && before.principal.kind !== 'anonymous';
-    if (isKnown && isSameAcceptance(before.policy, visit.policy)) {
-      visit.principal = before.principal;
-      remember(visit);
-    }
+    takeOver(isShared ? this.#visitBefore(exchange.shared, addressed) : here, visit);
     return visit;
   }
 
@@ -198,6 +192,14 @@ export class Gate implements Gatekeeper {
     if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });
     else events.emit({ type: 'auth.denied', ...facts, principal });
   }
+}
+
+/** Nobody is let in as nobody because another handler lets nobody in, nor by what it accepts. */
+function takeOver(before: Visit | undefined, visit: Visit): void {
+  const isKnown = before?.principal !== undefined && before.principal.kind !== 'anonymous';
+  if (!isKnown || !isSameAcceptance(before.policy, visit.policy)) return;
+  visit.principal = before.principal;
+  remember(visit);
 }
 
 /** What several calls share tells who is calling, once that is known: what one of them lets in changes nothing for others. */

@@ -28,7 +28,6 @@ import {
   AUTH_PROVIDERS,
   BOOT_CHECK,
   NAMED_KEYS,
-  RESOLVED_OPTIONS,
   type NamedKeys,
 } from './auth.providers.js';
 import { checkBoot } from './boot-checks.js';
@@ -42,6 +41,7 @@ import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { assertPortsProvided, assertProvided } from './provided-classes.js';
 import { assertNoWarnings } from './report/assert-no-warnings.js';
 import { AuthReport } from './report/auth-report.js';
+import { RESOLVED_OPTIONS } from './tokens.js';
 import { unknownTenantParameters } from './report/tenant-parameters.js';
 import { globalGuardsOf } from './report/guarding.js';
 

@@ -1,11 +1,10 @@
-import { Logger, type CanActivate, type Provider, type Type } from '@nestjs/common';
+import { Logger, type Provider, type Type } from '@nestjs/common';
 import { APP_GUARD, ApplicationConfig, ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
 import { AuthGuard } from '../guards/auth.guard.js';
 import { AuthService } from '../guards/auth-service.js';
 import { Gate } from '../guards/gate.js';
 import { Judge } from '../guards/judge.js';
-import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
-import { MESSAGE_GUARDS, MessageGuard, type MessageGuards } from '../guards/message.guard.js';
+import { MESSAGE_GUARDS } from '../guards/message.guard.js';
 import { PolicyService } from '../guards/policy-service.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
@@ -25,7 +24,7 @@ import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { credentialKindsOf } from './credential-kinds.js';
 import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
-import { bindMessages } from './message-binding.js';
+import { MESSAGE_PROVIDERS } from './message.providers.js';
 import { Transports } from '../transports/transports.js';
 import { logEvents } from './log-events.js';
 import { discoverProviders } from './options/discover-providers.js';
@@ -34,15 +33,10 @@ import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-opti
 import type { ResolvedTenant } from './options/resolve-tenant.js';
 import { Reception } from './reception.js';
 import { AuthReport } from './report/auth-report.js';
-
-/** The options, checked and complete. */
-export const RESOLVED_OPTIONS = Symbol.for('nestjs-portcullis:resolved-options');
+import { RESOLVED_OPTIONS } from './tokens.js';
 
 /** Set by the module itself, which the providers must not import. */
 export const BOOT_CHECK = Symbol.for('nestjs-portcullis:boot-check');
-
-/** Done before Nest sets up the handlers of messages. */
-const MESSAGES_BOUND = Symbol.for('nestjs-portcullis:messages-bound');
 
 const logger = new Logger('AuthModule');
 
@@ -301,28 +295,9 @@ const GUARDS: readonly Provider[] = [
       options.global ? instance : undefined,
     inject: [RESOLVED_OPTIONS, guard],
   })),
-  {
-    provide: MESSAGE_GUARDS,
-    useFactory: (
-      { global, clock }: ResolvedAuthOptions,
-      ...guards: readonly CanActivate[]
-    ): MessageGuards | undefined => (global ? { guards, clock } : undefined),
-    inject: [RESOLVED_OPTIONS, AuthGuard, RolesGuard],
-  },
-  MessageGuard,
-  MessageScopeInterceptor,
-  {
-    provide: MESSAGES_BOUND,
-    useFactory: (modules: ModulesContainer) => {
-      bindMessages(modules);
-      return true;
-    },
-    // After what it puts there is made.
-    inject: [ModulesContainer, MessageGuard, MessageScopeInterceptor],
-  },
 ];
 
-export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS];
+export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS, ...MESSAGE_PROVIDERS];
 
 /** What an application may inject, and what `@UseGuards(AuthGuard, RolesGuard)` needs in any module. */
 export const AUTH_EXPORTS = [

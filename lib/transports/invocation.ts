@@ -33,7 +33,7 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
  */
 export function messageOf(context: ExecutionContext): object | undefined {
   const type = context.getType<string>();
-  if (type === 'ws') return context.getArgs();
+  if (type === 'ws') return context.getArgs<unknown[]>();
   return type === 'rpc' ? objects(context.getArgByIndex(RPC_CONTEXT))[0] : undefined;
 }
 

@@ -49,7 +49,8 @@ class Handlers {
   @Mine('body.owner')
   @Post('owned')
   @HttpCode(200)
-  owned(@CurrentUser('subject') subject: string, @Body() _body: unknown): object {
+  owned(@CurrentUser('subject') subject: string, @Body('owner') owner: string): object {
+    expect(owner).toBe(subject);
     return { subject };
   }
 }

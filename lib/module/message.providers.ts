@@ -1,0 +1,35 @@
+import type { CanActivate, Provider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { AuthGuard } from '../guards/auth.guard.js';
+import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
+import { MESSAGE_GUARDS, MessageGuard, type MessageGuards } from '../guards/message.guard.js';
+import { RolesGuard } from '../guards/roles.guard.js';
+import { bindMessages } from './message-binding.js';
+import type { ResolvedAuthOptions } from './options/resolve-options.js';
+import { RESOLVED_OPTIONS } from './tokens.js';
+
+/** Done before Nest sets up the handlers of messages. */
+const MESSAGES_BOUND = Symbol.for('nestjs-portcullis:messages-bound');
+
+/** What stands before the handlers of messages. */
+export const MESSAGE_PROVIDERS: readonly Provider[] = [
+  {
+    provide: MESSAGE_GUARDS,
+    useFactory: (
+      { global, clock }: ResolvedAuthOptions,
+      ...guards: readonly CanActivate[]
+    ): MessageGuards | undefined => (global ? { guards, clock } : undefined),
+    inject: [RESOLVED_OPTIONS, AuthGuard, RolesGuard],
+  },
+  MessageGuard,
+  MessageScopeInterceptor,
+  {
+    provide: MESSAGES_BOUND,
+    useFactory: (modules: ModulesContainer): true => {
+      bindMessages(modules);
+      return true;
+    },
+    // After what it puts there is made.
+    inject: [ModulesContainer, MessageGuard, MessageScopeInterceptor],
+  },
+];
