@@ -73,14 +73,21 @@ export class ExchangedTokens {
     const key = keyOf(subject);
     const known = this.#known.get(key);
     if (known && this.#now() < known.usableUntil) return known.granted;
-    const underWay = this.#underWay.get(key) ?? this.#exchange(key, subject);
-    this.#underWay.set(key, underWay);
-    return underWay;
+    return this.#underWay.get(key) ?? this.#begin(key, subject);
   }
 
   /** It was not accepted. */
   reject(subject: SubjectToken): void {
     this.#known.delete(keyOf(subject));
+  }
+
+  /** It is over no sooner than it is written down, even where nobody is asked. */
+  #begin(key: string, subject: SubjectToken): Promise<GrantedToken> {
+    const underWay = this.#exchange(key, subject).finally(() => {
+      this.#underWay.delete(key);
+    });
+    this.#underWay.set(key, underWay);
+    return underWay;
   }
 
   async #exchange(key: string, subject: SubjectToken): Promise<GrantedToken> {
@@ -96,8 +103,6 @@ export class ExchangedTokens {
       return granted;
     } catch (failure) {
       throw this.#verdict(failure);
-    } finally {
-      this.#underWay.delete(key);
     }
   }
 

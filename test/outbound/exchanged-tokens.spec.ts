@@ -110,6 +110,16 @@ describe('tokens that are exchanged', () => {
     expect(await given('ann')).toBe('token-1');
   });
 
+  it('serves whoever asked in vain while the server was left alone', async () => {
+    server.behaviour = answer(401, '{"error":"invalid_client"}');
+    await failure('ann');
+    expect(await failure('ann')).toBeInstanceOf(AuthUnavailable);
+    expect(server.asked).toHaveLength(1);
+    now += 30_000;
+    server.behaviour = tokens();
+    expect(await given('ann')).toBe('token-1');
+  });
+
   it('asks anew where it was not accepted', async () => {
     await given('ann');
     exchanged.reject(subject('ann'));
