@@ -8,8 +8,14 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** RFC 8693 section 2.1 */
 const PARAMETERS = [
-  ...['subject_token', 'subject_token_type', 'resource', 'scope', 'requested_token_type'],
-  ...['audience', 'actor_token', 'actor_token_type'],
+  'subject_token',
+  'subject_token_type',
+  'requested_token_type',
+  'actor_token',
+  'actor_token_type',
+  'resource',
+  'audience',
+  'scope',
 ] as const;
 
 type Context = TokenEndpointGrantContext<
@@ -35,14 +41,15 @@ export function registerTokenExchange(
     const { client, params } = context.oidc;
     const subjectToken = readSubjectToken(params);
     const { resource = '' } = params;
-    const server = resourceServerFor(client.clientId, String(resource));
+    const server = resourceServerFor(client.clientId, resource);
     const subject = await subjectTokens.verify(subjectToken, audienceOf(client.clientId) ?? '');
     const token = new provider.AccessToken({
       client,
       accountId: subject.id,
+      // A JWT is kept nowhere, and so there is nothing to find by its grant.
       grantId: '',
       gty: 'token_exchange',
-      resourceServer: new provider.ResourceServer(String(resource), server),
+      resourceServer: new provider.ResourceServer(resource, server),
       scope: grantedScope(params.scope, server.scope),
       exp: expiryOf(subject),
       extra: { ...users.find(subject.id), act: actorOf(client.clientId, subject) },

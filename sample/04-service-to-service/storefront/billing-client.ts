@@ -1,4 +1,10 @@
-import { BadGatewayException, Injectable, Logger, NotFoundException } from '@nestjs/common';
+import {
+  BadGatewayException,
+  type HttpException,
+  Injectable,
+  Logger,
+  NotFoundException,
+} from '@nestjs/common';
 import { AuthService, type CallAs } from 'nestjs-portcullis';
 
 /** How long billing may take, in milliseconds. */
@@ -22,35 +28,35 @@ export class BillingClient {
   }
 
   async #get(path: string, as: CallAs): Promise<object> {
-    const response = await this.#ask(path, as);
-    if (response.ok) return (await response.json()) as object;
-    await response.body?.cancel();
-    if (response.status === 404) throw new NotFoundException();
-    // A refusal of us is no refusal of the user, who would log in again for nothing.
-    this.#logger.warn(`Billing answered ${String(response.status)}`);
-    throw new BadGatewayException('Billing did not answer as expected.');
-  }
-
-  async #ask(path: string, as: CallAs): Promise<Response> {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      return await this.auth.fetch('billing', path, {
-        as,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
+      const response = await this.auth.fetch('billing', path, { as, signal });
+      if (response.ok) return (await response.json()) as object;
+      await response.body?.cancel();
+      throw this.#refusal(response.status);
     } catch (failure) {
       // Where no token can be had, AuthService has said so already: 503 with Retry-After, or 403.
-      if (!isOfNetwork(failure)) throw failure;
-      this.#logger.warn(`Billing cannot be reached: ${failure.message}`);
+      if (!isOfBilling(failure)) throw failure;
+      this.#logger.warn(`Billing gave no answer: ${failure.name}`);
       throw new BadGatewayException('Billing cannot be reached. Try again later.', {
         cause: failure,
       });
     }
   }
+
+  #refusal(status: number): HttpException {
+    if (status === 404) return new NotFoundException();
+    // Passed on, a 401 would tell users that it is they who are refused: they would log in again for nothing.
+    this.#logger.warn(`Billing answered ${String(status)}`);
+    return new BadGatewayException('Billing did not answer as expected.');
+  }
 }
 
-/** What `fetch` throws when nobody answers, or not in time. */
-function isOfNetwork(failure: unknown): failure is Error {
+/** What is thrown when nobody answers, or not in time, or nonsense. */
+function isOfBilling(failure: unknown): failure is Error {
   return (
-    failure instanceof TypeError || (failure instanceof Error && failure.name === 'TimeoutError')
+    failure instanceof TypeError ||
+    failure instanceof SyntaxError ||
+    (failure instanceof Error && failure.name === 'TimeoutError')
   );
 }
