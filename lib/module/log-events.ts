@@ -10,6 +10,7 @@ import type {
 import type { KeySetEvent } from '../observability/key-set-event.js';
 import type { TokenEvent } from '../observability/token-event.js';
 import { IssuerEndpointError } from '../endpoint/issuer-endpoint-error.js';
+import { TokenEndpointError } from '../outbound/token-endpoint-error.js';
 
 /** During an outage every request is refused: one line stands for all of so many milliseconds. */
 const OUTAGE_LINE_MS = 10_000;
@@ -102,7 +103,8 @@ function whyOf(reason: RefusalReason, cause: unknown): string {
   const isOurs =
     reason === 'issuer_unavailable' ||
     cause instanceof AuthConfigurationError ||
-    cause instanceof IssuerEndpointError;
+    cause instanceof IssuerEndpointError ||
+    cause instanceof TokenEndpointError;
   return `: ${isOurs ? cause.message : codeOf(cause)}`;
 }
 

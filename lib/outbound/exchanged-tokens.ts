@@ -137,7 +137,9 @@ export class ExchangedTokens {
   }
 
   #verdict(cause: unknown): Error {
-    if (isAboutSubject(cause)) return new Forbidden('exchange_refused', { cause });
+    if (isAboutSubject(cause)) {
+      return new Forbidden('exchange_refused', { cause, detail: cause.error });
+    }
     const reason =
       cause instanceof TokenEndpointError ? cause.problem : 'token_endpoint_unavailable';
     const retryAfterSeconds = this.#health.pauseMs / 1000;
@@ -145,7 +147,7 @@ export class ExchangedTokens {
   }
 }
 
-function isAboutSubject(failure: unknown): boolean {
+function isAboutSubject(failure: unknown): failure is TokenEndpointError {
   return (
     failure instanceof TokenEndpointError &&
     failure.problem === 'token_endpoint_rejected' &&

@@ -4,6 +4,7 @@ import { AuthConfigurationError } from '../../lib/core/auth-configuration-error.
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import type { AuthEvent } from '../../lib/observability/auth-event.js';
 import { logEvents } from '../../lib/module/log-events.js';
+import { TokenEndpointError } from '../../lib/outbound/token-endpoint-error.js';
 import { IssuerEndpointError } from '../../lib/endpoint/issuer-endpoint-error.js';
 
 const DENIED: AuthEvent = {
@@ -80,6 +81,14 @@ describe('logEvents', () => {
     ]);
     expect(logged({ ...OUTAGE, reason: 'lookup_failed', cause: new TypeError('secret') })).toEqual([
       'error: Orders.list unavailable: lookup_failed: TypeError',
+    ]);
+  });
+
+  it('says what the server answered that grants no token', () => {
+    const said = 'https://login.test/token refused us with status 401: invalid_client';
+    const cause = new TokenEndpointError('token_endpoint_rejected', said);
+    expect(logged({ ...OUTAGE, reason: 'token_endpoint_rejected', cause })).toEqual([
+      `error: Orders.list unavailable: token_endpoint_rejected: ${said}`,
     ]);
   });
 

@@ -82,7 +82,9 @@ describe('tokens that are exchanged', () => {
 
   it('refuses whose token the server does not exchange, and goes on for the others', async () => {
     server.behaviour = answer(400, '{"error":"invalid_grant"}');
-    expect(await failure('eve')).toMatchObject({ reason: 'exchange_refused', status: 403 });
+    expect(await failure('eve')).toMatchObject({
+      ...{ reason: 'exchange_refused', status: 403, detail: 'invalid_grant' },
+    });
     expect(await failure('eve')).toBeInstanceOf(Forbidden);
     server.behaviour = tokens();
     expect(await given('ann')).toBe('token-1');
