@@ -192,13 +192,17 @@ export class AuthService {
    * not accepted (401 `invalid_token`), another one is obtained and the request sent once more. No
    * redirect is followed unless that is asked for. Within a request, its id is sent as `X-Request-ID`.
    *
+   * It is sent as the option `fetch` of the module says, or as the runtime does.
+   *
    * @param path Below the `baseUrl` of the service; it cannot lead elsewhere.
    * @throws As {@link serviceToken} and {@link exchange} do; whatever `fetch` throws.
    */
   async fetch(service: string, path: string, { as, ...init }: OutgoingCall): Promise<Response> {
-    const address = this.#services.of(service).address(path);
+    const called = this.#services.of(service);
+    const address = called.address(path);
     const tokenOf = (): Promise<CallToken> => this.#tokenFor(service, as);
-    return sendWithToken(address, init, { tokenOf, requestId: currentScope()?.requestId() });
+    const requestId = currentScope()?.requestId();
+    return sendWithToken(address, init, { tokenOf, requestId, fetch: called.fetch });
   }
 
   /**
@@ -251,14 +255,8 @@ async function ownToken(service: Service, purpose: TokenPurpose): Promise<CallTo
 async function exchangedToken(service: Service, subject: SubjectToken): Promise<CallToken> {
   const { exchanged, name } = service;
   if (!exchanged) throw withoutTokens(name);
-  const { token } = await exchanged.token(subject);
-  return {
-    token,
-    reject: () => {
-      exchanged.reject(subject);
-      return true;
-    },
-  };
+  const granted = await exchanged.token(subject);
+  return { token: granted.token, reject: () => exchanged.reject(subject, granted) };
 }
 
 function withoutTokens(service: string): RangeError {

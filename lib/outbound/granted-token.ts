@@ -11,6 +11,12 @@ export interface GrantedToken {
   readonly lifetimeSeconds: number;
 }
 
+/** A token so young is not the reason why it is not accepted, in milliseconds; who refuses every one of them makes us ask no more often. */
+export const YOUNG_MS = 10_000;
+
+/** So much of its life is left for the way to whoever checks it, in milliseconds; of a short one, a tenth. */
+const MARGIN_MS = 5000;
+
 /** What may stand in a header as a bearer token (RFC 6750 section 2.1), and not too much of it. */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/;
 
@@ -41,6 +47,11 @@ export function readGrantedToken(answer: JsonObject): GrantedToken | undefined {
     scopes: typeof scope === 'string' ? scope.split(' ').filter((each) => each !== '') : undefined,
     lifetimeSeconds: lifetimeOf(life),
   });
+}
+
+/** For how long a token that lives so long is sent, in milliseconds. */
+export function usableMs(lifeMs: number): number {
+  return lifeMs - Math.min(MARGIN_MS, lifeMs / 10);
 }
 
 /** Some servers write numbers as texts; what is neither is as good as nothing. */

@@ -2,7 +2,7 @@ import { AuthUnavailable } from '../core/auth-error.js';
 import { steady, type Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { EndpointHealth } from '../endpoint/endpoint-health.js';
-import type { GrantedToken } from './granted-token.js';
+import { usableMs, YOUNG_MS, type GrantedToken } from './granted-token.js';
 import { TokenEndpointError } from './token-endpoint-error.js';
 
 /** How a token is obtained, and who is told of it. */
@@ -25,12 +25,6 @@ interface Held {
 /** A token is renewed when this part of its life is over, or up to a tenth earlier: instances that began together do not ask together. */
 const RENEWED_AT = 0.8;
 const JITTER = 0.1;
-
-/** So much of its life is left for the way to whoever checks it, in milliseconds; of a short one, a tenth. */
-const MARGIN_MS = 5000;
-
-/** A token so young is not the reason why it is not accepted, in milliseconds; who refuses every one of them makes us ask no more often. */
-const YOUNG_MS = 10_000;
 
 /** Whoever was refused does not ask again before, in milliseconds: a wrong secret does not become right by trying. */
 const REFUSED_MS = 30_000;
@@ -124,7 +118,7 @@ function heldSince(askedAt: number, granted: GrantedToken): Held {
     granted,
     askedAt,
     refreshAt: askedAt + life * (RENEWED_AT - Math.random() * JITTER),
-    expiresAt: askedAt + life - Math.min(MARGIN_MS, life / 10),
+    expiresAt: askedAt + usableMs(life),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Concealed } from '../core/concealed.js';
+import type { Fetch } from '../endpoint/fetch.js';
 
 /** On whose behalf a service is called: our own, that of whoever called us, or both. */
 export type CallAs = 'service' | 'user' | 'on-behalf-of';
@@ -24,6 +25,7 @@ export interface CallParts {
   readonly tokenOf: () => Promise<CallToken>;
   /** What the request is called on whose behalf it is sent; `undefined` outside of one. */
   readonly requestId: string | undefined;
+  readonly fetch: Fetch;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface CallParts {
 export async function sendWithToken(
   address: URL,
   { headers, ...init }: RequestInit,
-  { tokenOf, requestId }: CallParts,
+  { tokenOf, requestId, fetch }: CallParts,
 ): Promise<Response> {
   const send = ({ token }: CallToken): Promise<Response> => {
     const sent = new Headers(headers);

@@ -1,3 +1,4 @@
+import { runtimeFetch, type Fetch } from '../endpoint/fetch.js';
 import { ExchangedTokens } from './exchanged-tokens.js';
 import { ServiceCredentials, type TokenEvents, type TokenPurpose } from './service-credentials.js';
 import {
@@ -24,6 +25,8 @@ export interface ServiceSettings {
 /** A service, and the credentials for it: our own, and those that callers' are exchanged for. */
 export class Service {
   readonly name: string;
+  /** How it is called. */
+  readonly fetch: Fetch;
   /** The base URL, with a slash at its end. */
   readonly #root: URL | undefined;
   readonly #endpoint: TokenEndpoint | undefined;
@@ -36,6 +39,7 @@ export class Service {
     events: TokenEvents,
   ) {
     this.name = name;
+    this.fetch = surroundings.fetch ?? runtimeFetch;
     this.#root = baseUrl && new URL(baseUrl.href.replace(/\/?$/, '/'));
     if (!tokens) return;
     const { purpose } = tokens;

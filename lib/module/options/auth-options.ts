@@ -322,9 +322,10 @@ export interface AuthModuleOptions {
    */
   readonly clock?: Clock;
   /**
-   * How issuers are asked for their metadata and keys, and introspection endpoints about tokens: for a
-   * proxy, or for certificates of your own. It must not follow redirects. What `dynamicIssuers` finds
-   * is not fetched by it, but in a way that connects to no private address.
+   * How issuers are asked for their metadata and keys, introspection endpoints about tokens, and token
+   * endpoints for them, and how `AuthService.fetch` calls services: for a proxy, or for certificates of
+   * your own. It must follow redirects only where `redirect: 'follow'` of its second argument says so.
+   * What `dynamicIssuers` finds is not fetched by it, but in a way that connects to no private address.
    *
    * @default as the runtime does
    */
