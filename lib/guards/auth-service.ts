@@ -19,9 +19,9 @@ import {
   type CallToken,
   type OutgoingCall,
 } from '../outbound/outgoing-call.js';
-import type { TokenPurpose } from '../outbound/service-credentials.js';
 import type { Service } from '../outbound/service.js';
 import type { Services } from '../outbound/services.js';
+import type { TokenPurpose } from '../outbound/token-purpose.js';
 
 /**
  * Who is calling, from anywhere: inject it into any singleton. Every method is about the request on

@@ -5,9 +5,9 @@ import { steady, type Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { EndpointHealth } from '../endpoint/endpoint-health.js';
 import { usableMs, YOUNG_MS, type GrantedToken } from './granted-token.js';
-import { parametersOf, type TokenPurpose } from './service-credentials.js';
 import { TokenEndpointError } from './token-endpoint-error.js';
 import type { TokenEndpoint } from './token-endpoint.js';
+import { parametersOf, type TokenPurpose } from './token-purpose.js';
 
 /** The token that somebody came with, and for how long it holds. */
 export interface SubjectToken {

@@ -7,8 +7,14 @@ import { TokenEndpointError } from './token-endpoint-error.js';
 
 /** How a token is obtained, and who is told of it. */
 export interface HeldTokenParts {
-  /** @param persistently Whether to ask once more at once when the network fails. */
-  readonly obtain: (persistently: boolean) => Promise<GrantedToken>;
+  /**
+   * @param persistently Whether to ask once more at once when the network fails.
+   * @param previous The one held so far, which will not do any more.
+   */
+  readonly obtain: (
+    persistently: boolean,
+    previous: GrantedToken | undefined,
+  ) => Promise<GrantedToken>;
   readonly clock: Clock;
   readonly onObtained?: (token: GrantedToken) => void;
   /** Told when it begins to fail, and not each time. */
@@ -17,7 +23,8 @@ export interface HeldTokenParts {
 
 interface Held {
   readonly granted: GrantedToken;
-  readonly askedAt: number;
+  /** When it is no longer so young that it cannot be to blame. */
+  readonly grownAt: number;
   readonly refreshAt: number;
   readonly expiresAt: number;
 }
@@ -38,6 +45,7 @@ export class HeldToken {
   readonly #now: Clock;
   readonly #health: EndpointHealth;
   #held: Held | undefined;
+  #previous: GrantedToken | undefined;
   #flight: Promise<GrantedToken> | undefined;
 
   constructor(parts: HeldTokenParts) {
@@ -66,7 +74,7 @@ export class HeldToken {
   reject(refused: GrantedToken): boolean {
     const held = this.#held;
     if (held?.granted !== refused) return true;
-    if (this.#now() < held.askedAt + YOUNG_MS) return false;
+    if (this.#now() < held.grownAt) return false;
     this.#held = undefined;
     return true;
   }
@@ -93,7 +101,8 @@ export class HeldToken {
   async #attempt(): Promise<GrantedToken> {
     const askedAt = this.#now();
     try {
-      const granted = await this.#parts.obtain(this.#health.isWell);
+      const granted = await this.#parts.obtain(this.#health.isWell, this.#previous);
+      this.#previous = granted;
       this.#held = heldSince(askedAt, granted);
       this.#health.answered();
       this.#parts.onObtained?.(granted);
@@ -116,7 +125,7 @@ function heldSince(askedAt: number, granted: GrantedToken): Held {
   const life = granted.lifetimeSeconds * 1000;
   return {
     granted,
-    askedAt,
+    grownAt: askedAt + YOUNG_MS - granted.ageSeconds * 1000,
     refreshAt: askedAt + life * (RENEWED_AT - Math.random() * JITTER),
     expiresAt: askedAt + usableMs(life),
   };

@@ -1,11 +1,14 @@
 import { runtimeFetch, type Fetch } from '../endpoint/fetch.js';
+import type { KeyValueStore } from '../stores/key-value-store.js';
 import { ExchangedTokens } from './exchanged-tokens.js';
-import { ServiceCredentials, type TokenEvents, type TokenPurpose } from './service-credentials.js';
+import { ServiceCredentials, type TokenEvents } from './service-credentials.js';
+import { SharedTokens, type StoreOperation } from './shared-tokens.js';
 import {
   TokenEndpoint,
   type TokenEndpointSettings,
   type TokenEndpointSurroundings,
 } from './token-endpoint.js';
+import type { TokenPurpose } from './token-purpose.js';
 
 /** Where tokens for a service are asked for, and for what. */
 export interface ServiceTokenSettings {
@@ -22,6 +25,17 @@ export interface ServiceSettings {
   readonly tokens: ServiceTokenSettings | undefined;
 }
 
+/** What calling services takes. */
+export interface ServiceSurroundings extends TokenEndpointSurroundings {
+  /** Where instances share our own tokens; `undefined`: they do not. */
+  readonly tokenStore?: KeyValueStore | undefined;
+}
+
+/** Told of what happens to the tokens of a service, and to the store where instances share them. */
+export interface ServiceEvents extends TokenEvents {
+  readonly onStoreFailed: (service: string, operation: StoreOperation, cause: unknown) => void;
+}
+
 /** A service, and the credentials for it: our own, and those that callers' are exchanged for. */
 export class Service {
   readonly name: string;
@@ -30,23 +44,28 @@ export class Service {
   /** The base URL, with a slash at its end. */
   readonly #root: URL | undefined;
   readonly #endpoint: TokenEndpoint | undefined;
+  readonly #shared: SharedTokens | undefined;
   readonly credentials: ServiceCredentials | undefined;
   readonly exchanged: ExchangedTokens | undefined;
 
   constructor(
     { name, baseUrl, tokens }: ServiceSettings,
-    surroundings: TokenEndpointSurroundings,
-    events: TokenEvents,
+    surroundings: ServiceSurroundings,
+    events: ServiceEvents,
   ) {
     this.name = name;
     this.fetch = surroundings.fetch ?? runtimeFetch;
     this.#root = baseUrl && new URL(baseUrl.href.replace(/\/?$/, '/'));
     if (!tokens) return;
     const { purpose } = tokens;
-    const { clock } = surroundings;
+    const { clock, tokenStore: store } = surroundings;
     const endpoint = new TokenEndpoint(tokens.endpoint, surroundings);
+    const onStoreFailed = events.onStoreFailed.bind(undefined, name);
+    const { endpoint: settings } = tokens;
+    const shared = store && new SharedTokens({ store, endpoint: settings, clock, onStoreFailed });
     this.#endpoint = endpoint;
-    this.credentials = new ServiceCredentials({ name, endpoint, purpose }, clock, events);
+    this.#shared = shared;
+    this.credentials = new ServiceCredentials({ name, endpoint, purpose, shared }, clock, events);
     this.exchanged = new ExchangedTokens({
       endpoint,
       purpose,
@@ -83,6 +102,7 @@ export class Service {
   /** Ends all that is under way. */
   close(): void {
     this.#endpoint?.close();
+    this.#shared?.close();
   }
 }
 
