@@ -12,6 +12,7 @@ import { ownMembers } from '../core/own-property.js';
 import { credentialOf, type Principal } from '../core/principal.js';
 import { refuseUnknown } from '../decorators/known-options.js';
 import { owns, type OwnershipOptions } from '../decorators/policy-rules.js';
+import { attachAxios, type AxiosClient } from '../outbound/axios-client.js';
 import type { SubjectToken } from '../outbound/exchanged-tokens.js';
 import {
   sendWithToken,
@@ -206,6 +207,35 @@ export class AuthService {
   }
 
   /**
+   * Has an instance of axios call one service, and nothing else: each of its requests is sent with a
+   * token as {@link fetch} sends it, on behalf of whoever is calling at that time, and rejected where it
+   * leads out of the service's `baseUrl`, which is also where its paths begin. Errors and answers show no
+   * token to whoever logs them.
+   *
+   * @param axios One of its own: `axios.create()`, or `httpService.axiosRef` of `HttpModule.register({})`.
+   * @returns The same.
+   * @throws {AuthConfigurationError} When it is none, or is attached to something else already.
+   * @throws {RangeError} When no such service is configured, or it has no `baseUrl`.
+   */
+  attach<Client extends AxiosClient>(
+    axios: Client,
+    service: string,
+    options: { readonly as: CallAs },
+  ): Client {
+    refuseUnknown('AuthService.attach()', options, ['as']);
+    const { as } = options;
+    const called = this.#services.of(service);
+    assertCallable(called, as);
+    attachAxios(axios, {
+      service: called,
+      as,
+      tokenOf: () => this.#tokenFor(service, as),
+      requestId: () => currentScope()?.requestId(),
+    });
+    return axios;
+  }
+
+  /**
    * The headers with which to call a service by other means than {@link fetch}.
    *
    * @param address Where they will be sent: below the `baseUrl` of the service.
@@ -230,7 +260,7 @@ export class AuthService {
         case 'on-behalf-of':
           return await exchangedToken(called, this.#forwardable());
         default:
-          throw new RangeError("Say on whose behalf: as: 'service', 'user' or 'on-behalf-of'");
+          throw onNobodysBehalf();
       }
     } catch (failure) {
       throw inRequest(failure);
@@ -257,6 +287,16 @@ async function exchangedToken(service: Service, subject: SubjectToken): Promise<
   if (!exchanged) throw withoutTokens(name);
   const granted = await exchanged.token(subject);
   return { token: granted.token, reject: () => exchanged.reject(subject, granted) };
+}
+
+/** @throws {RangeError} When nothing could ever be sent so. */
+function assertCallable({ credentials, name }: Service, as: CallAs): void {
+  if (!['service', 'user', 'on-behalf-of'].includes(as)) throw onNobodysBehalf();
+  if (as !== 'user' && !credentials) throw withoutTokens(name);
+}
+
+function onNobodysBehalf(): RangeError {
+  return new RangeError("Say on whose behalf: as: 'service', 'user' or 'on-behalf-of'");
 }
 
 function withoutTokens(service: string): RangeError {

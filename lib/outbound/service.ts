@@ -77,6 +77,16 @@ export class Service {
   }
 
   /**
+   * Where the service is, with a slash at its end.
+   *
+   * @throws {RangeError} When no base URL is configured.
+   */
+  baseUrl(): string {
+    if (this.#root) return this.#root.href;
+    throw new RangeError(`services.${this.name} has no baseUrl, and nothing is fetched`);
+  }
+
+  /**
    * An address of the service.
    *
    * @param path Below its base URL: `/invoices?page=2`.
@@ -84,8 +94,7 @@ export class Service {
    *   nowhere else.
    */
   address(path: string): URL {
-    const root = this.#root;
-    if (!root) throw new RangeError(`services.${this.name} has no baseUrl, and nothing is fetched`);
+    const root = new URL(this.baseUrl());
     const relative = path.replace(/^\/+/, '');
     const address = URL.canParse(relative, root.href) ? new URL(relative, root) : undefined;
     if (address && isBelow(root, address)) return address;
