@@ -147,13 +147,15 @@ export { ContextHeaders } from './decorators/context-headers.decorator.js';
 export type { RequestLogOptions } from './module/options/request-log-options.js';
 export type { RequestLogEntry } from './observability/request-log-entry.js';
 export { REDACTED_HEADERS } from './observability/redacted-headers.js';
+export type { AxiosClient } from './outbound/axios-client.js';
 export type { CallAs, OutgoingCall } from './outbound/outgoing-call.js';
-export type { TokenPurpose } from './outbound/service-credentials.js';
+export type { TokenPurpose } from './outbound/token-purpose.js';
 export type { ServiceOptions } from './module/options/service-options.js';
 export type {
   TokenEvent,
   TokenFailingEvent,
   TokenObtainedEvent,
+  TokenStoreEvent,
 } from './observability/token-event.js';
 export { PolicyService, type RuleArguments, type RuleSubject } from './guards/policy-service.js';
 export { RolesGuard } from './guards/roles.guard.js';

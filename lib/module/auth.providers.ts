@@ -251,7 +251,8 @@ function keysOf(
   });
 }
 
-function servicesOf({ services, clock, fetch }: ResolvedAuthOptions, events: AuthEvents): Services {
+function servicesOf(options: ResolvedAuthOptions, events: AuthEvents): Services {
+  const { services, clock, fetch, serviceTokenStore: tokenStore } = options;
   const told = {
     onObtained: (service: string, lifetimeSeconds: number): void => {
       events.emit({ type: 'token.obtained', service, lifetimeSeconds });
@@ -259,8 +260,13 @@ function servicesOf({ services, clock, fetch }: ResolvedAuthOptions, events: Aut
     onFailing: (service: string, cause: unknown, isServing: boolean): void => {
       events.emit({ type: 'token.failing', service, cause, isServing });
     },
+    onStoreFailed: (service: string, operation: 'read' | 'write', cause: unknown): void => {
+      events.emit({ type: 'token.store_failed', service, operation, cause });
+    },
   };
-  return new Services(services.map((each) => new Service(each, { clock, fetch }, told)));
+  return new Services(
+    services.map((each) => new Service(each, { clock, fetch, tokenStore }, told)),
+  );
 }
 
 /** The container has its instance when the first request comes, and maybe not before. */

@@ -65,6 +65,11 @@ function logTokens(logger: LoggerService, event: TokenEvent): void {
     logger.debug?.(`A token for ${event.service} was obtained, for ${seconds} s`);
     return;
   }
+  if (event.type === 'token.store_failed') {
+    const { operation, service, cause } = event;
+    logger.warn(`serviceTokenStore cannot ${operation} the token for ${service}: ${codeOf(cause)}`);
+    return;
+  }
   const outlook = event.isServing ? 'the one that is held serves on' : 'there is none';
   logger.error(`No token for ${event.service} is granted; ${outlook}: ${messageOf(event.cause)}`);
 }

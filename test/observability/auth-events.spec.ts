@@ -179,4 +179,12 @@ describe('logEvents', () => {
   ])('logs what happens to keys: %j', (event, line) => {
     expect(logged(event)).toEqual([line]);
   });
+
+  it('logs that tokens cannot be shared, and nothing that the store says of it', () => {
+    const cause = Object.assign(new Error('SET service-token:x'), { code: 'ECONNREFUSED' });
+    const event = { type: 'token.store_failed', service: 'billing', cause } as const;
+    expect(logged({ ...event, operation: 'write' })).toEqual([
+      'warn: serviceTokenStore cannot write the token for billing: ECONNREFUSED',
+    ]);
+  });
 });

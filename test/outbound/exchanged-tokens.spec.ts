@@ -122,9 +122,18 @@ describe('tokens that are exchanged', () => {
     expect(await given('ann')).toBe('token-1');
   });
 
-  it('asks anew where it was not accepted', async () => {
-    await given('ann');
-    exchanged.reject(subject('ann'));
+  it('asks anew where it was not accepted, and not again and again', async () => {
+    const first = await exchanged.token(subject('ann'));
+    expect(exchanged.reject(subject('ann'), first)).toBe(false);
+    expect(await given('ann')).toBe('token-1');
+    now += 10_000;
+    expect(exchanged.reject(subject('ann'), first)).toBe(true);
+    const second = await exchanged.token(subject('ann'));
+    expect(second.token.reveal()).toBe('token-2');
+    // Whoever was refused with the old one meanwhile does not cost the new one.
+    expect(exchanged.reject(subject('ann'), first)).toBe(true);
+    expect(exchanged.reject(subject('ann'), second)).toBe(false);
     expect(await given('ann')).toBe('token-2');
+    expect(server.asked).toHaveLength(2);
   });
 });

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AuthUnavailable } from '../../lib/core/auth-error.js';
-import { ServiceCredentials, type TokenPurpose } from '../../lib/outbound/service-credentials.js';
+import { ServiceCredentials } from '../../lib/outbound/service-credentials.js';
 import { TokenEndpoint, type TokenEndpointSettings } from '../../lib/outbound/token-endpoint.js';
 import { TokenEndpointError } from '../../lib/outbound/token-endpoint-error.js';
+import type { TokenPurpose } from '../../lib/outbound/token-purpose.js';
 import { answer, tokens, TokenServer } from './token-server.js';
 
 const START = 1_800_000_000_000;

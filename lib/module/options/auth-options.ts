@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.js';
 import type { RoleMapping } from '../../decorators/role-map.decorator.js';
 import type { AuthEventListener } from '../../observability/auth-event.js';
 import type { Impersonation } from '../../policy/impersonation.js';
+import type { KeyValueStore } from '../../stores/key-value-store.js';
 import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { UserLoader } from '../../principal/user-attacher.js';
 import type { CredentialOption, Provided } from './credential-options.js';
@@ -282,6 +283,14 @@ export interface AuthModuleOptions {
    */
   readonly services?: Readonly<Record<string, ServiceOptions>>;
   /**
+   * Where the instances of an application share their own tokens for `services`, so that one of them
+   * asks for a token and the others take it: a `RedisStore`. What is stored is encrypted by a key that
+   * is derived from the client's secret or private key. Where the store fails, each asks by itself.
+   *
+   * @default each instance obtains tokens of its own
+   */
+  readonly serviceTokenStore?: KeyValueStore;
+  /**
    * Log each request when it is over, as an object: its id, method, path and status, how long it took,
    * who made it, why it was refused and which handler it was for; no token, and no message of an error.
    *
@@ -322,9 +331,10 @@ export interface AuthModuleOptions {
    */
   readonly clock?: Clock;
   /**
-   * How issuers are asked for their metadata and keys, and introspection endpoints about tokens: for a
-   * proxy, or for certificates of your own. It must not follow redirects. What `dynamicIssuers` finds
-   * is not fetched by it, but in a way that connects to no private address.
+   * How issuers are asked for their metadata and keys, introspection endpoints about tokens, and token
+   * endpoints for them, and how `AuthService.fetch` calls services: for a proxy, or for certificates of
+   * your own. It must follow redirects only where `redirect: 'follow'` of its second argument says so.
+   * What `dynamicIssuers` finds is not fetched by it, but in a way that connects to no private address.
    *
    * @default as the runtime does
    */

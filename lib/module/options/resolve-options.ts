@@ -12,6 +12,7 @@ import { parseTrustworthyAddress } from '../../endpoint/endpoint-address.js';
 import { runtimeFetch, type Fetch } from '../../endpoint/fetch.js';
 import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
+import type { KeyValueStore } from '../../stores/key-value-store.js';
 import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
 import type { AuthModuleOptions } from './auth-options.js';
 import {
@@ -32,6 +33,7 @@ import { resolvePort, type Port } from './ports.js';
 import type { ResolvedPlace } from './resolve-places.js';
 import type { RequestLogger } from '../request-log.js';
 import { resolveRequestLog } from './resolve-request-log.js';
+import { resolveServiceTokenStore } from './resolve-service-token-store.js';
 import { resolveServices } from './resolve-services.js';
 import { resolveTenant, type ResolvedTenant } from './resolve-tenant.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
@@ -57,6 +59,8 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly styles: RefusalStyles;
   readonly authorization: ResolvedAuthorization;
   readonly services: readonly ServiceSettings[];
+  /** `undefined`: instances share no tokens. */
+  readonly serviceTokenStore: KeyValueStore | undefined;
   /** `undefined`: requests are not logged. */
   readonly requestLog: RequestLogger | undefined;
   readonly onEvent: AuthEventListener | undefined;
@@ -87,6 +91,7 @@ const KNOWN = [
   'realm',
   'resourceMetadata',
   'services',
+  'serviceTokenStore',
   'requestLog',
   'tokenCache',
   'keySets',
@@ -113,6 +118,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   assertClock(clock);
   const kinds = resolveIssuers(options);
   const cookie = resolveCookie(options);
+  const services = resolveServices(options);
   refuseIdle(options, cookie, kinds);
   return Object.freeze({
     ...kinds,
@@ -129,7 +135,8 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     keySets: resolveKeySets(options),
     styles: { http: resolveStyle(options) },
     authorization: resolveAuthorization(options),
-    services: resolveServices(options),
+    services,
+    serviceTokenStore: resolveServiceTokenStore(options, services),
     requestLog: resolveRequestLog(options),
     onEvent,
     clock,
