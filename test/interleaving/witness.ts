@@ -44,9 +44,11 @@ export class Witness {
     } else this.see(place, sender);
   }
 
-  /** What the client is told, from the context alone. */
+  /** What the client is told, from the context alone. Where that is lost, it says so and does not fail. */
   answer(): { readonly subject: string; readonly requestId: string } {
-    return { subject: this.auth.principal().subject, requestId: this.auth.requestId() };
+    const principal = this.auth.tryPrincipal();
+    if (!principal) return { subject: 'nobody', requestId: 'none' };
+    return { subject: principal.subject, requestId: this.auth.requestId() };
   }
 
   /** Something begins that goes on whatever becomes of the answer. */

@@ -1,7 +1,7 @@
 import { interleave } from '../../../interleaving/interleaving.js';
 import { ADAPTERS } from '../application.js';
 
-const REQUESTS = 700;
+const REQUESTS = 400;
 
 // `npm run interleaving` does the same with many more.
 describe.each(ADAPTERS)('requests at the same time, on %s', (adapter) => {
