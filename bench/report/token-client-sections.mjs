@@ -17,7 +17,7 @@ export async function addTokenClients(results) {
   const warm = await measureWarmTokens({ rounds: settings.warmTokenRounds });
   results.add(
     'A token that is held, in nanoseconds',
-    'What a caller waits who is given it, `await` included, by turns with the others in one process.',
+    'What a caller waits who is given it, `await` included, by turns with the others in one process. The first looks the purpose up, and whether it is time to renew the token.',
     warmTokenTable(warm),
   );
 }
