@@ -33,6 +33,12 @@ interface Held {
 const RENEWED_AT = 0.8;
 const JITTER = 0.1;
 
+/**
+ * So long, or up to twice as long, the server is left alone at least while the token serves on, in
+ * milliseconds: five requests in ten seconds, the first one's second try included.
+ */
+const SERVING_MS = 2500;
+
 /** Whoever was refused does not ask again before, in milliseconds: a wrong secret does not become right by trying. */
 const REFUSED_MS = 30_000;
 
@@ -115,8 +121,10 @@ export class HeldToken {
 
   #failed(failure: unknown): void {
     const wasWell = this.#health.isWell;
-    const isServing = this.#held !== undefined && this.#now() < this.#held.expiresAt;
-    this.#health.failed(failure, isServing, pauseAfter(failure));
+    const leftMs = Math.max(0, (this.#held?.expiresAt ?? 0) - this.#now());
+    const isServing = leftMs > 0;
+    const atLeastMs = Math.min(leftMs, SERVING_MS * (1 + Math.random()));
+    this.#health.failed(failure, isServing, Math.max(atLeastMs, pauseAfter(failure)));
     if (wasWell) this.#parts.onFailing?.(failure, isServing);
   }
 }
