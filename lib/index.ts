@@ -249,7 +249,9 @@ export type {
   AuthenticatedEvent,
   AuthEvent,
   AuthEventListener,
+  AuthEventSubscriber,
   DeniedEvent,
+  RequestFacts,
   UnavailableEvent,
   WouldDenyEvent,
 } from './observability/auth-event.js';
@@ -261,3 +263,11 @@ export type {
   KeysRefreshedEvent,
   KeysSnapshotEvent,
 } from './observability/key-set-event.js';
+export type {
+  ApiKeyEvent,
+  CredentialCreatedEvent,
+  CredentialEvent,
+  CredentialRevokedEvent,
+  CredentialRotatedEvent,
+  RevocationAddedEvent,
+} from './observability/credential-event.js';

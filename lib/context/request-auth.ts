@@ -16,8 +16,8 @@ export interface RequestAuth {
   readonly handler: string;
   /** What the handler and its class add to the headers that tell services of the caller. */
   readonly contextHeaders: Readonly<Record<string, string>>;
-  /** Why it was turned away, if it was. */
-  readonly refusal: AuthError | undefined;
+  /** Why it was turned away, if it was: one for each reason. What is answered may be one of them, or none. */
+  readonly refusals: readonly AuthError[];
   /** Puts a refusal into the currency of the request's transport, answer headers included. */
   refuse(error: AuthError): Error;
 }

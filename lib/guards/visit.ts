@@ -33,8 +33,10 @@ export class Visit implements RequestAuth {
   resource: unknown;
   /** The tenant that the request addressed when it came to this handler. */
   addressed: AddressedTenant;
-  /** Why it was turned away first: several parameters of a handler may find the same wanting. */
-  refusal: AuthError | undefined;
+  /** Why it was turned away, once for each reason: several parameters of a handler may find the same wanting. */
+  readonly refusals: AuthError[];
+  /** When it came to the gate, by the clock of `performance`; 0 where nobody is told. */
+  startedAt: number;
 
   constructor(
     establishedBy: Gatekeeper,
@@ -47,7 +49,8 @@ export class Visit implements RequestAuth {
     this.#target = target;
     this.principal = undefined;
     this.addressed = undefined;
-    this.refusal = undefined;
+    this.refusals = [];
+    this.startedAt = 0;
   }
 
   /** `Class.method`. */

@@ -7,6 +7,7 @@ import { Judge } from '../guards/judge.js';
 import { PolicyService } from '../guards/policy-service.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
+import type { AuthEventListener, AuthEventSubscriber } from '../observability/auth-event.js';
 import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Entrances } from '../pipeline/entrances.js';
@@ -55,13 +56,14 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: AuthEvents,
-    useFactory: ({ onEvent }: ResolvedAuthOptions) => {
-      const listeners = [logEvents(logger), ...(onEvent ? [onEvent] : [])];
-      return new AuthEvents(listeners, (failure) => {
+    useFactory: ({ onEvent }: ResolvedAuthOptions, container: ModuleRef) => {
+      const listeners = onEvent ? [listenerOf(onEvent, containerOf(container))] : [];
+      const onFailure = (failure: unknown): void => {
         logger.error('onEvent failed', failure);
-      });
+      };
+      return new AuthEvents(listeners, onFailure, logEvents(logger));
     },
-    inject: [RESOLVED_OPTIONS],
+    inject: [RESOLVED_OPTIONS, ModuleRef],
   },
   {
     provide: JwksService,
@@ -261,6 +263,12 @@ function servicesOf({ services, clock, fetch }: ResolvedAuthOptions, events: Aut
     },
   };
   return new Services(services.map((each) => new Service(each, { clock, fetch }, told)));
+}
+
+/** As with loaders; it is looked up once. */
+function listenerOf(port: Port<AuthEventSubscriber>, container: Container): AuthEventListener {
+  let subscriber: AuthEventSubscriber | undefined;
+  return (event) => (subscriber ??= port.in(container)).onEvent(event);
 }
 
 /** The container has its instance when the first request comes, and maybe not before. */

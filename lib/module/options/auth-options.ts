@@ -1,7 +1,7 @@
 import type { ApplicationUser } from '../../core/application-user.js';
 import type { Clock } from '../../core/clock.js';
 import type { RoleMapping } from '../../decorators/role-map.decorator.js';
-import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { AuthEventListener, AuthEventSubscriber } from '../../observability/auth-event.js';
 import type { Impersonation } from '../../policy/impersonation.js';
 import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { UserLoader } from '../../principal/user-attacher.js';
@@ -308,13 +308,14 @@ export interface AuthModuleOptions {
    */
   readonly errors?: ErrorOptions;
   /**
-   * Told of every request authenticated, denied, or refused because the issuer is down, and of what
-   * happens to the issuers' keys. It is called within the request, so it must not block; if it throws
-   * or rejects, the verdict stands.
+   * Told of every request authenticated, denied, or refused because the issuer is down, of what happens
+   * to the issuers' keys, and of credentials that are made and revoked here: a function, or an object or
+   * a class with `onEvent()` that a module provides. It is called within the request, so it must not
+   * block; if it throws or rejects, the verdict stands.
    *
    * @default none; refusals are logged in any case, at level `debug`, and outages at level `error`
    */
-  readonly onEvent?: AuthEventListener;
+  readonly onEvent?: AuthEventListener | Provided<AuthEventSubscriber>;
   /**
    * The time, in milliseconds since the epoch.
    *

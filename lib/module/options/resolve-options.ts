@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
-import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { AuthEventSubscriber } from '../../observability/auth-event.js';
 import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.js';
 import type { ServiceSettings } from '../../outbound/service.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
@@ -59,7 +59,7 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly services: readonly ServiceSettings[];
   /** `undefined`: requests are not logged. */
   readonly requestLog: RequestLogger | undefined;
-  readonly onEvent: AuthEventListener | undefined;
+  readonly onEvent: Port<AuthEventSubscriber> | undefined;
   readonly clock: Clock;
   /** How issuers are asked, but for those that are looked up. */
   readonly fetch: Fetch;
@@ -108,7 +108,6 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   refuseUnknown('options', given, KNOWN);
   const options = ownMembers(given);
   const { onEvent, clock = Date.now, fetch = runtimeFetch } = options;
-  if (onEvent !== undefined) assertFunction('onEvent', onEvent);
   assertFunction('fetch', fetch);
   assertClock(clock);
   const kinds = resolveIssuers(options);
@@ -131,7 +130,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     authorization: resolveAuthorization(options),
     services: resolveServices(options),
     requestLog: resolveRequestLog(options),
-    onEvent,
+    onEvent: onEvent === undefined ? undefined : resolvePort('onEvent', onEvent, 'onEvent'),
     clock,
     fetch,
   });
