@@ -1,6 +1,9 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { currentScope } from '../context/current-request.js';
+import { forwardedContextOf, type ForwardedContext } from '../context/forwarded-context.js';
 import { authOf, rememberAuth } from '../context/request-auth.js';
+import { takenFrom } from '../context/taken-headers.js';
+import { isTrusted, type TrustedService } from '../context/trusted-services.js';
 import { anonymousAfter } from '../core/anonymous.js';
 import {
   AuthUnavailable,
@@ -34,6 +37,8 @@ export interface GateSettings {
   /** `undefined` where requests address no tenants. */
   readonly tenancy: Tenancy | undefined;
   readonly impersonation: Impersonation;
+  /** Whose word on their callers is taken. */
+  readonly trustedServices: readonly TrustedService[];
   /** The property of the request that shows the caller to other packages; `null` for none. */
   readonly requestProperty: string | null;
 }
@@ -150,6 +155,13 @@ export class Gate implements Gatekeeper {
       this.#report(failure, requestFactsOf(visit, principal), principal);
     }
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
+  }
+
+  /** What the caller says of its own caller, where it is trusted to. */
+  forwardedContextOf({ principal, exchange }: Visit): ForwardedContext | undefined {
+    if (!principal || !isTrusted(this.#settings.trustedServices, principal)) return;
+    const headers = takenFrom(exchange.key);
+    return headers && forwardedContextOf(headers);
   }
 
   #assertItself(visit: Visit, principal: Principal): void {

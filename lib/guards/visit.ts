@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { ForwardedContext } from '../context/forwarded-context.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import type { AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
@@ -17,6 +18,7 @@ export interface Target {
 /** Whoever lets visits in and turns them away. */
 export interface Gatekeeper {
   refuse(visit: Visit, failure: AuthError): Error;
+  forwardedContextOf(visit: Visit): ForwardedContext | undefined;
 }
 
 /**
@@ -64,6 +66,10 @@ export class Visit implements RequestAuth {
 
   get contextHeaders(): Readonly<Record<string, string>> {
     return this.policy.contextHeaders;
+  }
+
+  get forwardedContext(): ForwardedContext | undefined {
+    return this.establishedBy.forwardedContextOf(this);
   }
 
   isTo({ controller, handler }: Target): boolean {

@@ -124,6 +124,7 @@ export class AuthModule
     for (const each of handlersOf(modules)) {
       this.#get(Reception).reserve(Object.keys(policies.of(each)?.contextHeaders ?? {}));
     }
+    this.#get(Reception).assertKept();
     assertProvided(handlersOf(modules), policies, this.#moduleRef);
     const options = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
     assertPortsProvided(options, this.#moduleRef);

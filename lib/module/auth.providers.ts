@@ -208,12 +208,17 @@ const CORRIDOR: readonly Provider[] = [
   {
     provide: Gate,
     useFactory: (
-      { styles, requestProperty, impersonation, authorization: { rules } }: ResolvedAuthOptions,
+      options: ResolvedAuthOptions,
       ...[policies, events, judge, tenancy]: GateParts
-    ) =>
-      new Gate(policies, {
+    ) => {
+      const { styles, requestProperty, impersonation } = options;
+      const { rules } = options.authorization;
+      const { trustedServices } = options.context;
+      return new Gate(policies, {
         ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
-      }),
+        trustedServices,
+      });
+    },
     inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy],
   },
   {

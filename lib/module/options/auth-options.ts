@@ -9,6 +9,7 @@ import type { CredentialOption, Provided } from './credential-options.js';
 import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-options.js';
 import type { IssuerEntry } from './identity-provider.js';
 import type { TenantOptions } from './tenant-options.js';
+import type { ContextOptions } from './context-options.js';
 import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
 import type { RequestLogOptions } from './request-log-options.js';
 import type { ServiceOptions } from './service-options.js';
@@ -269,11 +270,12 @@ export interface AuthModuleOptions {
   readonly resourceMetadata?: string;
   /**
    * Keep the request at hand wherever it leads (`AuthService`), through awaits and timers. `false` saves
-   * what that costs, and `AuthService` then knows of no request.
+   * what that costs, and `AuthService` then knows of no request. An object keeps it, and says which
+   * context headers of requests are read.
    *
    * @default true
    */
-  readonly context?: boolean;
+  readonly context?: boolean | ContextOptions;
   /**
    * The services that this one calls, by what it calls them: `AuthService.serviceToken('billing')`,
    * `exchange('billing')`, `fetch('billing', '/invoices', { as: 'service' })`.

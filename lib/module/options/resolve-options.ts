@@ -24,6 +24,7 @@ import {
   resolveBoolean,
 } from './option-checks.js';
 import { resolveAuthorization, type ResolvedAuthorization } from './resolve-authorization.js';
+import { resolveContext, type ResolvedContext } from './resolve-context.js';
 import { resolveCookie } from './resolve-cookie.js';
 import { resolveIssuers, type ResolvedIssuers } from './resolve-issuers.js';
 import { resolveKeySets } from './resolve-key-sets.js';
@@ -48,8 +49,7 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   /** Where browsers put the tokens of issuers; `undefined` where they do not. */
   readonly cookie: ResolvedPlace | undefined;
   readonly global: boolean;
-  /** Whether the request is kept at hand wherever it leads. */
-  readonly context: boolean;
+  readonly context: ResolvedContext;
   readonly requestProperty: string | null;
   /** `undefined`: no token is remembered. */
   readonly tokenCache: TokenCacheSettings | undefined;
@@ -122,7 +122,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     trustedOrigins: resolveTrustedOrigins(options),
     cookie,
     global: resolveOn('global', options.global),
-    context: resolveOn('context', options.context),
+    context: resolveContext(options, kinds),
     requestProperty: resolveRequestProperty(options),
     tokenCache: resolveTokenCache(options),
     keySets: resolveKeySets(options),

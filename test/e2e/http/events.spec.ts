@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('what events tell, on %s', (adapter) => {
   const CALLER = { subject: 'ann', organizationId: 'acme', sessionId: 'session-1' };
   const NOBODY = { subject: 'anonymous', organizationId: undefined, sessionId: undefined };
 
-  it('C47, K21: by which request, of whom, for which route, and how long it took', async () => {
+  it('C47: by which request, of whom, for which route, and how long it took', async () => {
     const token = await ann();
     const { headers } = await get(`${api.url}/orders/7?secret=x`, token);
     await send('7/lines/8', token);
@@ -146,7 +146,24 @@ describe.each(ADAPTERS)('what events tell, on %s', (adapter) => {
     expect(JSON.stringify(told.map((event) => 'route' in event && event.route))).not.toMatch(/7|8/);
   });
 
-  it('a route has its global prefix and version as they are declared', async () => {
+  it('K21: are counted by names that no client can make', async () => {
+    const counted = new Map<string, number>();
+    for (const path of ['7', '8', 'nobody/knows', 'trial/9'])
+      await get(`${api.url}/orders/${path}`);
+    await get(`${api.url}/orders/7`, `${await ann()}x`);
+    for (const event of ofRequests()) {
+      const reason = 'reason' in event ? event.reason : '';
+      const name = `${event.type} ${reason} ${'route' in event ? String(event.route) : ''}`;
+      counted.set(name, (counted.get(name) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(counted)).toEqual({
+      'auth.denied missing_credentials GET /orders/:id': 2,
+      'auth.denied missing_credentials GET /orders/trial/:id': 1,
+      'auth.denied token_malformed GET /orders/:id': 1,
+    });
+  });
+
+  it('a route begins with the global prefix', async () => {
     const other = await stage.boot(adapter, {}, (app) => app.setGlobalPrefix('api/v1'));
     await get(`${other.url}/api/v1/orders/7`, await ann());
     expect(ofRequests()).toMatchObject([{ route: 'GET /api/v1/orders/:id' }]);
