@@ -38,7 +38,7 @@ export class RequestScope {
     const response = this.#response;
     // A middleware before us may have named it already.
     const given = [response.getHeader(HEADER), request.headers[HEADER]];
-    const id = given.find(isSafe) ?? randomUUID();
+    const id = given.find(isSafeRequestId) ?? randomUUID();
     if (given[1] !== undefined && given[1] !== id) {
       removeHeaders(request, (name) => name === HEADER);
       request.headers[HEADER] = id;
@@ -48,6 +48,7 @@ export class RequestScope {
   }
 }
 
-function isSafe(id: unknown): id is string {
+/** Whether it may be taken over into logs and headers. */
+export function isSafeRequestId(id: unknown): id is string {
   return typeof id === 'string' && SAFE.test(id);
 }

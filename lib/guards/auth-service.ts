@@ -1,5 +1,6 @@
 import { contextHeadersOf, type ContextHeaderOptions } from '../context/context-headers.js';
 import { currentAuth, currentScope } from '../context/current-request.js';
+import type { ForwardedContext } from '../context/forwarded-context.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { AuthError, Forbidden, MissingCredential, NotAnAccessToken } from '../core/auth-error.js';
@@ -157,6 +158,17 @@ export class AuthService {
       now: this.#clock(),
     };
     return contextHeadersOf(facts, ownMembers(options));
+  }
+
+  /**
+   * What a trusted service (`context.trustedServices`) says of its own caller; `undefined` for everybody
+   * else, and where it says nothing. It is the word of that service, which no token proves: it never becomes
+   * the principal, and meets no `@Roles`.
+   *
+   * @throws {OutsideRequestError} Outside of a request.
+   */
+  forwardedContext(): ForwardedContext | undefined {
+    return authFor('forwardedContext').forwardedContext;
   }
 
   /**

@@ -7,6 +7,7 @@ import { Judge } from '../guards/judge.js';
 import { PolicyService } from '../guards/policy-service.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
+import type { AuthEventListener, AuthEventSubscriber } from '../observability/auth-event.js';
 import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Entrances } from '../pipeline/entrances.js';
@@ -55,13 +56,14 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: AuthEvents,
-    useFactory: ({ onEvent }: ResolvedAuthOptions) => {
-      const listeners = [logEvents(logger), ...(onEvent ? [onEvent] : [])];
-      return new AuthEvents(listeners, (failure) => {
+    useFactory: ({ onEvent }: ResolvedAuthOptions, container: ModuleRef) => {
+      const listeners = onEvent ? [listenerOf(onEvent, containerOf(container))] : [];
+      const onFailure = (failure: unknown): void => {
         logger.error('onEvent failed', failure);
-      });
+      };
+      return new AuthEvents(listeners, onFailure, logEvents(logger));
     },
-    inject: [RESOLVED_OPTIONS],
+    inject: [RESOLVED_OPTIONS, ModuleRef],
   },
   {
     provide: JwksService,
@@ -206,12 +208,17 @@ const CORRIDOR: readonly Provider[] = [
   {
     provide: Gate,
     useFactory: (
-      { styles, requestProperty, impersonation, authorization: { rules } }: ResolvedAuthOptions,
+      options: ResolvedAuthOptions,
       ...[policies, events, judge, tenancy]: GateParts
-    ) =>
-      new Gate(policies, {
+    ) => {
+      const { styles, requestProperty, impersonation } = options;
+      const { rules } = options.authorization;
+      const { trustedServices } = options.context;
+      return new Gate(policies, {
         ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
-      }),
+        trustedServices,
+      });
+    },
     inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy],
   },
   {
@@ -267,6 +274,12 @@ function servicesOf(options: ResolvedAuthOptions, events: AuthEvents): Services 
   return new Services(
     services.map((each) => new Service(each, { clock, fetch, tokenStore }, told)),
   );
+}
+
+/** As with loaders; it is looked up once. */
+function listenerOf(port: Port<AuthEventSubscriber>, container: Container): AuthEventListener {
+  let subscriber: AuthEventSubscriber | undefined;
+  return (event) => (subscriber ??= port.in(container)).onEvent(event);
 }
 
 /** The container has its instance when the first request comes, and maybe not before. */

@@ -7,6 +7,7 @@ import type {
   DeniedEvent,
   UnavailableEvent,
 } from '../observability/auth-event.js';
+import type { CredentialEvent } from '../observability/credential-event.js';
 import type { KeySetEvent } from '../observability/key-set-event.js';
 import type { TokenEvent } from '../observability/token-event.js';
 import { IssuerEndpointError } from '../endpoint/issuer-endpoint-error.js';
@@ -33,6 +34,7 @@ export function logEvents(logger: LoggerService): AuthEventListener {
       logTokens(logger, event);
       return;
     }
+    if (isOfCredentials(event)) return;
     switch (event.type) {
       case 'auth.authenticated':
       case 'auth.anonymous':
@@ -56,6 +58,11 @@ function isOfKeys(event: AuthEvent): event is KeySetEvent {
 
 function isOfTokens(event: AuthEvent): event is TokenEvent {
   return event.type.startsWith('token.');
+}
+
+/** No trouble: for those who listen. */
+function isOfCredentials(event: AuthEvent): event is CredentialEvent {
+  return event.type.startsWith('credential.') || event.type === 'revocation.added';
 }
 
 /** Messages of our own, which hold nothing that was received but codes that the standards know. */

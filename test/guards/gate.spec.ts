@@ -70,6 +70,7 @@ const gate = new Gate(policies, {
   requestProperty: null,
   tenancy: undefined,
   impersonation: 'allow',
+  trustedServices: [],
   rules,
   judge: new Judge({ events, rules, instanceOf: unexpected, timeoutMs: 1000 }),
 });

@@ -48,6 +48,7 @@ const gate = new Gate(new RoutePolicies(new Reflector()), {
   requestProperty: 'user',
   tenancy: undefined,
   impersonation: 'allow',
+  trustedServices: [],
   rules,
   judge,
 });

@@ -81,6 +81,7 @@ export class GuardedApplication {
       requestProperty: 'user',
       tenancy: undefined,
       impersonation: 'allow',
+      trustedServices: [],
     });
     const mapper = new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }, roleModel);
     const authGuard = new AuthGuard(gate, new Authenticator({ entrances, mapper, rules }));

@@ -2,14 +2,24 @@ import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
 import { AuthConfigurationError } from '../../lib/core/auth-configuration-error.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
-import type { AuthEvent } from '../../lib/observability/auth-event.js';
+import type { AuthEvent, RequestFacts } from '../../lib/observability/auth-event.js';
 import { logEvents } from '../../lib/module/log-events.js';
 import { TokenEndpointError } from '../../lib/outbound/token-endpoint-error.js';
 import { IssuerEndpointError } from '../../lib/endpoint/issuer-endpoint-error.js';
 
+const FACTS: RequestFacts = {
+  handler: 'Orders.list',
+  route: 'GET /orders',
+  requestId: undefined,
+  subject: 'anonymous',
+  organizationId: undefined,
+  sessionId: undefined,
+  milliseconds: 1,
+};
+
 const DENIED: AuthEvent = {
   type: 'auth.denied',
-  handler: 'Orders.list',
+  ...FACTS,
   code: 'invalid_token',
   reason: 'unknown_issuer',
   detail: 'any of https://login.test/',
@@ -61,7 +71,7 @@ describe('logEvents', () => {
 
   const OUTAGE: AuthEvent = {
     type: 'auth.unavailable',
-    handler: 'Orders.list',
+    ...FACTS,
     code: 'auth_unavailable',
     reason: 'issuer_unavailable',
     detail: undefined,
@@ -130,7 +140,15 @@ describe('logEvents', () => {
     const cause = new TypeError('no such a\nFAKE LINE');
     const [reason, code] = ['policy_failed', 'auth_unavailable'] as const;
     expect(
-      logged({ type: 'auth.unavailable', handler: 'A.b', code, reason, detail: undefined, cause }),
+      logged({
+        type: 'auth.unavailable',
+        ...FACTS,
+        handler: 'A.b',
+        code,
+        reason,
+        detail: undefined,
+        cause,
+      }),
     ).toEqual(['error: A.b unavailable: policy_failed: TypeError']);
   });
 

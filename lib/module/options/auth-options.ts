@@ -1,7 +1,7 @@
 import type { ApplicationUser } from '../../core/application-user.js';
 import type { Clock } from '../../core/clock.js';
 import type { RoleMapping } from '../../decorators/role-map.decorator.js';
-import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { AuthEventListener, AuthEventSubscriber } from '../../observability/auth-event.js';
 import type { Impersonation } from '../../policy/impersonation.js';
 import type { KeyValueStore } from '../../stores/key-value-store.js';
 import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
@@ -10,6 +10,7 @@ import type { CredentialOption, Provided } from './credential-options.js';
 import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-options.js';
 import type { IssuerEntry } from './identity-provider.js';
 import type { TenantOptions } from './tenant-options.js';
+import type { ContextOptions } from './context-options.js';
 import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
 import type { RequestLogOptions } from './request-log-options.js';
 import type { ServiceOptions } from './service-options.js';
@@ -270,11 +271,12 @@ export interface AuthModuleOptions {
   readonly resourceMetadata?: string;
   /**
    * Keep the request at hand wherever it leads (`AuthService`), through awaits and timers. `false` saves
-   * what that costs, and `AuthService` then knows of no request.
+   * what that costs, and `AuthService` then knows of no request. An object keeps it, and says which
+   * context headers of requests are read.
    *
    * @default true
    */
-  readonly context?: boolean;
+  readonly context?: boolean | ContextOptions;
   /**
    * The services that this one calls, by what it calls them: `AuthService.serviceToken('billing')`,
    * `exchange('billing')`, `fetch('billing', '/invoices', { as: 'service' })`.
@@ -317,13 +319,14 @@ export interface AuthModuleOptions {
    */
   readonly errors?: ErrorOptions;
   /**
-   * Told of every request authenticated, denied, or refused because the issuer is down, and of what
-   * happens to the issuers' keys. It is called within the request, so it must not block; if it throws
-   * or rejects, the verdict stands.
+   * Told of every request authenticated, denied, or refused because the issuer is down, of what happens
+   * to the issuers' keys, and of credentials that are made and revoked here: a function, or an object or
+   * a class with `onEvent()` that a module provides. It is called within the request, so it must not
+   * block; if it throws or rejects, the verdict stands.
    *
    * @default none; refusals are logged in any case, at level `debug`, and outages at level `error`
    */
-  readonly onEvent?: AuthEventListener;
+  readonly onEvent?: AuthEventListener | Provided<AuthEventSubscriber>;
   /**
    * The time, in milliseconds since the epoch.
    *

@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
-import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { AuthEventSubscriber } from '../../observability/auth-event.js';
 import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.js';
 import type { ServiceSettings } from '../../outbound/service.js';
 import type { PublicRefusal } from '../../transports/http/http-refusal.js';
@@ -25,6 +25,7 @@ import {
   resolveBoolean,
 } from './option-checks.js';
 import { resolveAuthorization, type ResolvedAuthorization } from './resolve-authorization.js';
+import { resolveContext, type ResolvedContext } from './resolve-context.js';
 import { resolveCookie } from './resolve-cookie.js';
 import { resolveIssuers, type ResolvedIssuers } from './resolve-issuers.js';
 import { resolveKeySets } from './resolve-key-sets.js';
@@ -50,8 +51,7 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   /** Where browsers put the tokens of issuers; `undefined` where they do not. */
   readonly cookie: ResolvedPlace | undefined;
   readonly global: boolean;
-  /** Whether the request is kept at hand wherever it leads. */
-  readonly context: boolean;
+  readonly context: ResolvedContext;
   readonly requestProperty: string | null;
   /** `undefined`: no token is remembered. */
   readonly tokenCache: TokenCacheSettings | undefined;
@@ -63,7 +63,7 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly serviceTokenStore: KeyValueStore | undefined;
   /** `undefined`: requests are not logged. */
   readonly requestLog: RequestLogger | undefined;
-  readonly onEvent: AuthEventListener | undefined;
+  readonly onEvent: Port<AuthEventSubscriber> | undefined;
   readonly clock: Clock;
   /** How issuers are asked, but for those that are looked up. */
   readonly fetch: Fetch;
@@ -113,7 +113,6 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   refuseUnknown('options', given, KNOWN);
   const options = ownMembers(given);
   const { onEvent, clock = Date.now, fetch = runtimeFetch } = options;
-  if (onEvent !== undefined) assertFunction('onEvent', onEvent);
   assertFunction('fetch', fetch);
   assertClock(clock);
   const kinds = resolveIssuers(options);
@@ -129,7 +128,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     trustedOrigins: resolveTrustedOrigins(options),
     cookie,
     global: resolveOn('global', options.global),
-    context: resolveOn('context', options.context),
+    context: resolveContext(options, kinds),
     requestProperty: resolveRequestProperty(options),
     tokenCache: resolveTokenCache(options),
     keySets: resolveKeySets(options),
@@ -138,7 +137,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     services,
     serviceTokenStore: resolveServiceTokenStore(options, services),
     requestLog: resolveRequestLog(options),
-    onEvent,
+    onEvent: onEvent === undefined ? undefined : resolvePort('onEvent', onEvent, 'onEvent'),
     clock,
     fetch,
   });
