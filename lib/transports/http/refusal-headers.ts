@@ -4,6 +4,9 @@ import type { AnswerHeaders } from './http-refusal.js';
 /** Node's own response. */
 interface NodeResponse {
   writeHead?: (status: number, ...more: unknown[]) => unknown;
+  hasHeader?(name: string): boolean;
+  removeHeader?(name: string): unknown;
+  setHeader?(name: string, value: string | string[]): unknown;
 }
 
 /** Express sets headers with the one, Fastify with the other. */
@@ -14,8 +17,6 @@ export interface AdapterResponse extends NodeResponse {
   readonly headersSent?: boolean;
   readonly sent?: boolean;
   getHeader?(name: string): unknown;
-  removeHeader?(name: string): unknown;
-  setHeader?(name: string, value: string | string[]): unknown;
   header?(name: string, value: string | string[]): unknown;
 }
 
@@ -89,15 +90,23 @@ class RefusalHeaders {
     for (const [name, value] of Object.entries(this.#standing?.headers ?? {})) {
       if (kept?.has(name) || this.#response.getHeader?.(name) !== value) continue;
       const earlier = this.#earlier.get(name);
-      if (earlier === undefined) this.#response.removeHeader?.(name);
+      if (earlier === undefined) this.#remove(name);
       else this.#write(name, earlier as string | string[]);
     }
     this.#standing = undefined;
   }
 
   #write(name: string, value: string | string[]): void {
+    const { raw } = this.#response;
     if (this.#response.setHeader) this.#response.setHeader(name, value);
     else this.#response.header?.(name, value);
+    if (raw?.hasHeader?.(name)) raw.setHeader?.(name, value);
+  }
+
+  /** Of an answer that is a stream, Fastify has handed the headers on already. */
+  #remove(name: string): void {
+    this.#response.removeHeader?.(name);
+    this.#response.raw?.removeHeader?.(name);
   }
 }
 
