@@ -1,4 +1,4 @@
-// Measures what authentication costs: `npm run bench` in the root. Some ten minutes; `BENCH_QUICK=1` about one.
+// Measures what authentication costs: `npm run bench` in the root. Some fifteen minutes; `BENCH_QUICK=1` about two.
 import { ADAPTERS, AUTHENTICATING, CONTROL, PORTCULLIS, runsOn } from './contenders/index.mjs';
 import { Issuer } from './issuer/issuer.mjs';
 import { observeBehaviour, observeStart } from './measurements/behaviour.mjs';
@@ -7,8 +7,10 @@ import { measureGuardCost } from './measurements/guard-cost.mjs';
 import { medianOf } from './measurements/median.mjs';
 import { ShareOfUnguarded } from './measurements/share-of-unguarded.mjs';
 import { createWorkloads } from './measurements/workloads.mjs';
+import { addContextCost } from './report/context-section.mjs';
 import { Results } from './report/results.mjs';
 import { microseconds, ratio, statuses, table } from './report/table.mjs';
+import { addTokenClients } from './report/token-client-sections.mjs';
 import { settings } from './settings.mjs';
 
 const results = new Results();
@@ -18,7 +20,9 @@ await guardCosts();
 decisions();
 await shares();
 await behaviour();
+await addContextCost(results, issuer, settings);
 await issuer.stop();
+await addTokenClients(results);
 await results.write();
 
 /** Whatever a contender adds to a request, without a network. */

@@ -1,4 +1,4 @@
-/** How long everything takes: the full run some ten minutes, the quick one about one. */
+/** How long everything takes: the full run some fifteen minutes, the quick one about two. */
 const FULL = {
   algorithms: ['RS256', 'ES256', 'EdDSA'],
   workloads: ['one token', '1,000 tokens', 'never seen'],
@@ -8,6 +8,10 @@ const FULL = {
   unseenTokens: 20_000,
   guardCostRounds: 150,
   starts: 5,
+  tokenOutageMs: 10_000,
+  warmTokenRounds: 41,
+  contextStarts: 3,
+  contextRounds: 12,
 };
 
 const QUICK = {
@@ -20,6 +24,10 @@ const QUICK = {
   unseenTokens: 8_000,
   guardCostRounds: 50,
   starts: 1,
+  tokenOutageMs: 2000,
+  warmTokenRounds: 11,
+  contextStarts: 1,
+  contextRounds: 8,
 };
 
 export const isQuick = process.env.BENCH_QUICK === '1';

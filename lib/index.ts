@@ -13,6 +13,7 @@ export type {
   ReportOptions,
   RoleOptions,
 } from './module/options/authorization-options.js';
+export type { ContextOptions, TrustedServiceOptions } from './module/options/context-options.js';
 export type { TenantOptions, TenantSource } from './module/options/tenant-options.js';
 export type { TenantValidator } from './pipeline/tenancy.js';
 export type { Impersonation } from './policy/impersonation.js';
@@ -147,13 +148,15 @@ export { ContextHeaders } from './decorators/context-headers.decorator.js';
 export type { RequestLogOptions } from './module/options/request-log-options.js';
 export type { RequestLogEntry } from './observability/request-log-entry.js';
 export { REDACTED_HEADERS } from './observability/redacted-headers.js';
+export type { AxiosClient } from './outbound/axios-client.js';
 export type { CallAs, OutgoingCall } from './outbound/outgoing-call.js';
-export type { TokenPurpose } from './outbound/service-credentials.js';
+export type { TokenPurpose } from './outbound/token-purpose.js';
 export type { ServiceOptions } from './module/options/service-options.js';
 export type {
   TokenEvent,
   TokenFailingEvent,
   TokenObtainedEvent,
+  TokenStoreEvent,
 } from './observability/token-event.js';
 export { PolicyService, type RuleArguments, type RuleSubject } from './guards/policy-service.js';
 export { RolesGuard } from './guards/roles.guard.js';
@@ -193,6 +196,8 @@ export {
 export { DenyImpersonation, notImpersonated } from './decorators/deny-impersonation.decorator.js';
 export { Claims, type ClaimsOptions } from './decorators/claims.decorator.js';
 export { Credentials } from './decorators/credentials.decorator.js';
+export { ForwardedContext } from './decorators/forwarded-context.decorator.js';
+export type { ForwardedStatus } from './context/forwarded-context.js';
 export type { ValueOptions } from './decorators/request-value.js';
 
 export type { JwtAlgorithm } from './verification/jwt/algorithms.js';
@@ -249,7 +254,9 @@ export type {
   AuthenticatedEvent,
   AuthEvent,
   AuthEventListener,
+  AuthEventSubscriber,
   DeniedEvent,
+  RequestFacts,
   UnavailableEvent,
   WouldDenyEvent,
 } from './observability/auth-event.js';
@@ -261,3 +268,11 @@ export type {
   KeysRefreshedEvent,
   KeysSnapshotEvent,
 } from './observability/key-set-event.js';
+export type {
+  ApiKeyEvent,
+  CredentialCreatedEvent,
+  CredentialEvent,
+  CredentialRevokedEvent,
+  CredentialRotatedEvent,
+  RevocationAddedEvent,
+} from './observability/credential-event.js';

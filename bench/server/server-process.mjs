@@ -3,17 +3,20 @@ import { once } from 'node:events';
 
 const MAIN = new URL('./main.mjs', import.meta.url);
 
-/** A contender's application in a process of its own. */
+/** A contender's application in a process of its own, or another program that answers questions. */
 export class ServerProcess {
   #child;
 
   /** Where it listens, on 127.0.0.1. */
   port;
 
-  /** @param of `{ contender, adapter, issuer, adjustableClock? }`, `contender` being a name. */
-  static async start(of) {
+  /**
+   * @param of `{ contender, adapter, issuer, adjustableClock? }`, `contender` being a name.
+   * @param main The program, if it is another; `of` is then what that is given.
+   */
+  static async start(of, main = MAIN) {
     const server = new ServerProcess();
-    server.#child = fork(MAIN, [JSON.stringify(of)]);
+    server.#child = fork(main, [JSON.stringify(of)]);
     ({ port: server.port } = await server.#next());
     return server;
   }

@@ -48,8 +48,8 @@ const REFRESH_BELOW_SECONDS = 300;
 const MAX_USER_AGENT = 100;
 
 /** So long may a value be: servers take 8 KiB of headers altogether. */
-const MAX_LENGTH = 1024;
-const MAX_LIST_LENGTH = 4096;
+export const MAX_LENGTH = 1024;
+export const MAX_LIST_LENGTH = 4096;
 
 type Values = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { CONTEXT_HEADERS } from './context-headers.js';
+import { rememberTaken, TakenHeaders } from './taken-headers.js';
 
 /**
  * The headers that say who is calling, as clients send them: nobody believes them, and they are taken
@@ -8,12 +9,22 @@ import { CONTEXT_HEADERS } from './context-headers.js';
 export class InboundHeaders {
   readonly #names = new Set(CONTEXT_HEADERS.map(spelt));
   readonly #kept: ReadonlySet<string>;
+  readonly #remembers: boolean;
   readonly #isOurs = (name: string): boolean =>
     this.#names.has(spelt(name)) && !this.#kept.has(name);
 
-  /** @param kept What the application itself reads from requests, in lower case. */
-  constructor(kept: readonly string[]) {
+  /**
+   * @param kept What the application itself reads from requests, in lower case.
+   * @param remembers Whether what was taken off is remembered, because somebody may be believed.
+   */
+  constructor(kept: readonly string[], remembers = false) {
     this.#kept = new Set(kept);
+    this.#remembers = remembers;
+  }
+
+  /** Whether a header of that name would be taken off, if it was not kept. */
+  isReserved(name: string): boolean {
+    return this.#names.has(spelt(name));
   }
 
   /** These say something of the caller, too. */
@@ -24,9 +35,20 @@ export class InboundHeaders {
   removeFrom(request: IncomingMessage): void {
     for (const name in request.headers) {
       if (!this.#isOurs(name)) continue;
+      if (this.#remembers) this.#remember(request);
       removeHeaders(request, this.#isOurs);
       return;
     }
+  }
+
+  #remember(request: IncomingMessage): void {
+    const taken = new TakenHeaders();
+    const { rawHeaders } = request;
+    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+      const name = String(rawHeaders[index]);
+      if (this.#isOurs(name.toLowerCase())) taken.add(name, String(rawHeaders[index + 1]));
+    }
+    rememberTaken(request, taken);
   }
 }
 

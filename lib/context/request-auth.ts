@@ -2,6 +2,8 @@ import type { AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import { hiddenNotes } from '../core/hidden-notes.js';
 import type { Principal } from '../core/principal.js';
+import type { ForwardedContext } from './forwarded-context.js';
+import type { Scope } from './request-scope.js';
 
 /** What the guards established about one request. */
 export interface RequestAuth {
@@ -16,8 +18,12 @@ export interface RequestAuth {
   readonly handler: string;
   /** What the handler and its class add to the headers that tell services of the caller. */
   readonly contextHeaders: Readonly<Record<string, string>>;
-  /** Why it was turned away, if it was. */
-  readonly refusal: AuthError | undefined;
+  /** What a trusted service says of its caller; `undefined` where nobody is believed. */
+  readonly forwardedContext: ForwardedContext | undefined;
+  /** Why it was turned away, if it was: one for each reason. What is answered may be one of them, or none. */
+  readonly refusals: readonly AuthError[];
+  /** What keeps a message at hand where nothing else does; `undefined` for a request of HTTP. */
+  readonly messageScope: Scope | undefined;
   /** Puts a refusal into the currency of the request's transport, answer headers included. */
   refuse(error: AuthError): Error;
 }

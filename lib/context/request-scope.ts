@@ -56,7 +56,7 @@ export class RequestScope implements Scope {
   }
 }
 
-/** Whether it may be taken over. */
+/** Whether it may be taken over into logs and headers. */
 export function isSafeRequestId(id: unknown): id is string {
   return typeof id === 'string' && SAFE.test(id);
 }

@@ -1,5 +1,6 @@
 import { contextHeadersOf, type ContextHeaderOptions } from '../context/context-headers.js';
 import { currentAuth, currentScope } from '../context/current-request.js';
+import type { ForwardedContext } from '../context/forwarded-context.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { AuthError, Forbidden, MissingCredential, NotAnAccessToken } from '../core/auth-error.js';
@@ -12,6 +13,7 @@ import { ownMembers } from '../core/own-property.js';
 import { credentialOf, type Principal } from '../core/principal.js';
 import { refuseUnknown } from '../decorators/known-options.js';
 import { owns, type OwnershipOptions } from '../decorators/policy-rules.js';
+import { attachAxios, type AxiosClient } from '../outbound/axios-client.js';
 import type { SubjectToken } from '../outbound/exchanged-tokens.js';
 import {
   sendWithToken,
@@ -19,9 +21,9 @@ import {
   type CallToken,
   type OutgoingCall,
 } from '../outbound/outgoing-call.js';
-import type { TokenPurpose } from '../outbound/service-credentials.js';
 import type { Service } from '../outbound/service.js';
 import type { Services } from '../outbound/services.js';
+import type { TokenPurpose } from '../outbound/token-purpose.js';
 
 /**
  * Who is calling, from anywhere: inject it into any singleton. Every method is about the request on
@@ -159,6 +161,17 @@ export class AuthService {
   }
 
   /**
+   * What a trusted service (`context.trustedServices`) says of its own caller; `undefined` for everybody
+   * else, and where it says nothing. It is the word of that service, which no token proves: it never becomes
+   * the principal, and meets no `@Roles`.
+   *
+   * @throws {OutsideRequestError} Outside of a request.
+   */
+  forwardedContext(): ForwardedContext | undefined {
+    return authFor('forwardedContext').forwardedContext;
+  }
+
+  /**
    * A token of our own for a service of the option `services`, by client credentials (RFC 6749 section
    * 4.4): obtained once however many ask, held for as long as it lives, and renewed before it expires.
    * It needs no request.
@@ -192,13 +205,46 @@ export class AuthService {
    * not accepted (401 `invalid_token`), another one is obtained and the request sent once more. No
    * redirect is followed unless that is asked for. Within a request, its id is sent as `X-Request-ID`.
    *
+   * It is sent as the option `fetch` of the module says, or as the runtime does.
+   *
    * @param path Below the `baseUrl` of the service; it cannot lead elsewhere.
    * @throws As {@link serviceToken} and {@link exchange} do; whatever `fetch` throws.
    */
   async fetch(service: string, path: string, { as, ...init }: OutgoingCall): Promise<Response> {
-    const address = this.#services.of(service).address(path);
+    const called = this.#services.of(service);
+    const address = called.address(path);
     const tokenOf = (): Promise<CallToken> => this.#tokenFor(service, as);
-    return sendWithToken(address, init, { tokenOf, requestId: currentScope()?.requestId() });
+    const requestId = currentScope()?.requestId();
+    return sendWithToken(address, init, { tokenOf, requestId, fetch: called.fetch });
+  }
+
+  /**
+   * Has an instance of axios call one service, and nothing else: each of its requests is sent with a
+   * token as {@link fetch} sends it, on behalf of whoever is calling at that time, and rejected where it
+   * leads out of the service's `baseUrl`, which is also where its paths begin. Errors and answers show no
+   * token to whoever logs them.
+   *
+   * @param axios One of its own: `axios.create()`, or `httpService.axiosRef` of `HttpModule.register({})`.
+   * @returns The same.
+   * @throws {AuthConfigurationError} When it is none, or is attached to something else already.
+   * @throws {RangeError} When no such service is configured, or it has no `baseUrl`.
+   */
+  attach<Client extends AxiosClient>(
+    axios: Client,
+    service: string,
+    options: { readonly as: CallAs },
+  ): Client {
+    refuseUnknown('AuthService.attach()', options, ['as']);
+    const { as } = options;
+    const called = this.#services.of(service);
+    assertCallable(called, as);
+    attachAxios(axios, {
+      service: called,
+      as,
+      tokenOf: () => this.#tokenFor(service, as),
+      requestId: () => currentScope()?.requestId(),
+    });
+    return axios;
   }
 
   /**
@@ -226,7 +272,7 @@ export class AuthService {
         case 'on-behalf-of':
           return await exchangedToken(called, this.#forwardable());
         default:
-          throw new RangeError("Say on whose behalf: as: 'service', 'user' or 'on-behalf-of'");
+          throw onNobodysBehalf();
       }
     } catch (failure) {
       throw inRequest(failure);
@@ -251,14 +297,18 @@ async function ownToken(service: Service, purpose: TokenPurpose): Promise<CallTo
 async function exchangedToken(service: Service, subject: SubjectToken): Promise<CallToken> {
   const { exchanged, name } = service;
   if (!exchanged) throw withoutTokens(name);
-  const { token } = await exchanged.token(subject);
-  return {
-    token,
-    reject: () => {
-      exchanged.reject(subject);
-      return true;
-    },
-  };
+  const granted = await exchanged.token(subject);
+  return { token: granted.token, reject: () => exchanged.reject(subject, granted) };
+}
+
+/** @throws {RangeError} When nothing could ever be sent so. */
+function assertCallable({ credentials, name }: Service, as: CallAs): void {
+  if (!['service', 'user', 'on-behalf-of'].includes(as)) throw onNobodysBehalf();
+  if (as !== 'user' && !credentials) throw withoutTokens(name);
+}
+
+function onNobodysBehalf(): RangeError {
+  return new RangeError("Say on whose behalf: as: 'service', 'user' or 'on-behalf-of'");
 }
 
 function withoutTokens(service: string): RangeError {

@@ -1,6 +1,9 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { currentScope } from '../context/current-request.js';
+import { forwardedContextOf, type ForwardedContext } from '../context/forwarded-context.js';
 import { authOf, rememberAuth } from '../context/request-auth.js';
+import { takenFrom } from '../context/taken-headers.js';
+import { isTrusted, type TrustedService } from '../context/trusted-services.js';
 import { anonymousAfter } from '../core/anonymous.js';
 import {
   AuthUnavailable,
@@ -8,11 +11,14 @@ import {
   MissingCredential,
   type AuthError,
 } from '../core/auth-error.js';
+import type { Clock } from '../core/clock.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import { userOf, type AuthenticatedPrincipal, type Principal } from '../core/principal.js';
 import type { AddressedTenant } from '../pipeline/addressed-tenant.js';
 import type { Tenancy } from '../pipeline/tenancy.js';
+import type { RequestFacts } from '../observability/auth-event.js';
 import type { AuthEvents } from '../observability/auth-events.js';
+import { callerFactsOf } from '../observability/caller-facts.js';
 import { decide, type DecisionSettings } from '../policy/decide.js';
 import { mayActAs, type Impersonation } from '../policy/impersonation.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
@@ -20,6 +26,7 @@ import type { Exchange, RefusalStyles } from '../transports/exchange.js';
 import type { Transports } from '../transports/transports.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
 import type { Judge } from './judge.js';
+import { requestFactsOf } from './request-facts.js';
 import type { RoutePolicies } from './route-policies.js';
 import { labelOf, Visit, type Gatekeeper, type Target } from './visit.js';
 
@@ -27,12 +34,15 @@ import { labelOf, Visit, type Gatekeeper, type Target } from './visit.js';
 export interface GateSettings {
   readonly events: AuthEvents;
   readonly transports: Transports;
+  readonly clock: Clock;
   readonly styles: RefusalStyles;
   readonly rules: DecisionSettings;
   readonly judge: Judge;
   /** `undefined` where requests address no tenants. */
   readonly tenancy: Tenancy | undefined;
   readonly impersonation: Impersonation;
+  /** Whose word on their callers is taken. */
+  readonly trustedServices: readonly TrustedService[];
   /** The property of the request that shows the caller to other packages; `null` for none. */
   readonly requestProperty: string | null;
 }
@@ -93,7 +103,9 @@ export class Gate implements Gatekeeper {
     if (this.#settings.impersonation !== 'allow') this.#assertItself(visit, principal);
     this.#remember(visit, principal);
     const { events } = this.#settings;
-    events.emit({ type: 'auth.authenticated', handler: visit.handler, principal });
+    if (events.hasListeners) {
+      events.emit({ type: 'auth.authenticated', ...requestFactsOf(visit), principal });
+    }
     return true;
   }
 
@@ -109,8 +121,11 @@ export class Gate implements Gatekeeper {
     const principal = isWelcome ? anonymousAfter(failure) : undefined;
     if (!principal) throw this.refuse(visit, failure);
     this.#remember(visit, principal);
-    const { handler } = visit;
-    this.#settings.events.emit({ type: 'auth.anonymous', handler, reason: failure.reason });
+    const { events } = this.#settings;
+    if (events.hasListeners) {
+      const { reason } = failure;
+      events.emit({ type: 'auth.anonymous', ...requestFactsOf(visit), reason });
+    }
     return true;
   }
 
@@ -130,15 +145,27 @@ export class Gate implements Gatekeeper {
     });
   }
 
-  /** The exception that turns the request away; the reason goes to the events, once for each request. */
+  /** The exception that turns the request away; each reason goes to the events once for a request. */
   refuse(visit: Visit, failure: AuthError): Error {
-    if (!visit.refusal) {
-      visit.refusal = failure;
+    if (!visit.refusals.some(({ reason }) => reason === failure.reason)) {
+      visit.refusals.push(failure);
       // For whoever looks at the answer: of nobody's principal, nobody makes anything.
       remember(visit);
-      this.#report(failure, visit.handler, visit.principal ?? failure.principal);
+      const principal = visit.principal ?? failure.principal;
+      this.#report(failure, requestFactsOf(visit, principal), principal);
     }
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
+  }
+
+  /** What the caller says of its own caller, where it is trusted to. */
+  forwardedContextOf({ principal, exchange }: Visit): ForwardedContext | undefined {
+    if (!principal || !isTrusted(this.#settings.trustedServices, principal)) return;
+    const headers = takenFrom(exchange.key);
+    return headers && forwardedContextOf(headers);
+  }
+
+  now(): number {
+    return this.#settings.clock();
   }
 
   #assertItself(visit: Visit, principal: Principal): void {
@@ -163,7 +190,11 @@ export class Gate implements Gatekeeper {
     const policy = this.#policies.of(target);
     if (policy && isPublic(policy)) return;
     const failure = new Forbidden('unsupported_context');
-    this.#report(failure, labelOf(target));
+    this.#report(failure, {
+      ...{ handler: labelOf(target), route: undefined },
+      ...{ requestId: currentScope()?.requestId(), milliseconds: 0 },
+      ...callerFactsOf(undefined),
+    });
     throw unsupportedContext(failure);
   }
 
@@ -181,14 +212,15 @@ export class Gate implements Gatekeeper {
   #begin(exchange: Exchange, target: Target): Visit {
     const policy = this.#policies.of(target);
     const visit = new Visit(this, { exchange, policy: policy ?? UNKNOWN }, target);
+    if (this.#settings.events.hasListeners) visit.startedAt = performance.now();
     if (!policy) throw this.refuse(visit, new Forbidden('unknown_handler'));
     return visit;
   }
 
-  #report(failure: AuthError, handler: string, principal?: Principal): void {
+  #report(failure: AuthError, request: RequestFacts, principal?: Principal): void {
     const { code, reason, detail, cause } = failure;
     const { events } = this.#settings;
-    const facts = { handler, requestId: currentScope()?.requestId(), code, reason, detail, cause };
+    const facts = { ...request, code, reason, detail, cause };
     if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });
     else events.emit({ type: 'auth.denied', ...facts, principal });
   }

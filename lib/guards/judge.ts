@@ -1,5 +1,4 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
-import { currentScope } from '../context/current-request.js';
 import { AuthError, AuthUnavailable, Forbidden, Hidden } from '../core/auth-error.js';
 import { inTime } from '../core/in-time.js';
 import { isPending, type MaybePromise } from '../core/maybe-promise.js';
@@ -9,6 +8,7 @@ import { isSuper, type DecisionSettings } from '../policy/decide.js';
 import type { RouteRule } from '../policy/route-policy.js';
 import { evaluate, type Answer, type CheckContext } from '../policy/rule.js';
 import { inWords } from '../policy/words.js';
+import { requestFactsOf } from './request-facts.js';
 import type { Visit } from './visit.js';
 
 /** What the rules of handlers rest on. */
@@ -101,22 +101,17 @@ export class Judge {
     throw failure;
   }
 
-  #tell({ reason }: AuthError, detail: string, { handler, principal }: Visit): void {
+  #tell({ reason }: AuthError, detail: string, visit: Visit): void {
+    const { principal } = visit;
     if (!principal) return;
-    const requestId = currentScope()?.requestId();
-    this.#settings.events.emit({
-      type: 'auth.would_deny',
-      ...{ handler, requestId, reason, detail, principal },
-    });
+    const facts = { ...requestFactsOf(visit), reason, detail, principal };
+    this.#settings.events.emit({ type: 'auth.would_deny', ...facts });
   }
 
-  #report(cause: unknown, { handler }: Visit): void {
+  #report(cause: unknown, visit: Visit): void {
     const { code, reason, detail } = unavailable('policy_failed', cause);
-    const requestId = currentScope()?.requestId();
-    this.#settings.events.emit({
-      type: 'auth.unavailable',
-      ...{ handler, requestId, code, reason, detail, cause },
-    });
+    const facts = { ...requestFactsOf(visit), code, reason, detail, cause };
+    this.#settings.events.emit({ type: 'auth.unavailable', ...facts });
   }
 
   #contextOf(visit: Visit, principal: Principal): CheckContext {

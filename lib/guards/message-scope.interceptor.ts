@@ -8,7 +8,6 @@ import {
 } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { withRequest } from '../context/current-request.js';
-import { MessageScope } from '../context/message-scope.js';
 import { authOf } from '../context/request-auth.js';
 import { messageOf } from '../transports/invocation.js';
 import { MESSAGE_GUARDS, type MessageGuards } from './message.guard.js';
@@ -24,10 +23,8 @@ export class MessageScopeInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const message = this.#settings && messageOf(context);
-    const auth = message && authOf(message);
-    if (!this.#settings || !auth) return next.handle();
-    const [given] = auth.request.header('x-request-id');
-    const scope = new MessageScope(message, this.#settings.clock(), given);
+    const scope = message && authOf(message)?.messageScope;
+    if (!scope) return next.handle();
     return withRequest(scope, () => next.handle());
   }
 }

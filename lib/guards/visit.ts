@@ -1,4 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { ForwardedContext } from '../context/forwarded-context.js';
+import { MessageScope } from '../context/message-scope.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import type { AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
@@ -17,6 +19,9 @@ export interface Target {
 /** Whoever lets visits in and turns them away. */
 export interface Gatekeeper {
   refuse(visit: Visit, failure: AuthError): Error;
+  forwardedContextOf(visit: Visit): ForwardedContext | undefined;
+  /** In milliseconds since the epoch. */
+  now(): number;
 }
 
 /**
@@ -29,12 +34,15 @@ export class Visit implements RequestAuth {
   readonly exchange: Exchange;
   readonly policy: RoutePolicy;
   readonly #target: Target;
+  #scope: MessageScope | undefined;
   principal: Principal | undefined;
   resource: unknown;
   /** The tenant that the request addressed when it came to this handler. */
   addressed: AddressedTenant;
-  /** Why it was turned away first: several parameters of a handler may find the same wanting. */
-  refusal: AuthError | undefined;
+  /** Why it was turned away, once for each reason: several parameters of a handler may find the same wanting. */
+  readonly refusals: AuthError[];
+  /** When it came to the gate, by the clock of `performance`; 0 where nobody is told. */
+  startedAt: number;
 
   constructor(
     establishedBy: Gatekeeper,
@@ -47,7 +55,8 @@ export class Visit implements RequestAuth {
     this.#target = target;
     this.principal = undefined;
     this.addressed = undefined;
-    this.refusal = undefined;
+    this.refusals = [];
+    this.startedAt = 0;
   }
 
   /** `Class.method`. */
@@ -61,6 +70,19 @@ export class Visit implements RequestAuth {
 
   get contextHeaders(): Readonly<Record<string, string>> {
     return this.policy.contextHeaders;
+  }
+
+  get forwardedContext(): ForwardedContext | undefined {
+    return this.establishedBy.forwardedContextOf(this);
+  }
+
+  /** Of a message; a request of HTTP has one from before it came to the guards, or none. */
+  get messageScope(): MessageScope | undefined {
+    const { key, request, transport } = this.exchange;
+    if (transport === 'http') return;
+    const [given] = request.header('x-request-id');
+    this.#scope ??= new MessageScope(key, this.establishedBy.now(), given);
+    return this.#scope;
   }
 
   isTo({ controller, handler }: Target): boolean {

@@ -13,6 +13,7 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { RoutePolicies } from '../guards/route-policies.js';
+import { AuthEvents } from '../observability/auth-events.js';
 import { Services } from '../outbound/services.js';
 import { Entrances } from '../pipeline/entrances.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
@@ -36,7 +37,9 @@ import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, assertServed, decides } from './enforcement.js';
 import { Transports } from '../transports/transports.js';
+import { tellOfCredentials } from './credential-events.js';
 import { concealOptions } from './options/conceal-options.js';
+import { containerOf } from './options/ports.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { assertPortsProvided, assertProvided } from './provided-classes.js';
 import { assertNoWarnings } from './report/assert-no-warnings.js';
@@ -80,6 +83,7 @@ export class AuthModule
 {
   // Hidden from util.inspect: it leads to the options, and they to secrets.
   readonly #moduleRef: ModuleRef;
+  #endTelling: () => void = () => undefined;
 
   constructor(@Inject(ModuleRef) moduleRef: ModuleRef) {
     super();
@@ -122,14 +126,19 @@ export class AuthModule
       this.#get(Reception).reserve(Object.keys(policies.of(each)?.contextHeaders ?? {}));
     }
     assertServed(handlersOf(modules), policies, this.#get(Transports));
+    this.#get(Reception).assertKept();
     assertProvided(handlersOf(modules), policies, this.#moduleRef);
-    assertPortsProvided(this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS), this.#moduleRef);
+    const options = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
+    assertPortsProvided(options, this.#moduleRef);
+    const container = containerOf(this.#moduleRef);
+    this.#endTelling = tellOfCredentials(options, this.#get(AuthEvents), container);
     assertAccepted(handlersOf(modules), policies, this.#get(Entrances));
     await Promise.all(this.#keys().map((keys) => keys.hydrate()));
   }
 
   /** Before the server closes, so that no request which waits for keys holds it up. */
   async onModuleDestroy(): Promise<void> {
+    this.#endTelling();
     this.#get(Entrances).close();
     this.#get(Services).close();
     await Promise.all(this.#keys().map((keys) => keys.close()));

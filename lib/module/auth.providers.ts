@@ -8,6 +8,7 @@ import { MESSAGE_GUARDS } from '../guards/message.guard.js';
 import { PolicyService } from '../guards/policy-service.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
+import type { AuthEventListener, AuthEventSubscriber } from '../observability/auth-event.js';
 import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Entrances } from '../pipeline/entrances.js';
@@ -56,13 +57,14 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: AuthEvents,
-    useFactory: ({ onEvent }: ResolvedAuthOptions) => {
-      const listeners = [logEvents(logger), ...(onEvent ? [onEvent] : [])];
-      return new AuthEvents(listeners, (failure) => {
+    useFactory: ({ onEvent }: ResolvedAuthOptions, container: ModuleRef) => {
+      const listeners = onEvent ? [listenerOf(onEvent, containerOf(container))] : [];
+      const onFailure = (failure: unknown): void => {
         logger.error('onEvent failed', failure);
-      });
+      };
+      return new AuthEvents(listeners, onFailure, logEvents(logger));
     },
-    inject: [RESOLVED_OPTIONS],
+    inject: [RESOLVED_OPTIONS, ModuleRef],
   },
   {
     provide: JwksService,
@@ -212,12 +214,17 @@ const CORRIDOR: readonly Provider[] = [
   {
     provide: Gate,
     useFactory: (
-      { styles, requestProperty, impersonation, authorization: { rules } }: ResolvedAuthOptions,
+      options: ResolvedAuthOptions,
       ...[policies, events, judge, tenancy, transports]: GateParts
-    ) =>
-      new Gate(policies, {
-        ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation, transports },
-      }),
+    ) => {
+      const { styles, requestProperty, impersonation, clock } = options;
+      const { rules } = options.authorization;
+      const { trustedServices } = options.context;
+      return new Gate(policies, {
+        ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
+        ...{ trustedServices, transports, clock },
+      });
+    },
     inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy, Transports],
   },
   {
@@ -257,7 +264,8 @@ function keysOf(
   });
 }
 
-function servicesOf({ services, clock, fetch }: ResolvedAuthOptions, events: AuthEvents): Services {
+function servicesOf(options: ResolvedAuthOptions, events: AuthEvents): Services {
+  const { services, clock, fetch, serviceTokenStore: tokenStore } = options;
   const told = {
     onObtained: (service: string, lifetimeSeconds: number): void => {
       events.emit({ type: 'token.obtained', service, lifetimeSeconds });
@@ -265,8 +273,19 @@ function servicesOf({ services, clock, fetch }: ResolvedAuthOptions, events: Aut
     onFailing: (service: string, cause: unknown, isServing: boolean): void => {
       events.emit({ type: 'token.failing', service, cause, isServing });
     },
+    onStoreFailed: (service: string, operation: 'read' | 'write', cause: unknown): void => {
+      events.emit({ type: 'token.store_failed', service, operation, cause });
+    },
   };
-  return new Services(services.map((each) => new Service(each, { clock, fetch }, told)));
+  return new Services(
+    services.map((each) => new Service(each, { clock, fetch, tokenStore }, told)),
+  );
+}
+
+/** As with loaders; it is looked up once. */
+function listenerOf(port: Port<AuthEventSubscriber>, container: Container): AuthEventListener {
+  let subscriber: AuthEventSubscriber | undefined;
+  return (event) => (subscriber ??= port.in(container)).onEvent(event);
 }
 
 /** The container has its instance when the first request comes, and maybe not before. */

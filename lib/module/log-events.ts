@@ -7,9 +7,11 @@ import type {
   DeniedEvent,
   UnavailableEvent,
 } from '../observability/auth-event.js';
+import type { CredentialEvent } from '../observability/credential-event.js';
 import type { KeySetEvent } from '../observability/key-set-event.js';
 import type { TokenEvent } from '../observability/token-event.js';
 import { IssuerEndpointError } from '../endpoint/issuer-endpoint-error.js';
+import { TokenEndpointError } from '../outbound/token-endpoint-error.js';
 
 /** During an outage every request is refused: one line stands for all of so many milliseconds. */
 const OUTAGE_LINE_MS = 10_000;
@@ -32,6 +34,7 @@ export function logEvents(logger: LoggerService): AuthEventListener {
       logTokens(logger, event);
       return;
     }
+    if (isOfCredentials(event)) return;
     switch (event.type) {
       case 'auth.authenticated':
       case 'auth.anonymous':
@@ -57,11 +60,21 @@ function isOfTokens(event: AuthEvent): event is TokenEvent {
   return event.type.startsWith('token.');
 }
 
+/** No trouble: for those who listen. */
+function isOfCredentials(event: AuthEvent): event is CredentialEvent {
+  return event.type.startsWith('credential.') || event.type === 'revocation.added';
+}
+
 /** Messages of our own, which hold nothing that was received but codes that the standards know. */
 function logTokens(logger: LoggerService, event: TokenEvent): void {
   if (event.type === 'token.obtained') {
     const seconds = String(event.lifetimeSeconds);
     logger.debug?.(`A token for ${event.service} was obtained, for ${seconds} s`);
+    return;
+  }
+  if (event.type === 'token.store_failed') {
+    const { operation, service, cause } = event;
+    logger.warn(`serviceTokenStore cannot ${operation} the token for ${service}: ${codeOf(cause)}`);
     return;
   }
   const outlook = event.isServing ? 'the one that is held serves on' : 'there is none';
@@ -102,7 +115,8 @@ function whyOf(reason: RefusalReason, cause: unknown): string {
   const isOurs =
     reason === 'issuer_unavailable' ||
     cause instanceof AuthConfigurationError ||
-    cause instanceof IssuerEndpointError;
+    cause instanceof IssuerEndpointError ||
+    cause instanceof TokenEndpointError;
   return `: ${isOurs ? cause.message : codeOf(cause)}`;
 }
 

@@ -30,14 +30,14 @@ export function assertProvided(
  * @throws {AuthConfigurationError} When the container has none, or makes one for each request.
  */
 export function assertPortsProvided(options: ResolvedAuthOptions, container: ModuleRef): void {
-  const { credentials, principal, revocation, tenant, dynamicIssuers } = options;
+  const { credentials, principal, revocation, tenant, dynamicIssuers, onEvent } = options;
   for (const { kind, needs } of credentials) {
     for (const needed of needs) assertHeld(needed, `credentials: ${kind}`, container);
   }
   const ports = {
     'principal.load': principal.loader,
     'tenant.validate': tenant?.validator,
-    revocation,
+    ...{ revocation, onEvent },
     'dynamicIssuers.resolve': dynamicIssuers.resolver,
   };
   for (const [option, port] of Object.entries(ports)) {

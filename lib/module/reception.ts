@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { InboundHeaders } from '../context/inbound-headers.js';
 import { RequestScope } from '../context/request-scope.js';
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { Clock } from '../core/clock.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { RequestLog } from './request-log.js';
@@ -11,19 +12,36 @@ export class Reception {
   readonly keeps: boolean;
   readonly #clock: Clock;
   readonly #inbound: InboundHeaders;
+  readonly #keepHeaders: readonly string[];
   readonly #log: RequestLog | undefined;
 
   /** @param onFailure Told when a logger fails. */
   constructor(options: ResolvedAuthOptions, onFailure: (failure: unknown) => void) {
-    this.keeps = options.context;
+    this.keeps = options.context.isKept;
     this.#clock = options.clock;
-    this.#inbound = new InboundHeaders(headersRead(options));
+    const { keepHeaders, trustedServices } = options.context;
+    this.#keepHeaders = keepHeaders;
+    this.#inbound = new InboundHeaders(
+      [...headersRead(options), ...keepHeaders],
+      trustedServices.length > 0,
+    );
     this.#log = options.requestLog && new RequestLog(options.requestLog, onFailure);
   }
 
   /** Handlers tell services something under these names, so clients do not. */
   reserve(names: readonly string[]): void {
     this.#inbound.add(names);
+  }
+
+  /** @throws {AuthConfigurationError} When a header is kept that nobody would take off: a misspelt one would be. */
+  assertKept(): void {
+    const idle = this.#keepHeaders.find((name) => !this.#inbound.isReserved(name));
+    if (idle === undefined) return;
+    throw new AuthConfigurationError(
+      `context.keepHeaders: ${idle}`,
+      'is taken off no request',
+      'Remove it, or correct its name.',
+    );
   }
 
   receive(request: IncomingMessage, response: ServerResponse): RequestScope {

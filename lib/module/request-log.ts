@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authOf } from '../context/request-auth.js';
 import type { RequestScope } from '../context/request-scope.js';
-import { ownProperty } from '../core/own-property.js';
-import type { Principal } from '../core/principal.js';
+import type { AuthError } from '../core/auth-error.js';
+import { callerFactsOf, millisecondsSince } from '../observability/caller-facts.js';
 import type { RequestLogEntry } from '../observability/request-log-entry.js';
 
 /** Where entries go. */
@@ -35,8 +35,8 @@ export class RequestLog {
         message: response.writableFinished ? 'Request completed' : 'Request aborted',
         timestamp: new Date(scope.beganAt).toISOString(),
         ...{ requestId, method: request.method ?? '', path, status: response.statusCode },
-        milliseconds: Math.round((performance.now() - startedAt) * 100) / 100,
-        ...outcomeOf(request),
+        milliseconds: millisecondsSince(startedAt),
+        ...outcomeOf(request, response.statusCode),
       });
     });
   }
@@ -55,30 +55,28 @@ type Outcome = Pick<
   'subject' | 'organizationId' | 'sessionId' | 'reason' | 'handler'
 >;
 
-function outcomeOf(request: IncomingMessage): Outcome {
+function outcomeOf(request: IncomingMessage, status: number): Outcome {
   const auth = authOf(request);
   if (!auth) return { subject: 'anonymous' };
-  const { refusal, handler } = auth;
-  const principal = auth.principal ?? refusal?.principal;
+  const { refusals, handler } = auth;
+  const principal = auth.principal ?? refusals[0]?.principal;
+  const { subject, organizationId, sessionId } = callerFactsOf(principal);
+  const refusal = answeredOf(refusals, status);
   return {
-    ...{ subject: 'anonymous', handler },
-    ...(principal && callerOf(principal)),
+    ...{ subject, handler },
+    ...(organizationId !== undefined && { organizationId }),
+    ...(sessionId !== undefined && { sessionId }),
     ...(refusal && { reason: refusal.reason }),
   };
 }
 
-function callerOf(principal: Principal): Outcome {
-  const { subject, organizationId, claims } = principal;
-  const sessionId = ownProperty(claims, 'sid');
-  return {
-    subject: oneLine(subject),
-    ...(organizationId !== undefined && { organizationId: oneLine(organizationId) }),
-    ...(typeof sessionId === 'string' && { sessionId: oneLine(sessionId) }),
-  };
-}
-
-function oneLine(value: string): string {
-  return value.replace(/\p{Cc}/gu, '').slice(0, MAX_PATH);
+/** That which was answered, maybe with another status of its class: whoever asked may have caught it. */
+function answeredOf(refusals: readonly AuthError[], answered: number): AuthError | undefined {
+  const classOf = (status: number): number => Math.floor(status / 100);
+  return (
+    refusals.find(({ status }) => status === answered) ??
+    refusals.find(({ status }) => classOf(status) === classOf(answered))
+  );
 }
 
 /** Addresses of mail and tokens come in paths, too. */

@@ -1,33 +1,37 @@
 import type { AuthenticatedPrincipal, Principal } from '../core/principal.js';
 import type { RefusalCode, RefusalReason } from '../core/refusal.js';
+import type { CallerFacts } from './caller-facts.js';
+import type { CredentialEvent } from './credential-event.js';
 import type { KeySetEvent } from './key-set-event.js';
 import type { TokenEvent } from './token-event.js';
 
-interface EventFacts {
+/** What every event about a request tells of it. */
+export interface RequestFacts extends CallerFacts {
   /** The handler the request was for, as `Class.method`. */
   readonly handler: string;
-}
-
-interface RefusalFacts extends EventFacts {
+  /** Its method, and the path as it is declared: `GET /orders/:id`. `undefined` where it has no route. */
+  readonly route: string | undefined;
   /** What the request is called: the answer says it in `X-Request-ID`. `undefined` with `context: false`. */
-  readonly requestId?: string | undefined;
+  readonly requestId: string | undefined;
+  /** From when the guards began until this was established, in milliseconds. */
+  readonly milliseconds: number;
 }
 
 /** It is established who is calling. Whether they may is another matter. */
-export interface AuthenticatedEvent extends EventFacts {
+export interface AuthenticatedEvent extends RequestFacts {
   readonly type: 'auth.authenticated';
   readonly principal: AuthenticatedPrincipal;
 }
 
 /** A request without a valid credential was let in, as `@OptionalAuth()` says. */
-export interface AnonymousEvent extends EventFacts {
+export interface AnonymousEvent extends RequestFacts {
   readonly type: 'auth.anonymous';
   /** Why it has none. */
   readonly reason: RefusalReason;
 }
 
-/** A request was refused, and that is the caller's affair. */
-export interface DeniedEvent extends RefusalFacts {
+/** A request was refused, and that is the caller's affair. Told when the exception is thrown, whoever catches it. */
+export interface DeniedEvent extends RequestFacts {
   readonly type: 'auth.denied';
   /** What the client was told. */
   readonly code: RefusalCode;
@@ -41,7 +45,7 @@ export interface DeniedEvent extends RefusalFacts {
 }
 
 /** A request was let in that a rule on trial (`dryRun`) would have refused. */
-export interface WouldDenyEvent extends RefusalFacts {
+export interface WouldDenyEvent extends RequestFacts {
   readonly type: 'auth.would_deny';
   readonly reason: RefusalReason;
   /** The rule, in words. */
@@ -50,7 +54,7 @@ export interface WouldDenyEvent extends RefusalFacts {
 }
 
 /** A request was refused because we could not tell: our failure, and worth an alarm. */
-export interface UnavailableEvent extends RefusalFacts {
+export interface UnavailableEvent extends RequestFacts {
   readonly type: 'auth.unavailable';
   readonly code: RefusalCode;
   readonly reason: RefusalReason;
@@ -59,7 +63,7 @@ export interface UnavailableEvent extends RefusalFacts {
   readonly cause?: unknown;
 }
 
-/** What the guards, and the keys they rely on, tell whoever listens. No event holds a credential. */
+/** What the guards, the keys they rely on and the credentials made here tell whoever listens. No event holds a credential. */
 export type AuthEvent =
   | AuthenticatedEvent
   | AnonymousEvent
@@ -67,7 +71,13 @@ export type AuthEvent =
   | WouldDenyEvent
   | UnavailableEvent
   | KeySetEvent
-  | TokenEvent;
+  | TokenEvent
+  | CredentialEvent;
 
 /** It is called within the request, or when keys were fetched, so it must not block; nobody waits for what it promises. */
 export type AuthEventListener = (event: AuthEvent) => void | Promise<void>;
+
+/** Told of all that happens, as {@link AuthEventListener} is. */
+export interface AuthEventSubscriber {
+  onEvent: AuthEventListener;
+}

@@ -1,12 +1,20 @@
 import type { AuthEvent, AuthEventListener } from './auth-event.js';
 
-/** Hands events to the listeners; a listener that fails changes no verdict. */
+/** Hands events to the log and the listeners; one that fails changes no verdict. */
 export class AuthEvents {
+  /** Whether anybody but the log listens: what only they are told need not be made otherwise. */
+  readonly hasListeners: boolean;
   readonly #listeners: readonly AuthEventListener[];
   readonly #onFailure: (failure: unknown) => void;
 
-  constructor(listeners: readonly AuthEventListener[], onFailure: (failure: unknown) => void) {
-    this.#listeners = listeners;
+  /** @param log Told first, and no listener of the application's. */
+  constructor(
+    listeners: readonly AuthEventListener[],
+    onFailure: (failure: unknown) => void,
+    log?: AuthEventListener,
+  ) {
+    this.hasListeners = listeners.length > 0;
+    this.#listeners = log ? [log, ...listeners] : listeners;
     this.#onFailure = onFailure;
   }
 

@@ -4,7 +4,7 @@ interface TokenFacts {
   readonly service: string;
 }
 
-/** A token was granted. */
+/** A token was granted, or taken from the store where another instance put it. */
 export interface TokenObtainedEvent extends TokenFacts {
   readonly type: 'token.obtained';
   /** For how long it is held, in seconds. */
@@ -19,5 +19,12 @@ export interface TokenFailingEvent extends TokenFacts {
   readonly isServing: boolean;
 }
 
+/** The store where instances share tokens could not be read or written; the token endpoint is asked instead. */
+export interface TokenStoreEvent extends TokenFacts {
+  readonly type: 'token.store_failed';
+  readonly operation: 'read' | 'write';
+  readonly cause: unknown;
+}
+
 /** What happens to the tokens by which we call others. No event holds one. */
-export type TokenEvent = TokenObtainedEvent | TokenFailingEvent;
+export type TokenEvent = TokenObtainedEvent | TokenFailingEvent | TokenStoreEvent;

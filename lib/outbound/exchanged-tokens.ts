@@ -4,10 +4,10 @@ import { AuthUnavailable, Forbidden } from '../core/auth-error.js';
 import { steady, type Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { EndpointHealth } from '../endpoint/endpoint-health.js';
-import type { GrantedToken } from './granted-token.js';
-import { parametersOf, type TokenPurpose } from './service-credentials.js';
+import { usableMs, YOUNG_MS, type GrantedToken } from './granted-token.js';
 import { TokenEndpointError } from './token-endpoint-error.js';
 import type { TokenEndpoint } from './token-endpoint.js';
+import { parametersOf, type TokenPurpose } from './token-purpose.js';
 
 /** The token that somebody came with, and for how long it holds. */
 export interface SubjectToken {
@@ -27,6 +27,7 @@ export interface ExchangeParts {
 
 interface Exchanged {
   readonly granted: GrantedToken;
+  readonly askedAt: number;
   readonly usableUntil: number;
 }
 
@@ -35,9 +36,6 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** So many exchanged tokens are remembered of one service. */
 const MAX_TOKENS = 10_000;
-
-/** So much of its life is left for the way to whoever checks it, in milliseconds; of a short one, a tenth. */
-const MARGIN_MS = 5000;
 
 /** Whoever was refused does not ask again before, in milliseconds. */
 const REFUSED_MS = 30_000;
@@ -73,14 +71,31 @@ export class ExchangedTokens {
     const key = keyOf(subject);
     const known = this.#known.get(key);
     if (known && this.#now() < known.usableUntil) return known.granted;
-    const underWay = this.#underWay.get(key) ?? this.#exchange(key, subject);
-    this.#underWay.set(key, underWay);
-    return underWay;
+    return this.#underWay.get(key) ?? this.#begin(key, subject);
   }
 
-  /** It was not accepted. */
-  reject(subject: SubjectToken): void {
-    this.#known.delete(keyOf(subject));
+  /**
+   * Somebody did not accept what it was exchanged for: it is exchanged anew, unless that has happened
+   * already, or a moment ago.
+   *
+   * @returns Whether it is worth trying again.
+   */
+  reject(subject: SubjectToken, refused: GrantedToken): boolean {
+    const key = keyOf(subject);
+    const known = this.#known.get(key);
+    if (known?.granted !== refused) return true;
+    if (this.#now() < known.askedAt + YOUNG_MS) return false;
+    this.#known.delete(key);
+    return true;
+  }
+
+  /** It is over no sooner than it is written down, even where nobody is asked. */
+  #begin(key: string, subject: SubjectToken): Promise<GrantedToken> {
+    const underWay = this.#exchange(key, subject).finally(() => {
+      this.#underWay.delete(key);
+    });
+    this.#underWay.set(key, underWay);
+    return underWay;
   }
 
   async #exchange(key: string, subject: SubjectToken): Promise<GrantedToken> {
@@ -91,13 +106,10 @@ export class ExchangedTokens {
       if (this.#health.pauseMs > 0) throw this.#health.lastFailure;
       const granted = await this.#grant(subject);
       const life = Math.min(granted.lifetimeSeconds * 1000, subjectLives);
-      const usableUntil = askedAt + life - Math.min(MARGIN_MS, life / 10);
-      this.#known.set(key, { granted, usableUntil });
+      this.#known.set(key, { granted, askedAt, usableUntil: askedAt + usableMs(life) });
       return granted;
     } catch (failure) {
       throw this.#verdict(failure);
-    } finally {
-      this.#underWay.delete(key);
     }
   }
 
@@ -132,7 +144,9 @@ export class ExchangedTokens {
   }
 
   #verdict(cause: unknown): Error {
-    if (isAboutSubject(cause)) return new Forbidden('exchange_refused', { cause });
+    if (isAboutSubject(cause)) {
+      return new Forbidden('exchange_refused', { cause, detail: cause.error });
+    }
     const reason =
       cause instanceof TokenEndpointError ? cause.problem : 'token_endpoint_unavailable';
     const retryAfterSeconds = this.#health.pauseMs / 1000;
@@ -140,7 +154,7 @@ export class ExchangedTokens {
   }
 }
 
-function isAboutSubject(failure: unknown): boolean {
+function isAboutSubject(failure: unknown): failure is TokenEndpointError {
   return (
     failure instanceof TokenEndpointError &&
     failure.problem === 'token_endpoint_rejected' &&

@@ -9,7 +9,15 @@ export interface GrantedToken {
   readonly scopes: readonly string[] | undefined;
   /** For how long it is worth holding, in seconds. */
   readonly lifetimeSeconds: number;
+  /** How long ago it was granted, in seconds: more than 0 where another instance got it. */
+  readonly ageSeconds: number;
 }
+
+/** A token so young is not the reason why it is not accepted, in milliseconds; who refuses every one of them makes us ask no more often. */
+export const YOUNG_MS = 10_000;
+
+/** So much of its life is left for the way to whoever checks it, in milliseconds; of a short one, a tenth. */
+const MARGIN_MS = 5000;
 
 /** What may stand in a header as a bearer token (RFC 6750 section 2.1), and not too much of it. */
 const TOKEN = /^[\x21-\x7e]{1,16384}$/;
@@ -34,13 +42,24 @@ export function readGrantedToken(answer: JsonObject): GrantedToken | undefined {
   const [value, type, life, scope] = ['access_token', 'token_type', 'expires_in', 'scope'].map(
     (name) => ownProperty(answer, name),
   );
-  if (typeof value !== 'string' || !TOKEN.test(value)) return;
+  if (!isSendableToken(value)) return;
   if (typeof type !== 'string' || !BEARER.test(type)) return;
   return Object.freeze({
     token: new Concealed(value),
     scopes: typeof scope === 'string' ? scope.split(' ').filter((each) => each !== '') : undefined,
     lifetimeSeconds: lifetimeOf(life),
+    ageSeconds: 0,
   });
+}
+
+/** Whether it may stand in a header as a bearer token. */
+export function isSendableToken(value: unknown): value is string {
+  return typeof value === 'string' && TOKEN.test(value);
+}
+
+/** For how long a token that lives so long is sent, in milliseconds. */
+export function usableMs(lifeMs: number): number {
+  return lifeMs - Math.min(MARGIN_MS, lifeMs / 10);
 }
 
 /** Some servers write numbers as texts; what is neither is as good as nothing. */

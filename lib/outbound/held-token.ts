@@ -2,13 +2,19 @@ import { AuthUnavailable } from '../core/auth-error.js';
 import { steady, type Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { EndpointHealth } from '../endpoint/endpoint-health.js';
-import type { GrantedToken } from './granted-token.js';
+import { usableMs, YOUNG_MS, type GrantedToken } from './granted-token.js';
 import { TokenEndpointError } from './token-endpoint-error.js';
 
 /** How a token is obtained, and who is told of it. */
 export interface HeldTokenParts {
-  /** @param persistently Whether to ask once more at once when the network fails. */
-  readonly obtain: (persistently: boolean) => Promise<GrantedToken>;
+  /**
+   * @param persistently Whether to ask once more at once when the network fails.
+   * @param previous The one held so far, which will not do any more.
+   */
+  readonly obtain: (
+    persistently: boolean,
+    previous: GrantedToken | undefined,
+  ) => Promise<GrantedToken>;
   readonly clock: Clock;
   readonly onObtained?: (token: GrantedToken) => void;
   /** Told when it begins to fail, and not each time. */
@@ -17,7 +23,8 @@ export interface HeldTokenParts {
 
 interface Held {
   readonly granted: GrantedToken;
-  readonly askedAt: number;
+  /** When it is no longer so young that it cannot be to blame. */
+  readonly grownAt: number;
   readonly refreshAt: number;
   readonly expiresAt: number;
 }
@@ -26,11 +33,11 @@ interface Held {
 const RENEWED_AT = 0.8;
 const JITTER = 0.1;
 
-/** So much of its life is left for the way to whoever checks it, in milliseconds; of a short one, a tenth. */
-const MARGIN_MS = 5000;
-
-/** A token so young is not the reason why it is not accepted, in milliseconds; who refuses every one of them makes us ask no more often. */
-const YOUNG_MS = 10_000;
+/**
+ * So long, or up to twice as long, the server is left alone at least while the token serves on, in
+ * milliseconds: five requests in ten seconds, the first one's second try included.
+ */
+const SERVING_MS = 2500;
 
 /** Whoever was refused does not ask again before, in milliseconds: a wrong secret does not become right by trying. */
 const REFUSED_MS = 30_000;
@@ -44,6 +51,7 @@ export class HeldToken {
   readonly #now: Clock;
   readonly #health: EndpointHealth;
   #held: Held | undefined;
+  #previous: GrantedToken | undefined;
   #flight: Promise<GrantedToken> | undefined;
 
   constructor(parts: HeldTokenParts) {
@@ -72,7 +80,7 @@ export class HeldToken {
   reject(refused: GrantedToken): boolean {
     const held = this.#held;
     if (held?.granted !== refused) return true;
-    if (this.#now() < held.askedAt + YOUNG_MS) return false;
+    if (this.#now() < held.grownAt) return false;
     this.#held = undefined;
     return true;
   }
@@ -99,7 +107,8 @@ export class HeldToken {
   async #attempt(): Promise<GrantedToken> {
     const askedAt = this.#now();
     try {
-      const granted = await this.#parts.obtain(this.#health.isWell);
+      const granted = await this.#parts.obtain(this.#health.isWell, this.#previous);
+      this.#previous = granted;
       this.#held = heldSince(askedAt, granted);
       this.#health.answered();
       this.#parts.onObtained?.(granted);
@@ -112,8 +121,10 @@ export class HeldToken {
 
   #failed(failure: unknown): void {
     const wasWell = this.#health.isWell;
-    const isServing = this.#held !== undefined && this.#now() < this.#held.expiresAt;
-    this.#health.failed(failure, isServing, pauseAfter(failure));
+    const leftMs = Math.max(0, (this.#held?.expiresAt ?? 0) - this.#now());
+    const isServing = leftMs > 0;
+    const atLeastMs = Math.min(leftMs, SERVING_MS * (1 + Math.random()));
+    this.#health.failed(failure, isServing, Math.max(atLeastMs, pauseAfter(failure)));
     if (wasWell) this.#parts.onFailing?.(failure, isServing);
   }
 }
@@ -122,9 +133,9 @@ function heldSince(askedAt: number, granted: GrantedToken): Held {
   const life = granted.lifetimeSeconds * 1000;
   return {
     granted,
-    askedAt,
+    grownAt: askedAt + YOUNG_MS - granted.ageSeconds * 1000,
     refreshAt: askedAt + life * (RENEWED_AT - Math.random() * JITTER),
-    expiresAt: askedAt + life - Math.min(MARGIN_MS, life / 10),
+    expiresAt: askedAt + usableMs(life),
   };
 }
 

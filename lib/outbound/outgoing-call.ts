@@ -1,4 +1,5 @@
 import type { Concealed } from '../core/concealed.js';
+import type { Fetch } from '../endpoint/fetch.js';
 
 /** On whose behalf a service is called: our own, that of whoever called us, or both. */
 export type CallAs = 'service' | 'user' | 'on-behalf-of';
@@ -18,46 +19,81 @@ export interface OutgoingCall extends RequestInit {
 /** RFC 6750 section 3.1. */
 const INVALID_TOKEN = /\bBearer\b.*\berror="?invalid_token"?/i;
 
+/** Gives the token to send, each time it is asked. */
+export type TokenSource = () => Promise<CallToken>;
+
 /** What every call takes. */
 export interface CallParts {
-  /** Gives the token to send, each time it is asked. */
-  readonly tokenOf: () => Promise<CallToken>;
+  readonly tokenOf: TokenSource;
   /** What the request is called on whose behalf it is sent; `undefined` outside of one. */
   readonly requestId: string | undefined;
+  readonly fetch: Fetch;
+}
+
+/** How something is sent, by whatever means. */
+export interface Sending<Answer> {
+  readonly send: (token: CallToken) => Promise<Answer>;
+  /** Whether the answer says that the token is not accepted. */
+  readonly isRefused: (answer: Answer) => boolean;
+  /** Whether what is sent can be sent twice. */
+  readonly isRepeatable: boolean;
+  /** Nobody reads the answer. */
+  readonly discard: (answer: Answer) => unknown;
 }
 
 /**
  * Sends a request with a token, and once more with another one where the first was not accepted: never
  * again, and never what cannot be sent twice.
  */
-export async function sendWithToken(
-  address: URL,
-  { headers, ...init }: RequestInit,
-  { tokenOf, requestId }: CallParts,
-): Promise<Response> {
-  const send = ({ token }: CallToken): Promise<Response> => {
-    const sent = new Headers(headers);
-    sent.set('authorization', `Bearer ${token.reveal()}`);
-    if (requestId !== undefined) sent.set('x-request-id', requestId);
-    return fetch(address, { redirect: 'manual', ...init, headers: sent });
-  };
+export async function sendOnceMore<Answer>(
+  { send, isRefused, isRepeatable, discard }: Sending<Answer>,
+  tokenOf: TokenSource,
+): Promise<Answer> {
   const first = await tokenOf();
-  const response = await send(first);
-  if (!isRefused(response) || isStream(init.body) || !first.reject()) return response;
+  const answer = await send(first);
+  if (!isRefused(answer) || !isRepeatable || !first.reject()) return answer;
   const second = await tokenOf();
-  if (second.token === first.token) return response;
-  await response.body?.cancel();
+  if (second.token === first.token) return answer;
+  await discard(answer);
   return send(second);
 }
 
-function isRefused({ status, headers }: Response): boolean {
-  return status === 401 && INVALID_TOKEN.test(headers.get('www-authenticate') ?? '');
+/** Sends a request by `fetch`. */
+export function sendWithToken(
+  address: URL,
+  { headers, ...init }: RequestInit,
+  { tokenOf, requestId, fetch }: CallParts,
+): Promise<Response> {
+  const send = ({ token }: CallToken): Promise<Response> => {
+    const sent = new Headers(headers);
+    sent.set('authorization', bearer(token));
+    if (requestId !== undefined) sent.set('x-request-id', requestId);
+    return fetch(address, { redirect: 'manual', ...init, headers: sent });
+  };
+  const sending: Sending<Response> = {
+    send,
+    isRefused: (answer) => saysInvalidToken(answer.status, answer.headers.get('www-authenticate')),
+    isRepeatable: !isStream(init.body),
+    discard: ({ body }) => body?.cancel(),
+  };
+  return sendOnceMore(sending, tokenOf);
 }
 
-function isStream(body: unknown): boolean {
+/** The value of `Authorization` (RFC 6750 section 2.1). */
+export function bearer(token: Concealed<string>): string {
+  return `Bearer ${token.reveal()}`;
+}
+
+/** @param challenge The header `WWW-Authenticate`, where there is one. */
+export function saysInvalidToken(status: unknown, challenge: unknown): boolean {
+  return status === 401 && typeof challenge === 'string' && INVALID_TOKEN.test(challenge);
+}
+
+/** Whether it is read while it is sent, and is gone then. */
+export function isStream(body: unknown): boolean {
   return (
     typeof body === 'object' &&
     body !== null &&
-    (body instanceof ReadableStream || Symbol.asyncIterator in body)
+    (body instanceof ReadableStream || Symbol.asyncIterator in body || 'pipe' in body)
   );
 }

@@ -3,15 +3,9 @@ import type { Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { GrantedToken } from './granted-token.js';
 import { HeldToken } from './held-token.js';
+import type { SharedTokens } from './shared-tokens.js';
 import type { TokenEndpoint } from './token-endpoint.js';
-
-/** What a token is asked for. */
-export interface TokenPurpose {
-  readonly scope?: string | undefined;
-  readonly audience?: string | undefined;
-  /** RFC 8707. */
-  readonly resource?: string | undefined;
-}
+import { parametersOf, type TokenPurpose } from './token-purpose.js';
 
 /** Told of what happens to the tokens of a service. No event holds one. */
 export interface TokenEvents {
@@ -24,6 +18,8 @@ export interface ServiceCredentialsParts {
   readonly name: string;
   readonly endpoint: TokenEndpoint;
   readonly purpose: TokenPurpose;
+  /** `undefined`: each instance asks for tokens of its own. */
+  readonly shared?: SharedTokens | undefined;
 }
 
 /** So many purposes of one service are remembered; the one used least lately makes room. */
@@ -69,12 +65,15 @@ export class ServiceCredentials {
   }
 
   #holder(purpose: TokenPurpose): HeldToken {
-    const { name, endpoint } = this.#parts;
+    const { name, endpoint, shared } = this.#parts;
     const parameters = parametersOf(purpose);
     return new HeldToken({
       clock: this.#clock,
-      obtain: (persistently) =>
-        endpoint.grant({ grantType: 'client_credentials', parameters, persistently }),
+      obtain: (persistently, previous) => {
+        const ask = (): Promise<GrantedToken> =>
+          endpoint.grant({ grantType: 'client_credentials', parameters, persistently });
+        return shared ? shared.obtain({ purpose, previous, ask }) : ask();
+      },
       onObtained: ({ lifetimeSeconds }) => {
         this.#events.onObtained(name, lifetimeSeconds);
       },
@@ -83,17 +82,4 @@ export class ServiceCredentials {
       },
     });
   }
-}
-
-/** What is said of a purpose to a token endpoint. */
-export function parametersOf({
-  scope,
-  audience,
-  resource,
-}: TokenPurpose): Readonly<Record<string, string>> {
-  return {
-    ...(scope !== undefined && { scope }),
-    ...(audience !== undefined && { audience }),
-    ...(resource !== undefined && { resource }),
-  };
 }

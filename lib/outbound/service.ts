@@ -1,10 +1,14 @@
+import { runtimeFetch, type Fetch } from '../endpoint/fetch.js';
+import type { KeyValueStore } from '../stores/key-value-store.js';
 import { ExchangedTokens } from './exchanged-tokens.js';
-import { ServiceCredentials, type TokenEvents, type TokenPurpose } from './service-credentials.js';
+import { ServiceCredentials, type TokenEvents } from './service-credentials.js';
+import { SharedTokens, type StoreOperation } from './shared-tokens.js';
 import {
   TokenEndpoint,
   type TokenEndpointSettings,
   type TokenEndpointSurroundings,
 } from './token-endpoint.js';
+import type { TokenPurpose } from './token-purpose.js';
 
 /** Where tokens for a service are asked for, and for what. */
 export interface ServiceTokenSettings {
@@ -21,28 +25,47 @@ export interface ServiceSettings {
   readonly tokens: ServiceTokenSettings | undefined;
 }
 
+/** What calling services takes. */
+export interface ServiceSurroundings extends TokenEndpointSurroundings {
+  /** Where instances share our own tokens; `undefined`: they do not. */
+  readonly tokenStore?: KeyValueStore | undefined;
+}
+
+/** Told of what happens to the tokens of a service, and to the store where instances share them. */
+export interface ServiceEvents extends TokenEvents {
+  readonly onStoreFailed: (service: string, operation: StoreOperation, cause: unknown) => void;
+}
+
 /** A service, and the credentials for it: our own, and those that callers' are exchanged for. */
 export class Service {
   readonly name: string;
+  /** How it is called. */
+  readonly fetch: Fetch;
   /** The base URL, with a slash at its end. */
   readonly #root: URL | undefined;
   readonly #endpoint: TokenEndpoint | undefined;
+  readonly #shared: SharedTokens | undefined;
   readonly credentials: ServiceCredentials | undefined;
   readonly exchanged: ExchangedTokens | undefined;
 
   constructor(
     { name, baseUrl, tokens }: ServiceSettings,
-    surroundings: TokenEndpointSurroundings,
-    events: TokenEvents,
+    surroundings: ServiceSurroundings,
+    events: ServiceEvents,
   ) {
     this.name = name;
+    this.fetch = surroundings.fetch ?? runtimeFetch;
     this.#root = baseUrl && new URL(baseUrl.href.replace(/\/?$/, '/'));
     if (!tokens) return;
     const { purpose } = tokens;
-    const { clock } = surroundings;
+    const { clock, tokenStore: store } = surroundings;
     const endpoint = new TokenEndpoint(tokens.endpoint, surroundings);
+    const onStoreFailed = events.onStoreFailed.bind(undefined, name);
+    const { endpoint: settings } = tokens;
+    const shared = store && new SharedTokens({ store, endpoint: settings, clock, onStoreFailed });
     this.#endpoint = endpoint;
-    this.credentials = new ServiceCredentials({ name, endpoint, purpose }, clock, events);
+    this.#shared = shared;
+    this.credentials = new ServiceCredentials({ name, endpoint, purpose, shared }, clock, events);
     this.exchanged = new ExchangedTokens({
       endpoint,
       purpose,
@@ -54,6 +77,16 @@ export class Service {
   }
 
   /**
+   * Where the service is, with a slash at its end.
+   *
+   * @throws {RangeError} When no base URL is configured.
+   */
+  baseUrl(): string {
+    if (this.#root) return this.#root.href;
+    throw new RangeError(`services.${this.name} has no baseUrl, and nothing is fetched`);
+  }
+
+  /**
    * An address of the service.
    *
    * @param path Below its base URL: `/invoices?page=2`.
@@ -61,8 +94,7 @@ export class Service {
    *   nowhere else.
    */
   address(path: string): URL {
-    const root = this.#root;
-    if (!root) throw new RangeError(`services.${this.name} has no baseUrl, and nothing is fetched`);
+    const root = new URL(this.baseUrl());
     const relative = path.replace(/^\/+/, '');
     const address = URL.canParse(relative, root.href) ? new URL(relative, root) : undefined;
     if (address && isBelow(root, address)) return address;
@@ -79,6 +111,7 @@ export class Service {
   /** Ends all that is under way. */
   close(): void {
     this.#endpoint?.close();
+    this.#shared?.close();
   }
 }
 

@@ -17,6 +17,8 @@ export interface Exchange {
   readonly request: AuthRequest;
   /** `http`, `graphql`, `ws`, `rpc`. */
   readonly transport: string;
+  /** The method, and the path as the application declares it: `GET /orders/:id`. */
+  readonly route: string | undefined;
   /** An argument of the request, own properties only: `params.id`, `query.page`, `body.owner`. */
   argument(path: PropertyPath): unknown;
   /** Puts a value where other packages look for it on a request. */

@@ -68,10 +68,12 @@ for (const name of ['open', 'closed', 'keys', 'tokens', 'together'] as const) {
 const gate = new Gate(policies, {
   events,
   transports: new Transports([]),
+  clock: Date.now,
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
   requestProperty: null,
   tenancy: undefined,
   impersonation: 'allow',
+  trustedServices: [],
   rules,
   judge: new Judge({ events, rules, instanceOf: unexpected, timeoutMs: 1000 }),
 });

@@ -46,10 +46,12 @@ const judge = new Judge({ events, rules, instanceOf: fail, timeoutMs: 1000 });
 const gate = new Gate(new RoutePolicies(new Reflector()), {
   events,
   transports: new Transports([]),
+  clock: Date.now,
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
   requestProperty: 'user',
   tenancy: undefined,
   impersonation: 'allow',
+  trustedServices: [],
   rules,
   judge,
 });

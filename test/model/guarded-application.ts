@@ -79,10 +79,12 @@ export class GuardedApplication {
       rules,
       judge: new Judge({ events, rules, instanceOf, timeoutMs: 60_000 }),
       transports: new Transports([]),
+      clock: Date.now,
       styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
       requestProperty: 'user',
       tenancy: undefined,
       impersonation: 'allow',
+      trustedServices: [],
     });
     const mapper = new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }, roleModel);
     const authGuard = new AuthGuard(gate, new Authenticator({ entrances, mapper, rules }));

@@ -1,4 +1,4 @@
-import { AuthModule, type AuthModuleOptions } from '../../lib/index.js';
+import { AuthModule, MemoryKeyValueStore, type AuthModuleOptions } from '../../lib/index.js';
 import { boot } from './boot.js';
 
 const ISSUER = { issuer: 'https://login.test/', audience: 'api', secret: 's'.repeat(32) };
@@ -42,6 +42,25 @@ describe('options of services', () => {
     [{ billing: {} }, /services\.billing is neither called nor given a token/],
   ])('refuse to boot where they are %j', async (services, sentence) => {
     expect(await boot(AuthModule.forRoot(withServices(services)))).toMatch(sentence);
+  });
+
+  it.each<[unknown, object, RegExp]>([
+    ['redis://127.0.0.1', BILLING, /serviceTokenStore has no method get\. Give .*new RedisStore/],
+    [null, BILLING, /serviceTokenStore has no method get/],
+    [new Map(), BILLING, /serviceTokenStore has no method setIfAbsent/],
+    [
+      new MemoryKeyValueStore(),
+      { baseUrl: BILLING.baseUrl },
+      /serviceTokenStore means nothing without a service that has tokens\. Leave it out/,
+    ],
+  ])('share no tokens through %j', async (serviceTokenStore, billing, sentence) => {
+    const options = { ...withServices({ billing }), serviceTokenStore } as AuthModuleOptions;
+    expect(await boot(AuthModule.forRoot(options))).toMatch(sentence);
+  });
+
+  it('may share tokens through a store', async () => {
+    const options = { ...withBilling({}), serviceTokenStore: new MemoryKeyValueStore() };
+    expect(await boot(AuthModule.forRoot(options))).toBe('booted');
   });
 
   it.each<[string, object]>([

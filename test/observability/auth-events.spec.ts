@@ -2,13 +2,24 @@ import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
 import { AuthConfigurationError } from '../../lib/core/auth-configuration-error.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
-import type { AuthEvent } from '../../lib/observability/auth-event.js';
+import type { AuthEvent, RequestFacts } from '../../lib/observability/auth-event.js';
 import { logEvents } from '../../lib/module/log-events.js';
+import { TokenEndpointError } from '../../lib/outbound/token-endpoint-error.js';
 import { IssuerEndpointError } from '../../lib/endpoint/issuer-endpoint-error.js';
+
+const FACTS: RequestFacts = {
+  handler: 'Orders.list',
+  route: 'GET /orders',
+  requestId: undefined,
+  subject: 'anonymous',
+  organizationId: undefined,
+  sessionId: undefined,
+  milliseconds: 1,
+};
 
 const DENIED: AuthEvent = {
   type: 'auth.denied',
-  handler: 'Orders.list',
+  ...FACTS,
   code: 'invalid_token',
   reason: 'unknown_issuer',
   detail: 'any of https://login.test/',
@@ -60,7 +71,7 @@ describe('logEvents', () => {
 
   const OUTAGE: AuthEvent = {
     type: 'auth.unavailable',
-    handler: 'Orders.list',
+    ...FACTS,
     code: 'auth_unavailable',
     reason: 'issuer_unavailable',
     detail: undefined,
@@ -80,6 +91,14 @@ describe('logEvents', () => {
     ]);
     expect(logged({ ...OUTAGE, reason: 'lookup_failed', cause: new TypeError('secret') })).toEqual([
       'error: Orders.list unavailable: lookup_failed: TypeError',
+    ]);
+  });
+
+  it('says what the server answered that grants no token', () => {
+    const said = 'https://login.test/token refused us with status 401: invalid_client';
+    const cause = new TokenEndpointError('token_endpoint_rejected', said);
+    expect(logged({ ...OUTAGE, reason: 'token_endpoint_rejected', cause })).toEqual([
+      `error: Orders.list unavailable: token_endpoint_rejected: ${said}`,
     ]);
   });
 
@@ -121,7 +140,15 @@ describe('logEvents', () => {
     const cause = new TypeError('no such a\nFAKE LINE');
     const [reason, code] = ['policy_failed', 'auth_unavailable'] as const;
     expect(
-      logged({ type: 'auth.unavailable', handler: 'A.b', code, reason, detail: undefined, cause }),
+      logged({
+        type: 'auth.unavailable',
+        ...FACTS,
+        handler: 'A.b',
+        code,
+        reason,
+        detail: undefined,
+        cause,
+      }),
     ).toEqual(['error: A.b unavailable: policy_failed: TypeError']);
   });
 
@@ -169,5 +196,13 @@ describe('logEvents', () => {
     ],
   ])('logs what happens to keys: %j', (event, line) => {
     expect(logged(event)).toEqual([line]);
+  });
+
+  it('logs that tokens cannot be shared, and nothing that the store says of it', () => {
+    const cause = Object.assign(new Error('SET service-token:x'), { code: 'ECONNREFUSED' });
+    const event = { type: 'token.store_failed', service: 'billing', cause } as const;
+    expect(logged({ ...event, operation: 'write' })).toEqual([
+      'warn: serviceTokenStore cannot write the token for billing: ECONNREFUSED',
+    ]);
   });
 });

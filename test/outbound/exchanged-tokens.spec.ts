@@ -82,7 +82,9 @@ describe('tokens that are exchanged', () => {
 
   it('refuses whose token the server does not exchange, and goes on for the others', async () => {
     server.behaviour = answer(400, '{"error":"invalid_grant"}');
-    expect(await failure('eve')).toMatchObject({ reason: 'exchange_refused', status: 403 });
+    expect(await failure('eve')).toMatchObject({
+      ...{ reason: 'exchange_refused', status: 403, detail: 'invalid_grant' },
+    });
     expect(await failure('eve')).toBeInstanceOf(Forbidden);
     server.behaviour = tokens();
     expect(await given('ann')).toBe('token-1');
@@ -110,9 +112,28 @@ describe('tokens that are exchanged', () => {
     expect(await given('ann')).toBe('token-1');
   });
 
-  it('asks anew where it was not accepted', async () => {
-    await given('ann');
-    exchanged.reject(subject('ann'));
+  it('serves whoever asked in vain while the server was left alone', async () => {
+    server.behaviour = answer(401, '{"error":"invalid_client"}');
+    await failure('ann');
+    expect(await failure('ann')).toBeInstanceOf(AuthUnavailable);
+    expect(server.asked).toHaveLength(1);
+    now += 30_000;
+    server.behaviour = tokens();
+    expect(await given('ann')).toBe('token-1');
+  });
+
+  it('asks anew where it was not accepted, and not again and again', async () => {
+    const first = await exchanged.token(subject('ann'));
+    expect(exchanged.reject(subject('ann'), first)).toBe(false);
+    expect(await given('ann')).toBe('token-1');
+    now += 10_000;
+    expect(exchanged.reject(subject('ann'), first)).toBe(true);
+    const second = await exchanged.token(subject('ann'));
+    expect(second.token.reveal()).toBe('token-2');
+    // Whoever was refused with the old one meanwhile does not cost the new one.
+    expect(exchanged.reject(subject('ann'), first)).toBe(true);
+    expect(exchanged.reject(subject('ann'), second)).toBe(false);
     expect(await given('ann')).toBe('token-2');
+    expect(server.asked).toHaveLength(2);
   });
 });

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AuthUnavailable } from '../../lib/core/auth-error.js';
-import { ServiceCredentials, type TokenPurpose } from '../../lib/outbound/service-credentials.js';
+import { ServiceCredentials } from '../../lib/outbound/service-credentials.js';
 import { TokenEndpoint, type TokenEndpointSettings } from '../../lib/outbound/token-endpoint.js';
 import { TokenEndpointError } from '../../lib/outbound/token-endpoint-error.js';
+import type { TokenPurpose } from '../../lib/outbound/token-purpose.js';
 import { answer, tokens, TokenServer } from './token-server.js';
 
 const START = 1_800_000_000_000;
@@ -262,6 +263,26 @@ describe('our own credentials for a service', () => {
     server.behaviour = tokens();
     advance(31);
     expect(await value(billing)).toBe('token-1');
+  });
+
+  it('CC-20: asks at most 5 times in 10 s as well while a valid token serves on', async () => {
+    // What chance decides is tried several times.
+    for (let run = 0; run < 5; run += 1) {
+      server.behaviour = tokens();
+      const billing = credentials();
+      await value(billing);
+      const before = server.asked.length;
+      server.behaviour = (response) => void response.destroy();
+      advance(600 * 0.81);
+      for (let step = 0; step < 40; step += 1) {
+        expect(billing.token()).not.toBeInstanceOf(Promise);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        advance(0.25);
+      }
+      await settled();
+      expect(server.asked.length - before).toBeGreaterThanOrEqual(2);
+      expect(server.asked.length - before).toBeLessThanOrEqual(5);
+    }
   });
 
   it.each<[string, TokenServer['behaviour']]>([

@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { promisify } from 'node:util';
 
 const ROOT = new URL('../..', import.meta.url);
@@ -7,6 +8,7 @@ const run = promisify(execFile);
 /** A line of a sample that says what the command below it gives, and that command. */
 interface Printed {
   readonly expected: number;
+  readonly comment: string;
   readonly command: string;
 }
 
@@ -15,8 +17,7 @@ export class RunningSample {
   private constructor(
     private readonly child: ChildProcess,
     readonly printed: readonly Printed[],
-    /** Everything it printed by then. */
-    readonly output: string,
+    private readonly said: Said,
   ) {}
 
   /**
@@ -34,8 +35,13 @@ export class RunningSample {
       env: { ...process.env, PORT: '0', ...environment },
       detached: true,
     });
-    const { printed, output } = await commandsOf(child, count);
-    return new RunningSample(child, printed, output);
+    const said: Said = { output: '' };
+    return new RunningSample(child, await commandsOf(child, count, said), said);
+  }
+
+  /** Everything it printed. */
+  get output(): string {
+    return this.said.output;
   }
 
   /** The address it serves, as its commands have it. */
@@ -48,30 +54,43 @@ export class RunningSample {
     return (await run('sh', ['-c', command ?? 'false'])).stdout;
   }
 
+  /** Waits until it has printed something. */
+  async prints(text: string): Promise<void> {
+    while (!this.output.includes(text)) await once(this.child.stdout ?? this.child, 'data');
+  }
+
+  /** Waits until every process of it is gone. */
+  async stopped(): Promise<void> {
+    const closed = once(this.child, 'close');
+    this.stop();
+    await closed;
+  }
+
   stop(): void {
     // The whole group: npm, its shell and the application.
     if (this.child.pid !== undefined) process.kill(-this.child.pid, 'SIGTERM');
   }
 }
 
-function commandsOf(
-  child: ChildProcess,
-  count: number,
-): Promise<Pick<RunningSample, 'printed' | 'output'>> {
-  let output = '';
+/** What it printed so far. */
+interface Said {
+  output: string;
+}
+
+function commandsOf(child: ChildProcess, count: number, said: Said): Promise<readonly Printed[]> {
   return new Promise((resolve, reject) => {
     child.on('exit', (code) => {
-      reject(new Error(`The sample ended with ${String(code)}:\n${output}`));
+      reject(new Error(`The sample ended with ${String(code)}:\n${said.output}`));
     });
-    child.stderr?.on('data', (chunk) => (output += String(chunk)));
+    child.stderr?.on('data', (chunk) => (said.output += String(chunk)));
     child.stdout?.on('data', (chunk) => {
-      output += String(chunk);
-      const found = [...output.matchAll(/^# (\d{3}): .*\n(curl .*)\n/gm)];
-      if (found.length === count) resolve({ printed: found.map(toPrinted), output });
+      said.output += String(chunk);
+      const found = [...said.output.matchAll(/^# (\d{3}): (.*)\n((?:kill .*; )?curl .*)\n/gm)];
+      if (found.length === count) resolve(found.map(toPrinted));
     });
   });
 }
 
-function toPrinted([, status, command = '']: RegExpMatchArray): Printed {
-  return { expected: Number(status), command };
+function toPrinted([, status, comment = '', command = '']: RegExpMatchArray): Printed {
+  return { expected: Number(status), comment, command };
 }

@@ -17,6 +17,75 @@ const OF_TENANTS = [
 const OF_BEARER = /^WWW-Authenticate: Bearer realm="api"\r$/m;
 const OF_ANY_KIND = /^WWW-Authenticate: (?:Bearer|ApiKey|Basic) realm="api"/m;
 
+/** What `npm run start:service-to-service` prints: of users, of the issuer, and at the end. */
+const OF_SERVICES = [
+  ...[401, 200, 200, 200, 404, 401, 403, 200],
+  ...[204, 403, 204, 200, 503, 204],
+  ...[200, 502],
+];
+
+/** It is used again when the others are over: until then the storefront has to leave the issuer alone. */
+let services: RunningSample | undefined;
+
+describe('npm run start:service-to-service', () => {
+  /** What each command printed, by its comment. */
+  const answers = new Map<string, string>();
+  let sample: RunningSample;
+
+  beforeAll(async () => {
+    sample = await RunningSample.start('start:service-to-service', OF_SERVICES.length);
+    services = sample;
+  }, 120_000);
+
+  it('prints commands for every kind of answer', () => {
+    expect(sample.printed.map(({ expected }) => expected)).toEqual(OF_SERVICES);
+  });
+
+  it('prints commands that give what is said, when they are pasted', async () => {
+    for (const { expected, comment, command } of sample.printed.slice(0, -2)) {
+      const pasted = await sample.paste(command);
+      answers.set(comment, pasted);
+      expect([comment, statusOf(pasted)]).toEqual([comment, expected]);
+    }
+  });
+
+  it.each([
+    [
+      'billing knows Ann, and that the storefront asks for her',
+      '"user":"Ann","calledBy":"storefront","actors":["storefront"]',
+    ],
+    ['whatever else she says she is', '"user":"Ann","calledBy":"storefront"'],
+    [
+      'support acts as Ann, and the storefront for support',
+      '"calledBy":"storefront","actors":["storefront","support-7"]',
+    ],
+    [
+      'Bob is; billing sees the storefront alone',
+      '"total":235,"kind":"service","calledBy":"storefront"',
+    ],
+    ["Bob's was not: Retry-After says when to ask again", 'Retry-After: '],
+  ])('shows that %s', (comment, shown) => {
+    expect(answers.get(comment)).toContain(shown);
+  });
+
+  it('lets the id of a request be read in the logs of both services', async () => {
+    const { command } = printedAs(sample, 'billing knows Ann');
+    const pasted = await sample.paste(`${command} -H "X-Request-ID: order-4711"`);
+    expect(pasted).toContain('X-Request-ID: order-4711\r\n');
+    await sample.prints('\nstorefront order-4711 GET /orders/1/invoice 200 ann\n');
+    await sample.prints('\nbilling order-4711 GET /invoices/1 200 ann\n');
+  });
+
+  it('believes no client that sends what is no id', async () => {
+    const [, id = ''] =
+      /^X-Request-ID: ([\da-f-]{36})\r$/m.exec(
+        answers.get('whatever else she says she is') ?? '',
+      ) ?? [];
+    expect(id).not.toBe('');
+    await sample.prints(`\nbilling ${id} GET /invoices/1 200 ann\n`);
+  });
+});
+
 describe.each([
   {
     script: 'start',
@@ -113,6 +182,34 @@ const redis = await RedisService.find();
     return sample;
   }
 });
+
+describe('start:service-to-service, when it is over', () => {
+  it("recovers by itself, and tells billing's outage in its own words", async () => {
+    if (!services) throw new Error('It was not started');
+    const recovered = await services.paste(printedAs(services, 'and recovers by itself').command);
+    expect(recovered).toMatch(/HTTP\/1.1 200 OK\r\n[^]*"user":"Bob","calledBy":"storefront"/);
+    const alone = await services.paste(printedAs(services, 'billing crashes').command);
+    expect([statusOf(alone), alone]).toEqual([
+      502,
+      expect.stringContaining('"message":"Billing cannot be reached. Try again later."'),
+    ]);
+  }, 60_000);
+
+  it('ends with a signal, and so does every process of it', async () => {
+    await expect(services?.stopped()).resolves.toBeUndefined();
+    services = undefined;
+  });
+
+  afterAll(() => {
+    services?.stop();
+  });
+});
+
+function printedAs({ printed }: RunningSample, comment: string): RunningSample['printed'][number] {
+  const found = printed.find((each) => each.comment.startsWith(comment));
+  if (found) return found;
+  throw new Error(`It prints nothing about: ${comment}`);
+}
 
 function statusOf(pasted: string): number {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(pasted)?.[1]);

@@ -9,7 +9,7 @@ describe('TestIssuer', () => {
 
   afterEach(() => issuer?.close());
 
-  it('publishes metadata and keys that a standard client verifies its tokens with', async () => {
+  it('K19: publishes metadata and keys that a standard client verifies its tokens with', async () => {
     issuer = await TestIssuer.start({ path: '/tenant', algorithms: ['ES256', 'RS256'] });
     const metadata = await json(`${issuer.issuer}/.well-known/openid-configuration`);
     expect(metadata['issuer']).toBe(issuer.issuer);

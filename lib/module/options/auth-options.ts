@@ -2,14 +2,16 @@ import type { Transport } from '../../transports/transport.js';
 import type { ApplicationUser } from '../../core/application-user.js';
 import type { Clock } from '../../core/clock.js';
 import type { RoleMapping } from '../../decorators/role-map.decorator.js';
-import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { AuthEventListener, AuthEventSubscriber } from '../../observability/auth-event.js';
 import type { Impersonation } from '../../policy/impersonation.js';
+import type { KeyValueStore } from '../../stores/key-value-store.js';
 import type { KeySetSnapshots } from '../../stores/key-set-snapshots.js';
 import type { UserLoader } from '../../principal/user-attacher.js';
 import type { CredentialOption, Provided } from './credential-options.js';
 import type { PolicyOptions, ReportOptions, RoleOptions } from './authorization-options.js';
 import type { IssuerEntry } from './identity-provider.js';
 import type { TenantOptions } from './tenant-options.js';
+import type { ContextOptions } from './context-options.js';
 import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
 import type { RequestLogOptions } from './request-log-options.js';
 import type { ServiceOptions } from './service-options.js';
@@ -277,11 +279,12 @@ export interface AuthModuleOptions {
   readonly resourceMetadata?: string;
   /**
    * Keep the request at hand wherever it leads (`AuthService`), through awaits and timers. `false` saves
-   * what that costs, and `AuthService` then knows of no request.
+   * what that costs, and `AuthService` then knows of no request. An object keeps it, and says which
+   * context headers of requests are read.
    *
    * @default true
    */
-  readonly context?: boolean;
+  readonly context?: boolean | ContextOptions;
   /**
    * The services that this one calls, by what it calls them: `AuthService.serviceToken('billing')`,
    * `exchange('billing')`, `fetch('billing', '/invoices', { as: 'service' })`.
@@ -289,6 +292,14 @@ export interface AuthModuleOptions {
    * @default none
    */
   readonly services?: Readonly<Record<string, ServiceOptions>>;
+  /**
+   * Where the instances of an application share their own tokens for `services`, so that one of them
+   * asks for a token and the others take it: a `RedisStore`. What is stored is encrypted by a key that
+   * is derived from the client's secret or private key. Where the store fails, each asks by itself.
+   *
+   * @default each instance obtains tokens of its own
+   */
+  readonly serviceTokenStore?: KeyValueStore;
   /**
    * Log each request when it is over, as an object: its id, method, path and status, how long it took,
    * who made it, why it was refused and which handler it was for; no token, and no message of an error.
@@ -316,13 +327,14 @@ export interface AuthModuleOptions {
    */
   readonly errors?: ErrorOptions;
   /**
-   * Told of every request authenticated, denied, or refused because the issuer is down, and of what
-   * happens to the issuers' keys. It is called within the request, so it must not block; if it throws
-   * or rejects, the verdict stands.
+   * Told of every request authenticated, denied, or refused because the issuer is down, of what happens
+   * to the issuers' keys, and of credentials that are made and revoked here: a function, or an object or
+   * a class with `onEvent()` that a module provides. It is called within the request, so it must not
+   * block; if it throws or rejects, the verdict stands.
    *
    * @default none; refusals are logged in any case, at level `debug`, and outages at level `error`
    */
-  readonly onEvent?: AuthEventListener;
+  readonly onEvent?: AuthEventListener | Provided<AuthEventSubscriber>;
   /**
    * The time, in milliseconds since the epoch.
    *
@@ -330,9 +342,10 @@ export interface AuthModuleOptions {
    */
   readonly clock?: Clock;
   /**
-   * How issuers are asked for their metadata and keys, and introspection endpoints about tokens: for a
-   * proxy, or for certificates of your own. It must not follow redirects. What `dynamicIssuers` finds
-   * is not fetched by it, but in a way that connects to no private address.
+   * How issuers are asked for their metadata and keys, introspection endpoints about tokens, and token
+   * endpoints for them, and how `AuthService.fetch` calls services: for a proxy, or for certificates of
+   * your own. It must follow redirects only where `redirect: 'follow'` of its second argument says so.
+   * What `dynamicIssuers` finds is not fetched by it, but in a way that connects to no private address.
    *
    * @default as the runtime does
    */

@@ -41,6 +41,7 @@ export function resolveApiKey(option: string, options: ApiKeyOptions): ResolvedC
     mayBeService: false,
     revocable: false,
     needs: needs ? [needs] : [],
+    keys: options.keys,
     makeVerifier,
   };
 }

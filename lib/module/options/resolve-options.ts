@@ -3,7 +3,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { Clock } from '../../core/clock.js';
-import type { AuthEventListener } from '../../observability/auth-event.js';
+import type { AuthEventSubscriber } from '../../observability/auth-event.js';
 import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.js';
 import type { ServiceSettings } from '../../outbound/service.js';
 import type { PublicRefusal } from '../../transports/public-refusal.js';
@@ -12,6 +12,7 @@ import { parseTrustworthyAddress } from '../../endpoint/endpoint-address.js';
 import { runtimeFetch, type Fetch } from '../../endpoint/fetch.js';
 import type { KeySetSettings } from '../../verification/jwt/keys/remote-key-set.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
+import type { KeyValueStore } from '../../stores/key-value-store.js';
 import type { TokenCacheSettings } from '../../verification/jwt/token-cache.js';
 import type { AuthModuleOptions } from './auth-options.js';
 import {
@@ -24,6 +25,7 @@ import {
   resolveBoolean,
 } from './option-checks.js';
 import { resolveAuthorization, type ResolvedAuthorization } from './resolve-authorization.js';
+import { resolveContext, type ResolvedContext } from './resolve-context.js';
 import { resolveCookie } from './resolve-cookie.js';
 import { resolveIssuers, type ResolvedIssuers } from './resolve-issuers.js';
 import { resolveKeySets } from './resolve-key-sets.js';
@@ -32,6 +34,7 @@ import { resolvePort, type Port } from './ports.js';
 import type { ResolvedPlace } from './resolve-places.js';
 import type { RequestLogger } from '../request-log.js';
 import { resolveRequestLog } from './resolve-request-log.js';
+import { resolveServiceTokenStore } from './resolve-service-token-store.js';
 import { resolveServices } from './resolve-services.js';
 import { resolveTenant, type ResolvedTenant } from './resolve-tenant.js';
 import type { Transport } from '../../transports/transport.js';
@@ -52,8 +55,7 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   /** Beside HTTP. */
   readonly transports: readonly Transport[];
   readonly global: boolean;
-  /** Whether the request is kept at hand wherever it leads. */
-  readonly context: boolean;
+  readonly context: ResolvedContext;
   readonly requestProperty: string | null;
   /** `undefined`: no token is remembered. */
   readonly tokenCache: TokenCacheSettings | undefined;
@@ -61,9 +63,11 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly styles: RefusalStyles;
   readonly authorization: ResolvedAuthorization;
   readonly services: readonly ServiceSettings[];
+  /** `undefined`: instances share no tokens. */
+  readonly serviceTokenStore: KeyValueStore | undefined;
   /** `undefined`: requests are not logged. */
   readonly requestLog: RequestLogger | undefined;
-  readonly onEvent: AuthEventListener | undefined;
+  readonly onEvent: Port<AuthEventSubscriber> | undefined;
   readonly clock: Clock;
   /** How issuers are asked, but for those that are looked up. */
   readonly fetch: Fetch;
@@ -92,6 +96,7 @@ const KNOWN = [
   'realm',
   'resourceMetadata',
   'services',
+  'serviceTokenStore',
   'requestLog',
   'tokenCache',
   'keySets',
@@ -113,11 +118,11 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   refuseUnknown('options', given, KNOWN);
   const options = ownMembers(given);
   const { onEvent, clock = Date.now, fetch = runtimeFetch } = options;
-  if (onEvent !== undefined) assertFunction('onEvent', onEvent);
   assertFunction('fetch', fetch);
   assertClock(clock);
   const kinds = resolveIssuers(options);
   const cookie = resolveCookie(options);
+  const services = resolveServices(options);
   refuseIdle(options, cookie, kinds);
   return Object.freeze({
     ...kinds,
@@ -129,15 +134,16 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     cookie,
     transports: resolveTransports(options),
     global: resolveOn('global', options.global),
-    context: resolveOn('context', options.context),
+    context: resolveContext(options, kinds),
     requestProperty: resolveRequestProperty(options),
     tokenCache: resolveTokenCache(options),
     keySets: resolveKeySets(options),
     styles: { http: resolveStyle(options) },
     authorization: resolveAuthorization(options),
-    services: resolveServices(options),
+    services,
+    serviceTokenStore: resolveServiceTokenStore(options, services),
     requestLog: resolveRequestLog(options),
-    onEvent,
+    onEvent: onEvent === undefined ? undefined : resolvePort('onEvent', onEvent, 'onEvent'),
     clock,
     fetch,
   });

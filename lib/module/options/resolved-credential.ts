@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { Clock } from '../../core/clock.js';
 import type { CompiledClaimMap } from '../../principal/claim-map.js';
 import type { Fetch } from '../../endpoint/fetch.js';
+import type { ApiKeys } from '../../verification/api-key/api-keys.js';
 import type { CredentialVerifier } from '../../verification/credential-verifier.js';
 import type { JwtIssuer } from '../../verification/jwt/jwt-issuer.js';
 import type { TokenMark } from '../../verification/token-mark.js';
@@ -35,6 +36,8 @@ export interface ResolvedCredential {
   readonly prefix: string | readonly string[] | undefined;
   /** The issuer, of JWTs. */
   readonly issuer?: JwtIssuer;
+  /** Those who make and end its keys, where that is done here. */
+  readonly keys?: ApiKeys | undefined;
   /** What tells its JWTs from others before they are verified. */
   readonly recognizedBy?: readonly TokenMark[] | undefined;
   /** Where its claims say what, by issuer. */

@@ -6,6 +6,7 @@ import { ownProperty } from '../../core/own-property.js';
 import type { PropertyPath } from '../../core/property-path.js';
 import { httpRefusal, type HttpRefusalStyle } from './http-refusal.js';
 import { rawRequest } from './raw-request.js';
+import { setRefusalHeaders, type AdapterResponse } from './refusal-headers.js';
 
 /** What Express passes is Node's own request; what Fastify passes holds it. */
 type AdapterRequest = IncomingMessage | (object & { readonly raw: IncomingMessage });
@@ -17,13 +18,10 @@ interface Arguments {
   readonly body?: unknown;
 }
 
-/** Express sets headers with the one, Fastify with the other. */
-interface AdapterResponse {
-  /** Of Express, and of Fastify. */
-  readonly headersSent?: boolean;
-  readonly sent?: boolean;
-  setHeader?(name: string, value: string | string[]): unknown;
-  header?(name: string, value: string | string[]): unknown;
+/** Where both adapters tell which route it is: of Express, and of Fastify. */
+interface Routed {
+  readonly route?: { readonly path?: unknown };
+  readonly routeOptions?: { readonly url?: unknown };
 }
 
 /** A request over HTTP and its response, through the Express or the Fastify adapter. */
@@ -59,6 +57,12 @@ export class HttpExchange implements AuthRequest {
 
   get method(): string | undefined {
     return this.key.method?.toUpperCase();
+  }
+
+  get route(): string | undefined {
+    const { route, routeOptions } = this.#request as AdapterRequest & Routed;
+    const path = routeOptions?.url ?? route?.path;
+    return typeof path === 'string' ? `${this.method ?? ''} ${path}` : undefined;
   }
 
   get remoteAddress(): string | undefined {
@@ -102,18 +106,13 @@ export class HttpExchange implements AuthRequest {
     const { exception, headers } = httpRefusal(failure, styles.http, scopes);
     // What is refused after the answer has begun, in a stream or a job, is told to whoever asked, alone.
     if (this.#hasBegun()) return exception;
-    for (const [name, value] of Object.entries(headers)) this.#setHeader(name, value);
+    setRefusalHeaders(this.#response, failure.status, headers);
     return exception;
   }
 
   #hasBegun(): boolean {
     const { headersSent, sent } = this.#response;
     return headersSent === true || sent === true;
-  }
-
-  #setHeader(name: string, value: string | string[]): void {
-    if (this.#response.setHeader) this.#response.setHeader(name, value);
-    else this.#response.header?.(name, value);
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Clock } from '../../core/clock.js';
 import type { Concealed } from '../../core/concealed.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
+import { oneLine } from '../../observability/caller-facts.js';
+import type { ApiKeyEvent, CredentialCreatedEvent } from '../../observability/credential-event.js';
+import { Subscribers } from '../../observability/subscribers.js';
 import type { ApiKeyRecord, ApiKeyStore } from '../../stores/api-key-store.js';
 import { expiryOf } from '../identity.js';
 import { assertPepperGiven, concealPepper } from './digest-api-key.js';
@@ -46,6 +49,7 @@ export class ApiKeys {
   readonly pepper: Concealed<Uint8Array> | undefined;
   readonly #store: ApiKeyStore;
   readonly #clock: Clock;
+  readonly #subscribers = new Subscribers<ApiKeyEvent>();
 
   /** @throws {AuthConfigurationError} When the prefix or the pepper is none. */
   constructor(settings: ApiKeysSettings) {
@@ -65,6 +69,13 @@ export class ApiKeys {
    * @throws {RangeError} When it would end before it begins.
    */
   async create(attributes: NewApiKey): Promise<IssuedApiKey> {
+    const issued = await this.#issue(attributes);
+    const { id } = issued.record;
+    this.#subscribers.tell({ type: 'credential.created', id, ...factsOf(issued.record) });
+    return issued;
+  }
+
+  async #issue(attributes: NewApiKey): Promise<IssuedApiKey> {
     const now = this.#clock();
     const checked = checkAttributes(attributes);
     const expiresAt = endOf(attributes, now);
@@ -88,8 +99,11 @@ export class ApiKeys {
     const oldEnd = overlapEnd(overlapSeconds, now);
     const old = await this.#store.find(id);
     if (!isHolding(old, id, now)) throw new RangeError(NOT_ROTATED);
-    const successor = await this.create({ ...old, ...successorEnd(old, end) });
+    const successor = await this.#issue({ ...old, ...successorEnd(old, end) });
     await this.#retire(old, oldEnd, successor);
+    const { id: successorId } = successor.record;
+    const facts = { id: oneLine(id), successorId, ...factsOf(successor.record) };
+    this.#subscribers.tell({ type: 'credential.rotated', ...facts });
     return successor;
   }
 
@@ -99,6 +113,23 @@ export class ApiKeys {
    * @returns Whether there is such a key.
    */
   async revoke(id: string): Promise<boolean> {
+    const isThere = await this.#end(id);
+    if (isThere) this.#subscribers.tell({ type: 'credential.revoked', id: oneLine(id) });
+    return isThere;
+  }
+
+  /**
+   * Tells when a key was made, rotated or revoked here. `AuthModule` does so by itself for the keys that its
+   * options name: `onEvent` is told, and who did it.
+   *
+   * @param listener What it throws is ignored.
+   * @returns Ends the subscription.
+   */
+  subscribe(listener: (event: ApiKeyEvent) => void | Promise<void>): () => void {
+    return this.#subscribers.add(listener);
+  }
+
+  async #end(id: string): Promise<boolean> {
     return this.#store.update(id, { revokedAt: new Date(this.#clock()) });
   }
 
@@ -122,10 +153,21 @@ export class ApiKeys {
       if (isRevoked(now)) throw new RangeError(NOT_ROTATED);
     } catch (failure) {
       // Nobody was given the key, so this only tidies up.
-      await this.revoke(record.id).catch(() => false);
+      await this.#end(record.id).catch(() => false);
       throw failure;
     }
   }
+}
+
+function factsOf(
+  record: ApiKeyRecord,
+): Pick<CredentialCreatedEvent, 'subject' | 'organizationId' | 'expiresAt'> {
+  const [organizationId, expiresAt] = [record.organizationId ?? undefined, expiryOf(record)];
+  return {
+    subject: oneLine(record.subject),
+    organizationId: organizationId === undefined ? undefined : oneLine(organizationId),
+    expiresAt: Number.isFinite(expiresAt) ? expiresAt : undefined,
+  };
 }
 
 function overlapEnd(overlapSeconds: unknown, now: number): Date {

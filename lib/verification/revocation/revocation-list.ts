@@ -2,6 +2,9 @@ import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { InvalidCredential } from '../../core/auth-error.js';
 import type { Clock } from '../../core/clock.js';
 import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
+import { oneLine } from '../../observability/caller-facts.js';
+import type { RevocationAddedEvent } from '../../observability/credential-event.js';
+import { Subscribers } from '../../observability/subscribers.js';
 import type { KeyValueStore } from '../../stores/key-value-store.js';
 import { StoreUnavailable } from '../../stores/store-unavailable.js';
 import { exclusively, type StillHeld } from './exclusively.js';
@@ -69,6 +72,7 @@ export class RevocationList implements Revocation {
   readonly #longestSeconds: number;
   readonly #clock: Clock;
   readonly #keyPrefix: string;
+  readonly #subscribers = new Subscribers<RevocationAddedEvent>();
 
   /** @throws {AuthConfigurationError} When the longest life of a token is none. */
   constructor(options: RevocationListOptions) {
@@ -87,11 +91,13 @@ export class RevocationList implements Revocation {
     const key = this.#named('token', issuer, tokenId);
     const left = expiresAt === undefined ? 0 : secondsOf(expiresAt) - this.#now();
     await this.#store.set(key, REVOKED, this.#ttlOf(left));
+    this.#tell(issuer, { tokenId: oneLine(tokenId) });
   }
 
   async revokeSession({ issuer, sessionId }: SessionRevocation): Promise<void> {
     const key = this.#named('session', issuer, sessionId);
     await this.#store.set(key, REVOKED, this.#ttlOf(0));
+    this.#tell(issuer, { sessionId: oneLine(sessionId) });
   }
 
   /** Of several moments the latest counts, in whatever order they are told, and by however many at once. */
@@ -101,6 +107,18 @@ export class RevocationList implements Revocation {
     // `iat` has a resolution of seconds: what was issued in that second may be from before.
     const firstGood = Math.floor(moment) + 1;
     await exclusively(this.#store, `${key}:lock`, (isHeld) => this.#raise(key, firstGood, isHeld));
+    this.#tell(issuer, { subject: oneLine(subject) });
+  }
+
+  /**
+   * Tells when something was revoked here. `AuthModule` does so by itself for the list that its option
+   * `revocation` names: `onEvent` is told, and who did it.
+   *
+   * @param listener What it throws is ignored.
+   * @returns Ends the subscription.
+   */
+  subscribe(listener: (event: RevocationAddedEvent) => void | Promise<void>): () => void {
+    return this.#subscribers.add(listener);
   }
 
   /**
@@ -122,6 +140,13 @@ export class RevocationList implements Revocation {
       const before = isSubjectAsked ? values[0] : undefined;
       return named.some((value) => value !== undefined) || isBefore(issuedAt, before);
     });
+  }
+
+  #tell(
+    issuer: string,
+    revoked: Pick<RevocationAddedEvent, 'tokenId' | 'sessionId' | 'subject'>,
+  ): void {
+    this.#subscribers.tell({ type: 'revocation.added', issuer: oneLine(issuer), ...revoked });
   }
 
   /** Never lowers what is there: the tokens that an earlier call refused stay refused. */

@@ -1,17 +1,26 @@
 import { Controller, Get, Options, Put } from '@nestjs/common';
 import {
   Authenticated,
+  CurrentPrincipal,
+  OptionalAuth,
   Permissions,
   Public,
   Roles,
   Scopes,
   type AuthEvent,
+  type Principal,
 } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import { ADAPTERS, get, start, type RunningApplication } from './application.js';
 
 @Controller('rows')
 class Rows {
+  @Get('optional')
+  @OptionalAuth({ onInvalid: 'anonymous' })
+  optional(@CurrentPrincipal() { subject }: Principal): object {
+    return { subject };
+  }
+
   @Get('any-role')
   @Roles('admin', 'editor')
   anyRole(): object {
@@ -157,6 +166,22 @@ describe.each(ADAPTERS)('what others do, on %s', (adapter) => {
     expect((await get(`${api.url}/admin`, token)).status).toBe(200);
     expect((await get(`${api.url}/admin/second`, token)).status).toBe(200);
     expect((await get(`${api.url}/admin/second`, await issuer.token())).status).toBe(403);
+  });
+
+  it('K20: who is let in where anybody is, and to what a role opens', async () => {
+    const ask = async (path: string, token?: string): Promise<unknown[]> => {
+      const { status, body } = await get(`${api.url}/${path}`, token);
+      return [status, body['subject']];
+    };
+    const [ann, admin] = [
+      { sub: 'ann', roles: ['user'] },
+      { sub: 'root', roles: ['admin'] },
+    ];
+    expect(await ask('rows/optional', await issuer.token(ann))).toEqual([200, 'ann']);
+    expect(await ask('rows/optional')).toEqual([200, 'anonymous']);
+    expect(await ask('rows/optional', 'x.y.z')).toEqual([200, 'anonymous']);
+    expect(await ask('admin', await issuer.token(ann))).toEqual([403, undefined]);
+    expect(await ask('admin', await issuer.token(admin))).toEqual([200, undefined]);
   });
 
   it('A11: without a credential 401, with one that does not suffice 403', async () => {

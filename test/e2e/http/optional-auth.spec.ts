@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('optional authentication on %s', (adapter) => {
         anonymous('no-token'),
       );
     }
-    expect(events.at(-1)).toEqual({
+    expect(events.at(-1)).toMatchObject({
       type: 'auth.anonymous',
       handler: 'Strict.read',
       reason: 'unsupported_scheme',

@@ -203,10 +203,12 @@ describe.each(ADAPTERS)('calling other services, on %s', (adapter) => {
     });
     await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
     const { port } = refusing.address() as AddressInfo;
+    let now = Date.now();
     const other = await start(adapter, {
       controllers: [Storefront],
       auth: {
         issuers: [issuer.options()],
+        clock: () => now,
         services: {
           billing: {
             baseUrl: `http://127.0.0.1:${String(port)}`,
@@ -218,17 +220,40 @@ describe.each(ADAPTERS)('calling other services, on %s', (adapter) => {
       },
     });
     const token = await ann();
-    expect((await get(`${other.url}/call/on-behalf-of`, token)).body).toMatchObject({
-      status: 401,
-    });
-    expect([asked, tokens.asked.length]).toEqual([2, 2]);
-    // A token of our own that is brand new is not to blame.
-    expect((await get(`${other.url}/call/service`, token)).body).toMatchObject({ status: 401 });
-    expect([asked, tokens.asked.length]).toEqual([3, 3]);
-    expect((await get(`${other.url}/call/user`, token)).body).toMatchObject({ status: 401 });
-    expect([asked, tokens.asked.length]).toEqual([4, 3]);
+    const refused = async (as: CallAs): Promise<readonly number[]> => {
+      const { body } = await get(`${other.url}/call/${as}`, token);
+      expect(body).toMatchObject({ status: 401 });
+      return [asked, tokens.asked.length];
+    };
+    // A token that is brand new is not to blame.
+    expect(await refused('on-behalf-of')).toEqual([1, 1]);
+    expect(await refused('service')).toEqual([2, 2]);
+    now += 11_000;
+    expect(await refused('on-behalf-of')).toEqual([4, 3]);
+    expect(await refused('service')).toEqual([6, 4]);
+    expect(await refused('on-behalf-of')).toEqual([7, 4]);
+    expect(await refused('user')).toEqual([8, 4]);
     await other.close();
     await new Promise((resolve) => refusing.close(resolve));
+  });
+
+  it('calls them by the fetch of the module, where there is one', async () => {
+    const sent: string[] = [];
+    const other = await start(adapter, {
+      controllers: [Storefront],
+      auth: {
+        issuers: [issuer.options()],
+        services: { billing: { baseUrl: `${billing.url}/api` } },
+        fetch: (address, init) => {
+          sent.push(`${address.pathname} ${init.redirect ?? ''}`);
+          return fetch(address, init);
+        },
+      },
+    });
+    const { body } = await get(`${other.url}/call/user`, await ann());
+    expect(body).toMatchObject({ status: 200, body: { subject: 'ann' } });
+    expect(sent).toContain('/api/invoices manual');
+    await other.close();
   });
 
   it('says why there is no token to what goes on after the answer, too', async () => {

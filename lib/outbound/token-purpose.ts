@@ -1,0 +1,20 @@
+/** What a token is asked for. */
+export interface TokenPurpose {
+  readonly scope?: string | undefined;
+  readonly audience?: string | undefined;
+  /** RFC 8707. */
+  readonly resource?: string | undefined;
+}
+
+/** What is said of a purpose to a token endpoint. */
+export function parametersOf({
+  scope,
+  audience,
+  resource,
+}: TokenPurpose): Readonly<Record<string, string>> {
+  return {
+    ...(scope !== undefined && { scope }),
+    ...(audience !== undefined && { audience }),
+    ...(resource !== undefined && { resource }),
+  };
+}
