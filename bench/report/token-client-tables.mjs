@@ -45,8 +45,8 @@ export function warmTokenTable(measured) {
 }
 
 function cellOf({ requests, failed, waiting, longestMs }) {
-  const waits = waiting > 0 ? `, ${waiting} still waiting` : '';
-  return `${requests} / ${failed}${waits} / ${seconds(longestMs)}`;
+  if (waiting > 0) return `${requests} / ${failed}, ${waiting} still waiting / more than 5 s`;
+  return `${requests} / ${failed} / ${seconds(longestMs)}`;
 }
 
 const recoveryOf = ({ servedMs }) => (servedMs === null ? 'more than 10 s' : seconds(servedMs));

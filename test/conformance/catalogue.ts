@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { JSONWebKeySet, JWK } from 'jose';
+import { importJWK, type CryptoKey, type JSONWebKeySet, type JWK } from 'jose';
 
 /** The groups of the catalogue whose features exist. */
 export type Group =
@@ -67,6 +67,18 @@ function read(file: string): unknown {
 export const catalogue = read('cases.json') as Catalogue;
 export const vectors = read('tokens.json') as Vectors;
 export const privateKeys = read('keys.json') as PrivateKeys;
+
+/** Keys that were imported, by algorithm and name: to import one takes as long as to sign with it. */
+const imported = new Map<string, Promise<CryptoKey | Uint8Array>>();
+
+/** A private key, ready to sign. */
+export function signingKey(name: string, alg: string): Promise<CryptoKey | Uint8Array> {
+  const known = imported.get(`${alg} ${name}`);
+  if (known) return known;
+  const key = importJWK(privateKeys[name] ?? {}, alg);
+  imported.set(`${alg} ${name}`, key);
+  return key;
+}
 
 /** The cases of a group, in the order of the catalogue. */
 export function casesOf(group: Group): readonly Case[] {

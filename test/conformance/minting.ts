@@ -1,5 +1,5 @@
-import { importJWK, SignJWT } from 'jose';
-import { privateKeys } from './catalogue.js';
+import { SignJWT } from 'jose';
+import { signingKey } from './catalogue.js';
 import { validClaims } from './requests.js';
 
 const SIGNERS = { RS256: ['rsa', 'rsa-1'], ES256: ['ec', 'ec-1'], EdDSA: ['ed', 'ed-1'] } as const;
@@ -10,7 +10,7 @@ export async function mint(
   alg: keyof typeof SIGNERS = 'ES256',
 ): Promise<string> {
   const [name, kid] = SIGNERS[alg];
-  const key = await importJWK(privateKeys[name] ?? {}, alg);
+  const key = await signingKey(name, alg);
   const payload = Object.entries({ ...validClaims(), ...claims }).filter(
     ([, value]) => value !== undefined,
   );

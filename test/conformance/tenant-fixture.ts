@@ -1,12 +1,12 @@
 import { Controller, Get } from '@nestjs/common';
-import { importJWK, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import {
   CurrentUser,
   type DynamicIssuerOptions,
   type IssuerOptions,
   type Principal,
 } from '../../lib/index.js';
-import { privateKeys, vectors } from './catalogue.js';
+import { signingKey, vectors } from './catalogue.js';
 import { issuerA, issuerB } from './fixture.js';
 import { bearer, validClaims } from './requests.js';
 
@@ -37,7 +37,7 @@ export async function mintFor(
   claims: Readonly<Record<string, unknown>> = {},
   signer: TenantName = tenant,
 ): Promise<string> {
-  const key = await importJWK(privateKeys[TENANTS[signer].key] ?? {}, 'RS256');
+  const key = await signingKey(TENANTS[signer].key, 'RS256');
   return new SignJWT({ ...validClaims(), iss: TENANTS[tenant].iss, ...claims })
     .setProtectedHeader({ alg: 'RS256', kid: 'rsa-1', typ: 'at+jwt' })
     .sign(key);

@@ -1,5 +1,5 @@
 import { Controller, Get } from '@nestjs/common';
-import { importJWK, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import {
   apiKey,
   ApiKeys,
@@ -10,7 +10,7 @@ import {
   type TenantOptions,
 } from '../../lib/index.js';
 import { ADAPTERS } from '../e2e/http/application.js';
-import { caseOf, privateKeys, vectors } from './catalogue.js';
+import { caseOf, signingKey, vectors } from './catalogue.js';
 import { withoutVainChallenge } from './exceptions.js';
 import { issuerA, issuerB, startFixture, type Fixture } from './fixture.js';
 import { answerTo, type RawAnswer } from './raw-socket.js';
@@ -36,8 +36,9 @@ class TenantApi {
 
 /** A token of issuer A or B, which says that its tenant is the one of that name. */
 async function tokenOfTenant(tenant: 'a' | 'b'): Promise<string> {
-  const [name, issuer] = tenant === 'a' ? ['rsa', vectors.issuer_a] : ['rsa_b', vectors.issuer_b];
-  const key = await importJWK(privateKeys[name] ?? {}, 'RS256');
+  const [name, issuer] =
+    tenant === 'a' ? (['rsa', vectors.issuer_a] as const) : (['rsa_b', vectors.issuer_b] as const);
+  const key = await signingKey(name, 'RS256');
   return new SignJWT({ ...validClaims(), iss: issuer, org_id: tenant })
     .setProtectedHeader({ alg: 'RS256', kid: 'rsa-1', typ: 'at+jwt' })
     .sign(key);

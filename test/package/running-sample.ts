@@ -21,16 +21,17 @@ export class RunningSample {
   ) {}
 
   /**
-   * @param script As in `npm run <script>`.
+   * @param commandLine Such as `npm run <script>`.
    * @param count How many commands it prints.
    * @param environment What it finds in its environment, beside what is there.
    */
   static async start(
-    script: string,
+    commandLine: string,
     count: number,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<RunningSample> {
-    const child = spawn('npm', ['run', script], {
+    const [command = '', ...args] = commandLine.split(' ');
+    const child = spawn(command, args, {
       cwd: ROOT,
       env: { ...process.env, PORT: '0', ...environment },
       detached: true,

@@ -115,7 +115,7 @@ describe.each([
   let sample: RunningSample;
 
   beforeAll(async () => {
-    sample = await RunningSample.start(script, statuses.length);
+    sample = await RunningSample.start(`npm run ${script}`, statuses.length);
   }, 120_000);
 
   afterAll(() => {
@@ -144,9 +144,10 @@ const redis = await RedisService.find();
   const running: RunningSample[] = [];
 
   beforeAll(async () => {
-    const first = await start();
+    const first = await start('npm run start:credentials');
     const [, issuer = ''] = /AUTH_ISSUER=(\S+)/.exec(first.output) ?? [];
-    await start({ AUTH_ISSUER: issuer });
+    // Compiled by now.
+    await start('node sample/02-credentials/dist/main.js', { AUTH_ISSUER: issuer });
   }, 240_000);
 
   afterAll(async () => {
@@ -173,11 +174,14 @@ const redis = await RedisService.find();
     expect([before, revoked, after].map(statusOf)).toEqual([200, 204, 401]);
   });
 
-  async function start(more: Readonly<Record<string, string>> = {}): Promise<RunningSample> {
+  async function start(
+    commandLine: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<RunningSample> {
     const shared = { REDIS_URL: redis?.url ?? '', KEY_PREFIX: redis?.keyPrefix ?? '' };
     const environment = { ...shared, ...more };
     const { length } = OF_CREDENTIALS;
-    const sample = await RunningSample.start('start:credentials', length, environment);
+    const sample = await RunningSample.start(commandLine, length, environment);
     running.push(sample);
     return sample;
   }

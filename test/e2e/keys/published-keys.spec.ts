@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign, type KeyPairKeyObjectResult } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { JWK } from 'jose';
 import type { FaultyIssuer } from '../../verification/jwt/keys/faulty-issuer.js';
@@ -10,6 +10,8 @@ import { Stage } from './stage.js';
 
 /** Wycheproof json_web_key_test tc7 uses a 2048-bit modulus with the ROCA fingerprint; what it costs is below. */
 const ROCA_PRIMES = [3n, 5n, 7n, 11n, 13n, 17n, 19n, 23n, 29n, 31n, 37n, 53n, 61n, 71n, 73n, 79n];
+
+const pairs = new Map<number, KeyPairKeyObjectResult>();
 
 let good: SigningKey;
 let other: SigningKey;
@@ -175,9 +177,11 @@ function spelt(header: object, issuer: FaultyIssuer, signed: (input: string) => 
   return `${input}.${signed(input).toString('base64url')}`;
 }
 
-/** An RSA key of any size: jose makes none below 2048 bits. */
+/** An RSA key of any size, the same one each time: jose makes none below 2048 bits. */
 function rsa(modulusLength: number): { jwk: JWK; token: (issuer: FaultyIssuer) => string } {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength });
+  const pair = pairs.get(modulusLength) ?? generateKeyPairSync('rsa', { modulusLength });
+  pairs.set(modulusLength, pair);
+  const { publicKey, privateKey } = pair;
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'rsa', alg: 'RS256', use: 'sig' };
   const token = (issuer: FaultyIssuer): string =>
     spelt({ alg: 'RS256', kid: 'rsa' }, issuer, (input) =>
