@@ -13,8 +13,6 @@ import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Entrances } from '../pipeline/entrances.js';
 import { Tenancy, type TenantValidator } from '../pipeline/tenancy.js';
-import { Service } from '../outbound/service.js';
-import { Services } from '../outbound/services.js';
 import { PrincipalMapper } from '../principal/principal-mapper.js';
 import { UserAttacher, type UserLoader } from '../principal/user-attacher.js';
 import { UserCache } from '../principal/user-cache.js';
@@ -26,6 +24,7 @@ import { credentialKindsOf } from './credential-kinds.js';
 import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { MESSAGE_PROVIDERS } from './message.providers.js';
+import { OUTBOUND_PROVIDERS } from './outbound.providers.js';
 import { Transports } from '../transports/transports.js';
 import { logEvents } from './log-events.js';
 import { discoverProviders } from './options/discover-providers.js';
@@ -188,17 +187,6 @@ const CORRIDOR: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS, ModuleRef],
   },
   {
-    provide: Services,
-    useFactory: (options: ResolvedAuthOptions, events: AuthEvents) => servicesOf(options, events),
-    inject: [RESOLVED_OPTIONS, AuthEvents],
-  },
-  {
-    provide: AuthService,
-    useFactory: (services: Services, { clock }: ResolvedAuthOptions) =>
-      new AuthService(services, clock),
-    inject: [Services, RESOLVED_OPTIONS],
-  },
-  {
     provide: Reception,
     useFactory: (options: ResolvedAuthOptions) =>
       new Reception(options, (failure) => {
@@ -264,24 +252,6 @@ function keysOf(
   });
 }
 
-function servicesOf(options: ResolvedAuthOptions, events: AuthEvents): Services {
-  const { services, clock, fetch, serviceTokenStore: tokenStore } = options;
-  const told = {
-    onObtained: (service: string, lifetimeSeconds: number): void => {
-      events.emit({ type: 'token.obtained', service, lifetimeSeconds });
-    },
-    onFailing: (service: string, cause: unknown, isServing: boolean): void => {
-      events.emit({ type: 'token.failing', service, cause, isServing });
-    },
-    onStoreFailed: (service: string, operation: 'read' | 'write', cause: unknown): void => {
-      events.emit({ type: 'token.store_failed', service, operation, cause });
-    },
-  };
-  return new Services(
-    services.map((each) => new Service(each, { clock, fetch, tokenStore }, told)),
-  );
-}
-
 /** As with loaders; it is looked up once. */
 function listenerOf(port: Port<AuthEventSubscriber>, container: Container): AuthEventListener {
   let subscriber: AuthEventSubscriber | undefined;
@@ -316,7 +286,12 @@ const GUARDS: readonly Provider[] = [
   })),
 ];
 
-export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS, ...MESSAGE_PROVIDERS];
+export const AUTH_PROVIDERS: Provider[] = [
+  ...CORRIDOR,
+  ...OUTBOUND_PROVIDERS,
+  ...GUARDS,
+  ...MESSAGE_PROVIDERS,
+];
 
 /** What an application may inject, and what `@UseGuards(AuthGuard, RolesGuard)` needs in any module. */
 export const AUTH_EXPORTS = [
