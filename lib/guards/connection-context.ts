@@ -7,6 +7,8 @@ type Contexts = {
   >;
 };
 
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- as Nest declares them */
+
 /** A client that connects, for guards: Nest has no context for it. */
 export class ConnectionContext implements ExecutionContext {
   readonly #target: Target;

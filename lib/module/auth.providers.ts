@@ -27,8 +27,6 @@ import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { bindMessages } from './message-binding.js';
 import { Transports } from '../transports/transports.js';
-import type { TransportHost } from '../transports/transport-host.js';
-import { Gateways } from './gateways.js';
 import { logEvents } from './log-events.js';
 import { discoverProviders } from './options/discover-providers.js';
 import { containerOf, type Container, type Port } from './options/ports.js';
@@ -36,6 +34,7 @@ import { resolveOptions, type ResolvedAuthOptions } from './options/resolve-opti
 import type { ResolvedTenant } from './options/resolve-tenant.js';
 import { Reception } from './reception.js';
 import { AuthReport } from './report/auth-report.js';
+import { transportProviders } from './transport.providers.js';
 
 /** The options, checked and complete. */
 export const RESOLVED_OPTIONS = Symbol.for('nestjs-portcullis:resolved-options');
@@ -45,9 +44,6 @@ export const BOOT_CHECK = Symbol.for('nestjs-portcullis:boot-check');
 
 /** Done before Nest sets up the handlers of messages. */
 const MESSAGES_BOUND = Symbol.for('nestjs-portcullis:messages-bound');
-
-/** Done before Nest sets up gateways. */
-const TRANSPORTS_ATTACHED = Symbol.for('nestjs-portcullis:transports-attached');
 
 const logger = new Logger('AuthModule');
 
@@ -325,35 +321,8 @@ const GUARDS: readonly Provider[] = [
     // After what it puts there is made.
     inject: [ModulesContainer, MessageGuard, MessageScopeInterceptor],
   },
-  {
-    provide: Gateways,
-    useFactory: (
-      { global: isGlobal }: ResolvedAuthOptions,
-      ...[modules, policies, authGuard, rolesGuard]: GatewaysParts
-    ) => new Gateways({ modules, policies, authGuard, rolesGuard, isGlobal }),
-    inject: [RESOLVED_OPTIONS, ModulesContainer, RoutePolicies, AuthGuard, RolesGuard],
-  },
-  {
-    provide: TRANSPORTS_ATTACHED,
-    useFactory: (
-      { transports, global: isGlobal, clock, styles }: ResolvedAuthOptions,
-      ...[config, gateways, reception]: [ApplicationConfig, Gateways, Reception]
-    ) => {
-      const host: TransportHost = {
-        ...{ config, clock, styles, isGlobal, anywhere: gateways.anywhere },
-        gateways: () => gateways.all(),
-        receive: (request) => {
-          reception.strip(request);
-        },
-      };
-      for (const each of transports) each.attach?.(host);
-      return true;
-    },
-    inject: [RESOLVED_OPTIONS, ApplicationConfig, Gateways, Reception],
-  },
+  ...transportProviders(RESOLVED_OPTIONS),
 ];
-
-type GatewaysParts = [ModulesContainer, RoutePolicies, CanActivate, CanActivate];
 
 export const AUTH_PROVIDERS: Provider[] = [...CORRIDOR, ...GUARDS];
 

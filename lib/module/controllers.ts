@@ -14,6 +14,9 @@ export interface ControllerHandler extends NamedHandler {
 /** Marks a provider that is a WebSocket gateway. */
 export const GATEWAY = 'websockets:is_gateway';
 
+/** What Nest calls when a client has connected to a gateway. */
+export const CONNECTION = 'handleConnection';
+
 /**
  * Every handler of every controller and gateway of the application, and every method on which some
  * other provider declares something.

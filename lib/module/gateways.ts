@@ -8,11 +8,8 @@ import type { Controller } from '../guards/ancestry.js';
 import { ConnectionContext } from '../guards/connection-context.js';
 import type { RoutePolicies } from '../guards/route-policies.js';
 import type { Gateway } from '../transports/transport-host.js';
-import { classOf, GATEWAY, type ControllerHandler } from './controllers.js';
+import { classOf, CONNECTION, GATEWAY, type ControllerHandler } from './controllers.js';
 import { decides, guardsOf } from './enforcement.js';
-
-/** What Nest calls when a client has connected: what is declared on it holds for connecting. */
-const CONNECTION = 'handleConnection';
 
 /** What stands before connections. */
 export interface GatewayParts {
@@ -79,16 +76,18 @@ function gatewayOf(connection: ControllerHandler, guards: readonly CanActivate[]
 /** Of a gateway without the method, a function that stands for it. */
 function connectionOf(metatype: Type, controller: Controller): ControllerHandler {
   const own = (metatype.prototype as Readonly<Record<string, unknown>>)[CONNECTION];
-  const method =
-    typeof own === 'function'
-      ? (own as ControllerHandler['method'])
-      : { [CONNECTION]: (): void => undefined }[CONNECTION];
-  return {
-    controller,
-    metatype,
-    name: CONNECTION,
-    method: method as never,
-    handler: method as never,
+  const method = isMethod(own) ? own : standIn();
+  return { controller, metatype, name: CONNECTION, method, handler: method };
+}
+
+function isMethod(value: unknown): value is ControllerHandler['method'] {
+  return typeof value === 'function';
+}
+
+/** In events it is called by its name. */
+function standIn(): ControllerHandler['method'] {
+  return function handleConnection(): void {
+    // Whoever connects has done so.
   };
 }
 

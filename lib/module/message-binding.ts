@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
 import { MessageGuard } from '../guards/message.guard.js';
-import { handlersOf, type ControllerHandler } from './controllers.js';
+import { CONNECTION, GATEWAY, handlersOf, type ControllerHandler } from './controllers.js';
 
 /** What marks the handler of a message: Nest may hand it no global guard. */
 const MESSAGES = ['microservices:pattern', 'websockets:message_mapping'];
@@ -12,6 +12,11 @@ const [GUARDS, INTERCEPTORS] = ['__guards__', '__interceptors__'];
 /** Whether a handler is reached by messages of a gateway or a microservice. */
 export function isMessage({ method }: ControllerHandler): boolean {
   return MESSAGES.some((key) => Reflect.hasMetadata(key, method));
+}
+
+/** Whether it is called when a client connects to a gateway: what is declared on it holds for that. */
+export function isConnection({ metatype, name }: ControllerHandler): boolean {
+  return name === CONNECTION && Reflect.hasMetadata(GATEWAY, metatype);
 }
 
 /**

@@ -19,7 +19,7 @@ export interface Admission {
   /** `undefined` where no credential was looked at. */
   readonly principal: Principal | undefined;
   /** Puts it where the users of its library look for it. */
-  show(): void;
+  readonly show: () => void;
 }
 
 const logger = new Logger('WebSockets');
@@ -67,9 +67,10 @@ export class Connections {
    * @returns Why not.
    */
   admit(session: SocketSession): MaybePromise<AuthError | undefined> {
-    const admitted = ({ scope, principal, show }: Admission): undefined => {
+    const admitted = ({ scope, principal, show }: Admission): AuthError | undefined => {
       show();
       session.admit(scope, principal);
+      return undefined;
     };
     try {
       const gateways = this.#gatewaysOf(session);

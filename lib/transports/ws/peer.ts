@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ownProperty } from '../../core/own-property.js';
 import type { AuthError } from '../../core/auth-error.js';
+import { isMessageRefusal } from './message-refusal.js';
 import { rawRequest } from '../http/raw-request.js';
 import { SocketRequest } from './socket-request.js';
 import { tokensAmong } from './sub-protocols.js';
@@ -40,7 +41,8 @@ interface WebSocket {
   pause(): void;
   resume(): void;
   close(code: number, reason: string): void;
-  on(event: 'error', listener: () => void): unknown;
+  send(text: string): void;
+  on(event: 'error' | 'exception', listener: (data: unknown) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
 
@@ -122,6 +124,11 @@ class WebSocketPeer implements Peer {
     });
     // Nobody else may listen yet, and an error that nobody listens to ends the process.
     socket.on('error', () => undefined);
+    // The filter of Nest 11 tells the socket itself of exceptions, and sends nothing.
+    socket.on(EXCEPTION, (data) => {
+      const event = EXCEPTION;
+      if (isMessageRefusal(data)) socket.send(JSON.stringify({ event, data }));
+    });
   }
 
   get isGone(): boolean {

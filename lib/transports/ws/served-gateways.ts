@@ -40,11 +40,12 @@ export class ServedGateways {
 
 function addressOf(port: unknown, options: unknown): Address {
   const { path, namespace } = (options ?? {}) as Partial<Address>;
-  return { port: port || 0, path, namespace: withSlash(namespace || undefined) };
+  return { port: port ?? 0, path, namespace: withSlash(namespace) };
 }
 
 /** As socket.io and Nest have it. */
 function withSlash(namespace: unknown): unknown {
+  if (namespace === '') return undefined;
   if (typeof namespace !== 'string') return namespace;
   return namespace.startsWith('/') ? namespace : `/${namespace}`;
 }

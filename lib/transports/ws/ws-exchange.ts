@@ -1,11 +1,11 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { WsException } from '@nestjs/websockets';
+import type { WsException } from '@nestjs/websockets';
 import { currentScope } from '../../context/current-request.js';
 import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
 import type { PropertyPath } from '../../core/property-path.js';
 import type { Exchange, RefusalStyles } from '../exchange.js';
-import { refusalBody } from '../public-refusal.js';
+import { messageRefusal } from './message-refusal.js';
 
 /** What a client wants: to connect, or to be heard. */
 export interface SocketCall {
@@ -53,12 +53,8 @@ export class WsExchange implements Exchange {
     this.#call.expose(property, value);
   }
 
-  /** An object is sent as it is; to a text, Nest's filter would add what the client sent. */
   refuse(failure: AuthError, { http }: RefusalStyles): WsException {
     this.#call.onRefusal?.(failure);
-    const exception = new WsException(refusalBody(failure, http.body));
-    exception.message = failure.message;
-    exception.cause = failure;
-    return exception;
+    return messageRefusal(failure, http.body);
   }
 }

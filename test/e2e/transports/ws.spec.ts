@@ -12,7 +12,10 @@ import { webSockets } from '../../../lib/transports/ws/index.js';
 import { describeCases, Mine, MinePolicy, type HandlerName, type Outcome } from './cases.js';
 import { connect, LIBRARIES, startSockets, type Library, type Received } from './sockets.js';
 
-type Answer = { readonly event: 'answer'; readonly data: object };
+interface Answer {
+  readonly event: 'answer';
+  readonly data: object;
+}
 
 const answer = (data: object): Answer => ({ event: 'answer', data });
 
