@@ -10,10 +10,13 @@ export class ServerProcess {
   /** Where it listens, on 127.0.0.1. */
   port;
 
-  /** @param of `{ contender, adapter, issuer, adjustableClock? }`, `contender` being a name. */
-  static async start(of) {
+  /**
+   * @param of `{ contender, adapter, issuer, adjustableClock? }`, `contender` being a name.
+   * @param main What it runs, if it is another application than that of contenders.
+   */
+  static async start(of, main = MAIN) {
     const server = new ServerProcess();
-    server.#child = fork(MAIN, [JSON.stringify(of)]);
+    server.#child = fork(main, [JSON.stringify(of)]);
     ({ port: server.port } = await server.#next());
     return server;
   }

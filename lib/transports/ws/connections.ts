@@ -108,8 +108,12 @@ export class Connections {
     gateways: readonly Gateway[],
   ): MaybePromise<Admission> {
     const shown = new Map<string, unknown>();
-    const expose = (property: string, value: unknown): unknown => shown.set(property, value);
-    const exchange = new WsExchange({ client, request, expose });
+    const caller = {
+      client,
+      expose: (property: string, value: unknown): unknown => shown.set(property, value),
+      notice: (): void => undefined,
+    };
+    const exchange = new WsExchange(caller, request);
     const [given] = request.header('x-request-id');
     const scope = new MessageScope(exchange, this.host.clock(), given);
     const admitted = withRequest(scope, () => admittedBy(gateways, client));

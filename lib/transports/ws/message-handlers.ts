@@ -5,7 +5,7 @@ import { MessageScope } from '../../context/message-scope.js';
 import { authOf } from '../../context/request-auth.js';
 import type { Clock } from '../../core/clock.js';
 import { whenReady } from '../../core/maybe-promise.js';
-import { sessionOf, type SocketSession } from './socket-session.js';
+import { sessionOf } from './socket-session.js';
 import { WsExchange } from './ws-exchange.js';
 
 type Handle = (...given: unknown[]) => unknown;
@@ -22,7 +22,7 @@ export function scopedHandlers(
       const session = sessionOf(client);
       // A socket that is closing may send for a while.
       if (!session?.isOpen) return;
-      const exchange = exchangeFor(session, given[0]);
+      const exchange = new WsExchange(session, session.request, given[0]);
       const scope = new MessageScope(exchange, clock(), undefined);
       const result = withRequest(scope, () => handle(...given));
       return whenReady(result, (answer) => {
@@ -31,19 +31,6 @@ export function scopedHandlers(
       });
     };
     return { ...each, callback: callback as WsMessageHandler['callback'] };
-  });
-}
-
-function exchangeFor(session: SocketSession, payload: unknown): WsExchange {
-  const { client, request, peer } = session;
-  return new WsExchange({
-    ...{ client, request, payload },
-    expose: (property, value) => {
-      peer.expose(property, value);
-    },
-    onRefusal: (failure) => {
-      session.notice(failure, request);
-    },
   });
 }
 

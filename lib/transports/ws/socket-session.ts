@@ -9,6 +9,7 @@ import { refusalBody } from '../public-refusal.js';
 import type { RefusalStyles } from '../exchange.js';
 import type { Peer } from './peer.js';
 import type { SocketRequest } from './socket-request.js';
+import type { Caller } from './ws-exchange.js';
 
 /** The longest that a timer waits, in milliseconds: it counts in 32 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -23,7 +24,7 @@ export interface SessionSurroundings {
 type Stage = 'connecting' | 'open' | 'over';
 
 /** A client from when it connects until it has gone: who it is, and until when. */
-export class SocketSession {
+export class SocketSession implements Caller {
   readonly client: object;
   readonly peer: Peer;
   readonly #surroundings: SessionSurroundings;
@@ -88,6 +89,10 @@ export class SocketSession {
     const isNews = this.#principal === undefined || this.#principal.kind === 'anonymous';
     const isKnown = principal !== undefined && principal.kind !== 'anonymous';
     if (isNews && isKnown && request === this.#request) this.establish(principal, this.#request);
+  }
+
+  expose(property: string, value: unknown): void {
+    this.peer.expose(property, value);
   }
 
   /** What was refused to a caller whose credential holds no longer ends its session, once the answer is sent. */

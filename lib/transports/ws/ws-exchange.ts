@@ -7,30 +7,33 @@ import type { PropertyPath } from '../../core/property-path.js';
 import type { Exchange, RefusalStyles } from '../exchange.js';
 import { messageRefusal } from './message-refusal.js';
 
-/** What a client wants: to connect, or to be heard. */
-export interface SocketCall {
+/** Whose a message is, or a wish to connect. */
+export interface Caller {
   readonly client: object;
-  readonly request: AuthRequest;
-  readonly payload?: unknown;
-  readonly expose: (property: string, value: unknown) => unknown;
-  /** Told of every refusal. */
-  readonly onRefusal?: (failure: AuthError) => void;
+  /** Puts a value where the users of its library look for it. */
+  expose(property: string, value: unknown): void;
+  /** Told of every refusal, and of what was refused. */
+  notice(failure: AuthError, request: AuthRequest): void;
 }
 
 /** One message of a client, or its wish to connect. */
 export class WsExchange implements Exchange {
   readonly transport = 'ws';
-  readonly #call: SocketCall;
+  readonly request: AuthRequest;
+  readonly #caller: Caller;
+  readonly #payload: unknown;
 
-  constructor(call: SocketCall) {
-    this.#call = call;
+  constructor(caller: Caller, request: AuthRequest, payload?: unknown) {
+    this.#caller = caller;
+    this.request = request;
+    this.#payload = payload;
   }
 
   /** The one that is under way where a guard is asked; `undefined` where that is another client's. */
   static of(context: ExecutionContext): WsExchange | undefined {
     const exchange = currentScope()?.request;
     if (!(exchange instanceof WsExchange)) return;
-    return exchange.#call.client === context.getArgByIndex(0) ? exchange : undefined;
+    return exchange.#caller.client === context.getArgByIndex(0) ? exchange : undefined;
   }
 
   get key(): object {
@@ -41,20 +44,16 @@ export class WsExchange implements Exchange {
     return this;
   }
 
-  get request(): AuthRequest {
-    return this.#call.request;
-  }
-
   argument(path: PropertyPath): unknown {
-    return path.read({ payload: this.#call.payload });
+    return path.read({ payload: this.#payload });
   }
 
   expose(property: string, value: unknown): void {
-    this.#call.expose(property, value);
+    this.#caller.expose(property, value);
   }
 
   refuse(failure: AuthError, { http }: RefusalStyles): WsException {
-    this.#call.onRefusal?.(failure);
+    this.#caller.notice(failure, this.request);
     return messageRefusal(failure, http.body);
   }
 }
