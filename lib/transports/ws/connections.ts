@@ -138,7 +138,7 @@ function admittedBy(gateways: readonly Gateway[], client: object): MaybePromise<
 }
 
 /** Whatever fails, nobody gets in by it. */
-export function failureIn(thrown: unknown): AuthError {
+function failureIn(thrown: unknown): AuthError {
   const { cause } = (thrown ?? {}) as { readonly cause?: unknown };
   for (const each of [thrown, cause]) if (each instanceof AuthError) return each;
   logger.error(

@@ -1,170 +1,9 @@
-import { UseGuards, type Type } from '@nestjs/common';
-import {
-  ConnectedSocket,
-  MessageBody,
-  SubscribeMessage,
-  WebSocketGateway,
-} from '@nestjs/websockets';
-import { defer, type Observable } from 'rxjs';
-import {
-  AuthGuard,
-  AuthReport,
-  AuthService,
-  Claims,
-  Credentials,
-  CurrentUser,
-  OrgId,
-  Public,
-  Roles,
-  RolesGuard,
-  type AuthEvent,
-  type Credential,
-  type RevocableCredential,
-} from '../../../lib/index.js';
+import { AuthReport, type RevocableCredential } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
-import { principalOf, webSockets, WebSocketSessions } from '../../../lib/transports/ws/index.js';
+import { webSockets, WebSocketSessions } from '../../../lib/transports/ws/index.js';
 import type { RunningApplication } from '../http/application.js';
-import {
-  connect,
-  LIBRARIES,
-  startSockets,
-  type Client,
-  type Library,
-  type Presentation,
-} from './sockets.js';
-
-type TokenClaims = Readonly<Record<string, unknown>>;
-
-/** What a handler answers, over either library. */
-interface Answer {
-  readonly event: 'answer';
-  readonly data: object;
-}
-
-const answer = (data: object): Answer => ({ event: 'answer', data });
-
-/** Told by handlers that wait, and told what they wait for. */
-interface Backstage {
-  connected: unknown[];
-  gone: unknown[];
-  events: AuthEvent[];
-  release: () => void;
-  released: Promise<void>;
-}
-
-function gatewaysOf(library: Library, backstage: Backstage): readonly Type[] {
-  const at = (name: string): object =>
-    library === 'ws' ? { path: `/${name}` } : { namespace: name };
-
-  @UseGuards(AuthGuard, RolesGuard)
-  @WebSocketGateway(at('chat'))
-  class ChatGateway {
-    readonly #auth: AuthService;
-    readonly #sessions: WebSocketSessions;
-
-    constructor(auth: AuthService, sessions: WebSocketSessions) {
-      this.#auth = auth;
-      this.#sessions = sessions;
-    }
-
-    handleConnection(client: object): void {
-      const principal = principalOf(client);
-      expect(this.#auth.principal()).toBe(principal);
-      const requestId = this.#auth.requestId();
-      backstage.connected.push({ subject: principal?.subject, requestId });
-    }
-
-    handleDisconnect(client: object): void {
-      backstage.gone.push(principalOf(client)?.subject);
-    }
-
-    @SubscribeMessage('who')
-    who(
-      @CurrentUser('subject') subject: string,
-      @OrgId() organization: string,
-      @Claims() { jti: tokenId }: TokenClaims,
-      @Credentials() credential: Credential,
-      @ConnectedSocket() client: { user?: unknown; data?: { user?: unknown } },
-    ): Observable<Answer> {
-      return defer(() => {
-        const shown = library === 'ws' ? client.user : client.data?.user;
-        const auth = this.#auth;
-        expect(shown).toBe(auth.principal());
-        expect(auth.organizationId()).toBe(organization);
-        expect(auth.credentials()).toBe(credential);
-        const requestId = auth.requestId();
-        return Promise.resolve(answer({ subject, organization, tokenId, requestId }));
-      });
-    }
-
-    @SubscribeMessage('slow')
-    async slow(@Claims() { jti: tokenId }: TokenClaims): Promise<Answer> {
-      await backstage.released;
-      return answer({ tokenId, now: this.#auth.claims()['jti'] });
-    }
-
-    @SubscribeMessage('release')
-    release(@Claims() { jti: tokenId }: TokenClaims): Answer {
-      backstage.release();
-      return answer({ released: tokenId });
-    }
-
-    @SubscribeMessage('renew')
-    async renew(
-      @ConnectedSocket() client: object,
-      @MessageBody('token') token: string,
-    ): Promise<Answer> {
-      const { subject } = await this.#sessions.reauthenticate(client, token);
-      return answer({ renewed: subject });
-    }
-
-    @Roles('admin')
-    @SubscribeMessage('admins')
-    admins(): Answer {
-      return answer({});
-    }
-  }
-
-  @WebSocketGateway(at('lobby'))
-  class LobbyGateway {
-    readonly #sessions: WebSocketSessions;
-
-    constructor(sessions: WebSocketSessions) {
-      this.#sessions = sessions;
-    }
-
-    @Public()
-    handleConnection(client: object): void {
-      expect(principalOf(client)).toBeUndefined();
-    }
-
-    @Public()
-    @SubscribeMessage('sign-in')
-    async signIn(
-      @ConnectedSocket() client: object,
-      @MessageBody('token') token: string,
-    ): Promise<Answer> {
-      const { subject } = await this.#sessions.reauthenticate(client, token);
-      return answer({ subject });
-    }
-
-    @SubscribeMessage('who')
-    who(@CurrentUser('subject') subject: string, @ConnectedSocket() client: object): Answer {
-      return answer({ subject, principalOf: principalOf(client)?.subject });
-    }
-  }
-
-  @Roles('admin')
-  @WebSocketGateway(at('admin'))
-  class AdminGateway {
-    @SubscribeMessage('who')
-    who(@CurrentUser('subject') subject: string): Answer {
-      return answer({ subject });
-    }
-  }
-
-  return [ChatGateway, LobbyGateway, AdminGateway];
-}
+import { chatGateways, type Backstage } from './chat-gateways.js';
+import { connect, LIBRARIES, startSockets, type Client, type Presentation } from './sockets.js';
 
 describe.each(LIBRARIES)('sockets of %s', (library) => {
   let issuer: TestIssuer;
@@ -184,7 +23,7 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
   beforeAll(async () => {
     issuer = await TestIssuer.start({ algorithms: ['ES256'] });
     api = await startSockets(library, {
-      providers: [...gatewaysOf(library, backstage), WebSocketSessions],
+      providers: [...chatGateways(library, backstage), WebSocketSessions],
       auth: {
         issuers: [issuer.options({ claims: { roles: 'roles', organizationId: 'org' } })],
         transports: [webSockets()],
@@ -263,7 +102,9 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
     const second = (await ask(client, 'who')) as { requestId: string };
     expect(second.requestId).toMatch(/^[\da-f-]{36}$/);
     expect((first as typeof second).requestId).not.toBe(second.requestId);
-    expect(backstage.connected).toEqual([{ subject: 'ann', requestId: expect.any(String) }]);
+    expect(backstage.connected).toEqual([
+      { subject: 'ann', requestId: expect.any(String) as unknown },
+    ]);
     const ends = backstage.events.filter(({ type }) => type === 'auth.authenticated');
     expect(ends.map((each) => 'handler' in each && each.handler)).toEqual([
       'ChatGateway.handleConnection',
@@ -282,7 +123,7 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
       {
         type: 'auth.denied',
         handler: 'ChatGateway.handleConnection',
-        requestId: expect.any(String),
+        requestId: expect.any(String) as unknown,
       },
     ]);
   });
@@ -303,7 +144,7 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
       type: 'auth.denied',
       handler: 'ChatGateway.admins',
       reason: 'insufficient_role',
-      requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/) as unknown,
     });
   });
 
