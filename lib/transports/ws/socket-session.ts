@@ -136,11 +136,10 @@ export class SocketSession implements Caller {
     this.#timer.unref();
   }
 
-  /** A long life takes several timers, and a clock may have been set back. */
+  /** A long life takes several timers, and a clock may have been set back; one that tells no time ends it. */
   #expire(expiresAt: number): void {
-    const isExpired = expiresAt * 1000 <= this.#surroundings.clock();
-    if (isExpired) this.end(new InvalidCredential('token_expired'));
-    else this.#arm();
+    if (expiresAt * 1000 > this.#surroundings.clock()) this.#arm();
+    else this.end(new InvalidCredential('token_expired'));
   }
 }
 

@@ -199,13 +199,6 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
     expect(await ending(client)).toBe('token_expired');
   });
 
-  it('a token that lives longer than a timer can wait closes nothing', async () => {
-    const exp = Math.floor(Date.now() / 1000) + 60 * 86_400;
-    const client = open('/chat', bearing(await tokenOf({ exp })));
-    expect(await ask(client, 'who')).toMatchObject({ subject: 'ann' });
-    expect(await ask(client, 'who')).toMatchObject({ subject: 'ann' });
-  });
-
   it('a revocation is seen at the next message, which is refused, and ends the session', async () => {
     const client = open('/chat', bearing(await tokenOf({ jti: 'leaked' })));
     expect(await ask(client, 'who')).toMatchObject({ subject: 'ann' });
