@@ -28,7 +28,7 @@ module.exports = {
     sees('observability', 'core'),
     sees('stores', 'core'),
     sees('context', 'core'),
-    sees('transports', 'core'),
+    sees('transports', 'core', 'context'),
     sees(
       'pipeline',
       ...['core', 'credential', 'verification', 'principal', 'policy', 'observability'],

@@ -5,6 +5,7 @@ import { observeBehaviour, observeStart } from './measurements/behaviour.mjs';
 import { measureDecisions } from './measurements/decision.mjs';
 import { measureGuardCost } from './measurements/guard-cost.mjs';
 import { medianOf } from './measurements/median.mjs';
+import { measureMessages } from './measurements/messages.mjs';
 import { ShareOfUnguarded } from './measurements/share-of-unguarded.mjs';
 import { createWorkloads } from './measurements/workloads.mjs';
 import { addContextCost } from './report/context-section.mjs';
@@ -19,6 +20,7 @@ const issuer = await Issuer.start();
 await guardCosts();
 decisions();
 await shares();
+await messages();
 await behaviour();
 await addContextCost(results, issuer, settings);
 await issuer.stop();
@@ -75,6 +77,16 @@ async function shares() {
     await share.close();
     results.add(`Share of the unguarded route, ${adapter}`, ...shareTables(measured));
   }
+}
+
+/** Beside HTTP. */
+async function messages() {
+  const share = await measureMessages({ issuer, settings });
+  results.add(
+    'Share of an unguarded gateway, socket.io',
+    'Messages for the same time of the processor, with a role required, by a socket whose token is known already.',
+    table(['gateway', 'share'], [['socket.io', ratio(share)]]),
+  );
 }
 
 function shareTables(measured) {

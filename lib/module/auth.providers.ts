@@ -34,6 +34,7 @@ import type { ResolvedTenant } from './options/resolve-tenant.js';
 import { Reception } from './reception.js';
 import { AuthReport } from './report/auth-report.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
+import { TRANSPORT_PROVIDERS } from './transport.providers.js';
 
 /** Set by the module itself, which the providers must not import. */
 export const BOOT_CHECK = Symbol.for('nestjs-portcullis:boot-check');
@@ -291,6 +292,7 @@ export const AUTH_PROVIDERS: Provider[] = [
   ...OUTBOUND_PROVIDERS,
   ...GUARDS,
   ...MESSAGE_PROVIDERS,
+  ...TRANSPORT_PROVIDERS,
 ];
 
 /** What an application may inject, and what `@UseGuards(AuthGuard, RolesGuard)` needs in any module. */

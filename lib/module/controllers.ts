@@ -12,7 +12,10 @@ export interface ControllerHandler extends NamedHandler {
 }
 
 /** Marks a provider that is a WebSocket gateway. */
-const GATEWAY = 'websockets:is_gateway';
+export const GATEWAY = 'websockets:is_gateway';
+
+/** What Nest calls when a client has connected to a gateway. */
+export const CONNECTION = 'handleConnection';
 
 /**
  * Every handler of every controller and gateway of the application, and every method on which some
@@ -42,7 +45,7 @@ function* handlersIn(metatype: Controller, instance: unknown): Generator<Control
 }
 
 /** What Nest takes for the class: the constructor of the instance, whatever a decorator put in its place. */
-function classOf(metatype: Controller, instance: unknown): Controller {
+export function classOf(metatype: Controller, instance: unknown): Controller {
   const { constructor } = (instance ?? metatype.prototype) as { readonly constructor: unknown };
   return isController(constructor) ? constructor : metatype;
 }

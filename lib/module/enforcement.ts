@@ -5,7 +5,7 @@ import type { RoutePolicies } from '../guards/route-policies.js';
 import type { ControllerHandler } from './controllers.js';
 import type { TransportType } from '../transports/transport.js';
 import type { Transports } from '../transports/transports.js';
-import { isMessage } from './message-binding.js';
+import { isConnection, isMessage } from './message-binding.js';
 
 /** Where `@UseGuards` keeps its guards. */
 const GUARDS = '__guards__';
@@ -52,25 +52,43 @@ export function assertServed(
   transports: Transports,
 ): void {
   for (const each of handlers) {
-    const isPublic = policies.of(each)?.opening?.kind === 'public';
-    for (const [key, { type, cure }] of Object.entries(NEEDED)) {
-      if (isPublic || transports.serves(type) || !Reflect.hasMetadata(key, each.method)) continue;
-      throw new AuthConfigurationError(
-        nameOf(each),
-        `is reached by ${type}, which nothing here serves`,
-        cure,
-      );
+    const policy = policies.of(each);
+    const isPublic = policy?.opening?.kind === 'public';
+    const isClosedGateway = isConnection(each) && policy && isClosing(policy, false);
+    if (isClosedGateway) assertServedBy(transports, each, NEEDED[MESSAGE]);
+    for (const [key, needed] of Object.entries(NEEDED)) {
+      const isReachedBy = !isPublic && Reflect.hasMetadata(key, each.method);
+      if (isReachedBy) assertServedBy(transports, each, needed);
     }
   }
 }
 
+function assertServedBy(
+  transports: Transports,
+  each: ControllerHandler,
+  { type, cure }: Needed,
+): void {
+  if (transports.serves(type)) return;
+  const problem = `is reached by ${type}, which nothing here serves`;
+  throw new AuthConfigurationError(nameOf(each), problem, cure);
+}
+
+/** A transport, and how it is had. */
+interface Needed {
+  readonly type: TransportType;
+  readonly cure: string;
+}
+
+/** What marks the handler of a message of a gateway. */
+const MESSAGE = 'websockets:message_mapping';
+
 /** By what marks a handler, the transport it needs. */
-const NEEDED: Readonly<Record<string, { readonly type: TransportType; readonly cure: string }>> = {
+const NEEDED = {
   'graphql:resolver_type': {
     type: 'graphql',
     cure: "Add transports: [graphql()] to the options, from 'nestjs-portcullis/graphql'.",
   },
-  'websockets:message_mapping': {
+  [MESSAGE]: {
     type: 'ws',
     cure: "Add transports: [webSockets()] to the options, from 'nestjs-portcullis/ws'.",
   },
@@ -78,7 +96,7 @@ const NEEDED: Readonly<Record<string, { readonly type: TransportType; readonly c
     type: 'rpc',
     cure: "Add transports: [microservices()] to the options, from 'nestjs-portcullis/rpc'.",
   },
-};
+} as const satisfies Readonly<Record<string, Needed>>;
 
 function nameOf({ controller, name }: ControllerHandler): string {
   return `${controller.name}.${name}`;
@@ -89,7 +107,7 @@ function isClosing({ opening, declaredOn }: RoutePolicy, denyUndeclared: boolean
 }
 
 function isReached(each: ControllerHandler): boolean {
-  return isRequest(each) || isMessage(each);
+  return isRequest(each) || isMessage(each) || isConnection(each);
 }
 
 function isRequest({ method }: ControllerHandler): boolean {

@@ -1,17 +1,22 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
 import { MessageGuard } from '../guards/message.guard.js';
-import { handlersOf, type ControllerHandler } from './controllers.js';
+import { CONNECTION, GATEWAY, handlersOf, type ControllerHandler } from './controllers.js';
 
 /** What marks the handler of a message: Nest may hand it no global guard. */
-const MESSAGES = ['microservices:pattern', 'websockets:message_mapping'];
+const [RPC, WEB_SOCKETS] = ['microservices:pattern', 'websockets:message_mapping'];
 
 /** Where `@UseGuards` and `@UseInterceptors` keep theirs. */
 const [GUARDS, INTERCEPTORS] = ['__guards__', '__interceptors__'];
 
 /** Whether a handler is reached by messages of a gateway or a microservice. */
 export function isMessage({ method }: ControllerHandler): boolean {
-  return MESSAGES.some((key) => Reflect.hasMetadata(key, method));
+  return [RPC, WEB_SOCKETS].some((key) => Reflect.hasMetadata(key, method));
+}
+
+/** Whether it is called when a client connects to a gateway: what is declared on it holds for that. */
+export function isConnection({ metatype, name }: ControllerHandler): boolean {
+  return name === CONNECTION && Reflect.hasMetadata(GATEWAY, metatype);
 }
 
 /**
@@ -22,7 +27,9 @@ export function bindMessages(modules: ModulesContainer): void {
   for (const each of handlersOf(modules)) {
     if (!isMessage(each)) continue;
     putFirst(each.metatype, GUARDS, MessageGuard);
-    putFirst(each.metatype, INTERCEPTORS, MessageScopeInterceptor);
+    // The messages of gateways have a scope before Nest hears of them, and an interceptor is not cheap.
+    const needsScope = Reflect.hasMetadata(RPC, each.method);
+    if (needsScope) putFirst(each.metatype, INTERCEPTORS, MessageScopeInterceptor);
   }
   // The classes name them for every application that has them; each application has instances of its own.
   for (const module of modules.values()) {

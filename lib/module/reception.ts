@@ -44,8 +44,13 @@ export class Reception {
     );
   }
 
-  receive(request: IncomingMessage, response: ServerResponse): RequestScope {
+  /** Takes off a request what clients have no say in. */
+  strip(request: IncomingMessage): void {
     this.#inbound.removeFrom(request);
+  }
+
+  receive(request: IncomingMessage, response: ServerResponse): RequestScope {
+    this.strip(request);
     const scope = new RequestScope(request, response, this.#clock());
     this.#log?.watch(scope, response);
     return scope;

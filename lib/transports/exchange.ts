@@ -17,7 +17,7 @@ export interface Exchange {
   readonly request: AuthRequest;
   /** `http`, `graphql`, `ws`, `rpc`. */
   readonly transport: string;
-  /** The method, and the path as the application declares it: `GET /orders/:id`. */
+  /** What was called, as the application declares it: `GET /orders/:id`, `ws chat`, `rpc {"cmd":"sum"}`, `Query.posts`. */
   readonly route: string | undefined;
   /** An argument of the request, own properties only: `params.id`, `query.page`, `body.owner`. */
   argument(path: PropertyPath): unknown;

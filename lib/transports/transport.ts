@@ -1,5 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Exchange } from './exchange.js';
+import type { TransportHost } from './transport-host.js';
 
 /** What Nest calls the contexts of transports other than HTTP. */
 export type TransportType = 'graphql' | 'ws' | 'rpc';
@@ -10,4 +11,6 @@ export interface Transport {
   readonly type: TransportType;
   /** @returns `undefined` for a context that holds no such request. */
   exchangeOf(context: ExecutionContext): Exchange | undefined;
+  /** Called once for each application, before Nest sets up what is reached by the transport. */
+  attach?(host: TransportHost): void;
 }

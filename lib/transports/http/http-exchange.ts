@@ -120,7 +120,10 @@ export class HttpExchange implements AuthRequest {
  * Node keeps the first of several `Authorization` headers and says nothing of the others; the raw
  * headers have them all. A header that a middleware set is in the parsed headers only.
  */
-function headerValues(raw: IncomingMessage, name: string): readonly string[] {
+export function headerValues(
+  raw: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
+  name: string,
+): readonly string[] {
   const headers: IncomingHttpHeaders = raw.headers;
   if (!Object.hasOwn(headers, name)) return [];
   const parsed = headers[name] ?? [];

@@ -1,0 +1,53 @@
+import type { CanActivate, Provider } from '@nestjs/common';
+import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
+import { AuthGuard } from '../guards/auth.guard.js';
+import { RolesGuard } from '../guards/roles.guard.js';
+import { RoutePolicies } from '../guards/route-policies.js';
+import type { TransportHost } from '../transports/transport-host.js';
+import { Gateways } from './gateways.js';
+import type { ResolvedAuthOptions } from './options/resolve-options.js';
+import { Reception } from './reception.js';
+import { RESOLVED_OPTIONS } from './tokens.js';
+
+/** Done before Nest sets up what is reached by the transports. */
+const TRANSPORTS_ATTACHED = Symbol.for('nestjs-portcullis:transports-attached');
+
+type GatewaysParts = [ModulesContainer, RoutePolicies, CanActivate, CanActivate];
+
+/** What serves the transports beside HTTP. */
+export const TRANSPORT_PROVIDERS: readonly Provider[] = [
+  {
+    provide: Gateways,
+    useFactory: (
+      { global: isGlobal }: ResolvedAuthOptions,
+      ...[modules, policies, authGuard, rolesGuard]: GatewaysParts
+    ) => new Gateways({ modules, policies, authGuard, rolesGuard, isGlobal }),
+    inject: [RESOLVED_OPTIONS, ModulesContainer, RoutePolicies, AuthGuard, RolesGuard],
+  },
+  {
+    provide: TRANSPORTS_ATTACHED,
+    useFactory: (
+      resolved: ResolvedAuthOptions,
+      ...[config, gateways, reception]: [ApplicationConfig, Gateways, Reception]
+    ) => {
+      const host = hostOf(resolved, config, { gateways, reception });
+      for (const each of resolved.transports) each.attach?.(host);
+      return true;
+    },
+    inject: [RESOLVED_OPTIONS, ApplicationConfig, Gateways, Reception],
+  },
+];
+
+function hostOf(
+  { global: isGlobal, clock, styles }: ResolvedAuthOptions,
+  config: ApplicationConfig,
+  { gateways, reception }: { readonly gateways: Gateways; readonly reception: Reception },
+): TransportHost {
+  return {
+    ...{ config, clock, styles, isGlobal, anywhere: gateways.anywhere },
+    gateways: () => gateways.all(),
+    receive: (request) => {
+      reception.strip(request);
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import type { Type } from '@nestjs/common';
+import type { ApplicationConfig } from '@nestjs/core';
+import type { Clock } from '../core/clock.js';
+import type { MaybePromise } from '../core/maybe-promise.js';
+import type { RefusalStyles } from './exchange.js';
+
+/** A class that clients connect to before they send it messages. */
+export interface Gateway {
+  readonly metatype: Type;
+  /**
+   * Lets a client connect, by what is declared on `handleConnection` and its class: as if it were called
+   * as a handler, with the client as its first argument, in the scope of the caller.
+   *
+   * @throws What the exchange refuses with.
+   */
+  admit(client: object): MaybePromise<void>;
+}
+
+/** What an application has for a transport, before Nest sets up what is reached by it. */
+export interface TransportHost {
+  readonly config: ApplicationConfig;
+  readonly clock: Clock;
+  readonly styles: RefusalStyles;
+  /** Whether the guards stand before every handler. */
+  readonly isGlobal: boolean;
+  /** Lets in whoever is authenticated, where nothing else is said. */
+  readonly anywhere: Gateway;
+  /** Every gateway; those first that anybody may connect to. */
+  gateways(): readonly Gateway[];
+  /** Takes off a request what clients have no say in. */
+  receive(request: IncomingMessage): void;
+}

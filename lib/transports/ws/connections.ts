@@ -1,0 +1,160 @@
+import { Logger } from '@nestjs/common';
+import { withRequest } from '../../context/current-request.js';
+import { MessageScope } from '../../context/message-scope.js';
+import { authOf } from '../../context/request-auth.js';
+import { AuthError, AuthUnavailable } from '../../core/auth-error.js';
+import { isPending, whenReady, type MaybePromise } from '../../core/maybe-promise.js';
+import type { Principal } from '../../core/principal.js';
+import type { Gateway, TransportHost } from '../transport-host.js';
+import { peerOf } from './peer.js';
+import { ServedGateways } from './served-gateways.js';
+import type { SocketRequest } from './socket-request.js';
+import { rememberSession, SocketSession } from './socket-session.js';
+import { WsExchange } from './ws-exchange.js';
+
+/** A client that was let in. */
+export interface Admission {
+  readonly exchange: WsExchange;
+  readonly scope: MessageScope;
+  /** `undefined` where no credential was looked at. */
+  readonly principal: Principal | undefined;
+  /** Puts it where the users of its library look for it. */
+  readonly show: () => void;
+}
+
+const logger = new Logger('WebSockets');
+
+/** The clients of an application: lets them in when they connect, and keeps them until they have gone. */
+export class Connections {
+  readonly host: TransportHost;
+  readonly served: ServedGateways;
+  readonly #sessions = new Set<SocketSession>();
+  readonly #gateways = new WeakMap<SocketSession, readonly Gateway[]>();
+
+  constructor(host: TransportHost) {
+    this.host = host;
+    this.served = new ServedGateways(host);
+  }
+
+  /** Those that are connected. */
+  get sessions(): readonly SocketSession[] {
+    return [...this.#sessions];
+  }
+
+  /**
+   * A client that wants to be let in.
+   *
+   * @param server By which it connects.
+   * @param request Where its library passes one beside it.
+   * @returns `undefined` where it is no client that anybody here knows: it was turned away.
+   */
+  begin(client: object, server: object, request?: unknown): SocketSession | undefined {
+    const peer = peerOf(client, request);
+    if (!peer) {
+      turnAway(client);
+      return;
+    }
+    this.host.receive(peer.handshake);
+    const session = new SocketSession(client, peer, this.host);
+    rememberSession(client, session);
+    this.#gateways.set(session, this.served.behind(server));
+    return session;
+  }
+
+  /**
+   * Lets a client in.
+   *
+   * @returns Why not.
+   */
+  admit(session: SocketSession): MaybePromise<AuthError | undefined> {
+    const admitted = ({ scope, principal, show }: Admission): AuthError | undefined => {
+      show();
+      session.admit(scope, principal);
+      return undefined;
+    };
+    try {
+      const gateways = this.#gatewaysOf(session);
+      const admission = this.#authenticate(session, session.request, gateways);
+      return isPending(admission) ? admission.then(admitted).catch(failureIn) : admitted(admission);
+    } catch (failure) {
+      return failureIn(failure);
+    }
+  }
+
+  /** A client that was admitted is connected. */
+  open(session: SocketSession): void {
+    session.peer.onGone(() => {
+      session.forget();
+      this.#sessions.delete(session);
+    });
+    this.#sessions.add(session);
+    session.open();
+  }
+
+  /**
+   * Finds out who presents another credential, and whether it may be connected as it is.
+   *
+   * @throws What the guards throw.
+   */
+  async authenticate(session: SocketSession, request: SocketRequest): Promise<Admission> {
+    // Where anybody may connect, nobody would look at it.
+    const gateways = [...this.#gatewaysOf(session), this.host.anywhere];
+    return this.#authenticate(session, request, gateways);
+  }
+
+  #authenticate(
+    { client, peer }: SocketSession,
+    request: SocketRequest,
+    gateways: readonly Gateway[],
+  ): MaybePromise<Admission> {
+    const shown = new Map<string, unknown>();
+    const caller = {
+      client,
+      expose: (property: string, value: unknown): unknown => shown.set(property, value),
+      notice: (): void => undefined,
+    };
+    const exchange = new WsExchange(caller, request);
+    const [given] = request.header('x-request-id');
+    const scope = new MessageScope(exchange, this.host.clock(), given);
+    const admitted = withRequest(scope, () => admittedBy(gateways, client));
+    return whenReady(admitted, () => ({
+      ...{ exchange, scope, principal: authOf(exchange)?.principal },
+      show: () => {
+        for (const [property, value] of shown) peer.expose(property, value);
+      },
+    }));
+  }
+
+  #gatewaysOf(session: SocketSession): readonly Gateway[] {
+    return this.#gateways.get(session) ?? [this.host.anywhere];
+  }
+}
+
+/** By all that share a server, one after the other: a client of one is a client of all. */
+function admittedBy(gateways: readonly Gateway[], client: object): MaybePromise<void> {
+  const [gateway, ...others] = gateways;
+  if (!gateway) return;
+  return whenReady(gateway.admit(client), () => admittedBy(others, client));
+}
+
+/** Whatever fails, nobody gets in by it. */
+function failureIn(thrown: unknown): AuthError {
+  const { cause } = (thrown ?? {}) as { readonly cause?: unknown };
+  for (const each of [thrown, cause]) if (each instanceof AuthError) return each;
+  logger.error(
+    `A guard failed: ${thrown instanceof Error ? thrown.name : 'for an unknown reason'}`,
+  );
+  return new AuthUnavailable('policy_failed', { cause: thrown, retryAfterSeconds: 1 });
+}
+
+/** Of whom nobody knows how it connected, nothing is heard. */
+function turnAway(client: object): void {
+  logger.error(
+    'A client was turned away: its adapter passes neither a socket of socket.io, nor a socket of ws and its request. Use IoAdapter, WsAdapter, or one that extends them.',
+  );
+  const ways = client as Partial<Record<'disconnect' | 'terminate' | 'close', unknown>>;
+  const way = (['disconnect', 'terminate', 'close'] as const).find(
+    (name) => typeof ways[name] === 'function',
+  );
+  if (way) (ways[way] as () => void).call(client);
+}

@@ -1,0 +1,3 @@
+export { principalOf } from './socket-session.js';
+export { WebSocketSessions, type SocketOwner } from './web-socket-sessions.js';
+export { webSockets } from './web-sockets.js';

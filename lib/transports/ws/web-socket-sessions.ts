@@ -1,0 +1,140 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
+import { authOf } from '../../context/request-auth.js';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { Forbidden, InvalidCredential, type AuthError } from '../../core/auth-error.js';
+import { ownMembers, ownProperty } from '../../core/own-property.js';
+import type { AuthenticatedPrincipal, Principal } from '../../core/principal.js';
+import type { Admission, Connections } from './connections.js';
+import { sessionOf, type SocketSession } from './socket-session.js';
+
+/** Whose sockets are closed: those of whom all that is given is true. */
+export interface SocketOwner {
+  /** The issuer of the token; for other credentials, what their kind is called. */
+  readonly issuer?: string;
+  readonly subject?: string;
+  /** The claim `sid` (OpenID Connect Front-Channel Logout section 3). */
+  readonly sessionId?: string;
+  /** The claim `jti` (RFC 7519 section 4.1.7). */
+  readonly tokenId?: string;
+}
+
+const OWNER = ['issuer', 'subject', 'sessionId', 'tokenId'] as const;
+
+const connectionsOf = new WeakMap<ApplicationConfig, Connections>();
+
+export function rememberConnections(config: ApplicationConfig, connections: Connections): void {
+  connectionsOf.set(config, connections);
+}
+
+/**
+ * The sockets that are open: a provider that an application lists among its own, where it closes them or
+ * gives them other credentials.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class WebSocketSessions {
+  readonly #config: ApplicationConfig;
+
+  constructor(@Inject(ApplicationConfig) config: ApplicationConfig) {
+    this.#config = config;
+  }
+
+  /**
+   * Closes sockets whose credential was revoked, as {@link RevocationList} closes it to requests: those
+   * of this process; other instances are told by the application.
+   *
+   * @returns How many.
+   * @throws {TypeError} When neither a subject, a session nor a token is named, or something unknown is.
+   */
+  disconnect(owner: SocketOwner): number {
+    assertOwner(owner);
+    const wanted = Object.entries(ownMembers(owner)).filter(([, value]) => value !== undefined);
+    const theirs = this.#connections.sessions.filter(({ principal }) => {
+      const facts = principal && factsOf(principal);
+      return facts && wanted.every(([name, value]) => facts[name] === value);
+    });
+    for (const session of theirs) session.end(new InvalidCredential('token_revoked'));
+    return theirs.length;
+  }
+
+  /**
+   * Puts another token in the place of the credential that a socket was connected with: before that
+   * expires, or to sign in on a socket that anybody may open. Messages that are under way keep theirs.
+   *
+   * To be called by a handler of the application, to which the client sends the token.
+   *
+   * @param client The socket, as Nest passes it.
+   * @param token Without `Bearer`.
+   * @throws {WsException} When the token is refused; when it is somebody else's than the one before, of
+   *   another issuer, in another organization, or with another actor. The socket stays as it is.
+   * @throws {AuthConfigurationError} When it is no socket of a gateway.
+   */
+  async reauthenticate(client: object, token: string): Promise<AuthenticatedPrincipal> {
+    const session = sessionOf(client);
+    if (!session) throw noSocket();
+    const request = session.request.withToken(typeof token === 'string' ? token : '');
+    const admission = await this.#connections.authenticate(session, request);
+    const { principal } = admission;
+    const refuse = (detail: string): Error =>
+      refused(admission, new Forbidden('policy_denied', { detail }));
+    if (!principal || principal.kind === 'anonymous') throw refuse('a token');
+    if (!isSame(session, principal)) throw refuse('a token of the same caller');
+    if (!session.isOpen) throw refuse('an open socket');
+    session.establish(principal, request);
+    admission.show();
+    return principal;
+  }
+
+  get #connections(): Connections {
+    const connections = connectionsOf.get(this.#config);
+    if (connections) return connections;
+    throw new AuthConfigurationError(
+      'WebSocketSessions',
+      'is used where no gateway is served',
+      'Add transports: [webSockets()] to the options.',
+    );
+  }
+}
+
+/** Who was nobody may become anybody. */
+function isSame({ principal: before }: SocketSession, after: Principal): boolean {
+  if (!before || before.kind === 'anonymous') return true;
+  return (
+    before.kind === after.kind &&
+    before.subject === after.subject &&
+    before.issuer === after.issuer &&
+    before.organizationId === after.organizationId &&
+    before.actor?.subject === after.actor?.subject
+  );
+}
+
+function refused({ exchange }: Admission, failure: AuthError): Error {
+  return authOf(exchange)?.refuse(failure) ?? failure;
+}
+
+function assertOwner(owner: SocketOwner): void {
+  const names = Object.keys(owner).filter((name) => ownProperty(owner, name) !== undefined);
+  const isKnown = names.every((name) => (OWNER as readonly string[]).includes(name));
+  if (isKnown && names.some((name) => name !== 'issuer')) return;
+  throw new TypeError('Name a subject, a sessionId or a tokenId, and maybe an issuer');
+}
+
+function factsOf(principal: Principal): Readonly<Record<string, unknown>> | undefined {
+  if (principal.kind === 'anonymous') return;
+  const { issuer, subject, claims } = principal;
+  return {
+    ...{ issuer, subject },
+    sessionId: ownProperty(claims, 'sid'),
+    tokenId: ownProperty(claims, 'jti'),
+  };
+}
+
+function noSocket(): AuthConfigurationError {
+  return new AuthConfigurationError(
+    'WebSocketSessions.reauthenticate()',
+    'is given what is no socket of a gateway',
+    'Give it the client that @ConnectedSocket() passes, and add transports: [webSockets()] to the options.',
+  );
+}
