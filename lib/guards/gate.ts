@@ -14,9 +14,10 @@ import type { AddressedTenant } from '../pipeline/addressed-tenant.js';
 import type { Tenancy } from '../pipeline/tenancy.js';
 import type { AuthEvents } from '../observability/auth-events.js';
 import { decide, type DecisionSettings } from '../policy/decide.js';
-import { mayActAs, type Impersonation } from '../policy/impersonation.js';
+import { isSafeMethod, mayActAs, type Impersonation } from '../policy/impersonation.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
 import type { Exchange, RefusalStyles } from '../transports/exchange.js';
+import { rawRequest } from '../transports/http/raw-request.js';
 import type { Transports } from '../transports/transports.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
 import type { Judge } from './judge.js';
@@ -65,9 +66,10 @@ export class Gate implements Gatekeeper {
    */
   visit(context: ExecutionContext): Visit | undefined {
     const target = { controller: context.getClass(), handler: context.getHandler() };
-    const exchange = this.#settings.transports.exchangeOf(context);
-    if (!exchange) {
-      this.#admitWithoutExchange(target);
+    const { transports } = this.#settings;
+    const exchange = transports.exchangeOf(context);
+    if (!exchange || isOfAnotherRequest(exchange)) {
+      this.#admitWithoutExchange(target, transports.cureOf(context));
       return;
     }
     const addressed = this.#addressedBy(exchange);
@@ -149,7 +151,8 @@ export class Gate implements Gatekeeper {
 
   #assertItself(visit: Visit, principal: Principal): void {
     const { impersonation } = this.#settings;
-    if (mayActAs(principal, impersonation, visit.exchange.request.method)) return;
+    const { isSafe, request } = visit.exchange;
+    if (mayActAs(principal, impersonation, isSafe ?? isSafeMethod(request.method))) return;
     const detail = `impersonation: ${impersonation}`;
     throw this.refuse(visit, new Forbidden('impersonation_denied', { detail, principal }));
   }
@@ -165,10 +168,10 @@ export class Gate implements Gatekeeper {
   }
 
   /** A public handler answers whomever, and however the request came. */
-  #admitWithoutExchange(target: Target): void {
+  #admitWithoutExchange(target: Target, detail: string | undefined): void {
     const policy = this.#policies.of(target);
     if (policy && isPublic(policy)) return;
-    const failure = new Forbidden('unsupported_context');
+    const failure = new Forbidden('unsupported_context', { detail });
     this.#report(failure, labelOf(target));
     throw unsupportedContext(failure);
   }
@@ -206,6 +209,15 @@ function remember(visit: Visit): void {
   rememberAuth(key, visit);
   if (shared !== key && (visit.principal || !authOf(shared)?.principal))
     rememberAuth(shared, visit);
+}
+
+/**
+ * Whether the request that a field of GraphQL was handed is not the one at hand: a `context` that is one
+ * object for all requests holds the first of them, or the latest.
+ */
+function isOfAnotherRequest({ transport, shared }: Exchange): boolean {
+  const at = transport === 'graphql' && rawRequest(shared) ? currentScope()?.request : undefined;
+  return at !== undefined && rawRequest(at) !== undefined && at !== shared;
 }
 
 function isSameAcceptance({ accepts: one }: RoutePolicy, { accepts: other }: RoutePolicy): boolean {

@@ -40,6 +40,7 @@ import { Transports } from '../transports/transports.js';
 import { concealOptions } from './options/conceal-options.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { assertPortsProvided, assertProvided } from './provided-classes.js';
+import { areFieldsGuarded } from './resolvers.js';
 import { assertNoWarnings } from './report/assert-no-warnings.js';
 import { AuthReport } from './report/auth-report.js';
 import { unknownTenantParameters } from './report/tenant-parameters.js';
@@ -144,6 +145,7 @@ export class AuthModule
     assertEnforced(handlersOf(modules), policies, {
       isGlobal: global || this.#isGuarded(),
       denyUndeclared: authorization.rules.denyUndeclared,
+      areFieldsGuarded: areFieldsGuarded(modules),
     });
     if (authorization.strictReport) assertNoWarnings(this.#get(AuthReport));
     for (const name of unknownTenantParameters(tenant?.parameters ?? [], this.#get(AuthReport))) {

@@ -2,6 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
 import { MessageGuard } from '../guards/message.guard.js';
 import { handlersOf, type ControllerHandler } from './controllers.js';
+import { isRootResolver } from './resolvers.js';
 
 /** What marks the handler of a message: Nest may hand it no global guard. */
 const MESSAGES = ['microservices:pattern', 'websockets:message_mapping'];
@@ -20,9 +21,10 @@ export function isMessage({ method }: ControllerHandler): boolean {
  */
 export function bindMessages(modules: ModulesContainer): void {
   for (const each of handlersOf(modules)) {
-    if (!isMessage(each)) continue;
-    putFirst(each.metatype, GUARDS, MessageGuard);
-    putFirst(each.metatype, INTERCEPTORS, MessageScopeInterceptor);
+    if (isMessage(each)) putFirst(each.metatype, GUARDS, MessageGuard);
+    // GraphQL has its guards, and over a socket no request at hand.
+    if (isMessage(each) || isRootResolver(each))
+      putFirst(each.metatype, INTERCEPTORS, MessageScopeInterceptor);
   }
   // The classes name them for every application that has them; each application has instances of its own.
   for (const module of modules.values()) {

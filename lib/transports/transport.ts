@@ -8,6 +8,8 @@ export type TransportType = 'graphql' | 'ws' | 'rpc';
 export interface Transport {
   /** What Nest calls its contexts. */
   readonly type: TransportType;
+  /** For the log: what to do where a context holds no request. */
+  readonly cure?: string | undefined;
   /** @returns `undefined` for a context that holds no such request. */
   exchangeOf(context: ExecutionContext): Exchange | undefined;
 }
