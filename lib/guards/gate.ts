@@ -50,6 +50,13 @@ const UNKNOWN: RoutePolicy = Object.freeze({
   contextHeaders: {},
 });
 
+/** Whose refusal is told, and where. */
+interface Reported {
+  readonly handler: string;
+  readonly requestId: string | undefined;
+  readonly principal?: Principal | undefined;
+}
+
 /** What both guards share: looking a request up, letting it in, and turning it away. */
 export class Gate implements Gatekeeper {
   readonly #policies: RoutePolicies;
@@ -81,15 +88,23 @@ export class Gate implements Gatekeeper {
       remember(visit);
       return;
     }
+    this.#recall(visit, here);
+    return visit;
+  }
+
+  /** Whoever is known to the request already is not asked again. */
+  #recall(visit: Visit, here: Visit | undefined): void {
+    const { exchange, addressed, policy } = visit;
     const isShared = exchange.shared !== exchange.key;
     const before = isShared ? this.#visitBefore(exchange.shared, addressed) : here;
     // Nobody is let in as nobody because another handler lets nobody in, nor by what it accepts.
-    const isKnown = before?.principal !== undefined && before.principal.kind !== 'anonymous';
-    if (isKnown && isSameAcceptance(before.policy, visit.policy)) {
-      visit.principal = before.principal;
-      remember(visit);
-    }
-    return visit;
+    const principal = before?.principal;
+    if (!principal || principal.kind === 'anonymous') return;
+    if (!isSameAcceptance(before.policy, policy)) return;
+    // What was let in to look is not let in to change something: both may come in one request.
+    if (this.#settings.impersonation !== 'allow') this.#assertItself(visit, principal);
+    visit.principal = principal;
+    remember(visit);
   }
 
   /**
@@ -144,7 +159,8 @@ export class Gate implements Gatekeeper {
       visit.refusal = failure;
       // For whoever looks at the answer: of nobody's principal, nobody makes anything.
       remember(visit);
-      this.#report(failure, visit.handler, visit.principal ?? failure.principal);
+      const principal = visit.principal ?? failure.principal;
+      this.#report(failure, { handler: visit.handler, requestId: visit.requestId, principal });
     }
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
   }
@@ -172,7 +188,7 @@ export class Gate implements Gatekeeper {
     const policy = this.#policies.of(target);
     if (policy && isPublic(policy)) return;
     const failure = new Forbidden('unsupported_context', { detail });
-    this.#report(failure, labelOf(target));
+    this.#report(failure, { handler: labelOf(target), requestId: currentScope()?.requestId() });
     throw unsupportedContext(failure);
   }
 
@@ -194,10 +210,10 @@ export class Gate implements Gatekeeper {
     return visit;
   }
 
-  #report(failure: AuthError, handler: string, principal?: Principal): void {
+  #report(failure: AuthError, { handler, requestId, principal }: Reported): void {
     const { code, reason, detail, cause } = failure;
     const { events } = this.#settings;
-    const facts = { handler, requestId: currentScope()?.requestId(), code, reason, detail, cause };
+    const facts = { handler, requestId, code, reason, detail, cause };
     if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });
     else events.emit({ type: 'auth.denied', ...facts, principal });
   }

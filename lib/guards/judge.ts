@@ -1,5 +1,4 @@
 import { HttpException, NotFoundException } from '@nestjs/common';
-import { currentScope } from '../context/current-request.js';
 import { AuthError, AuthUnavailable, Forbidden, Hidden } from '../core/auth-error.js';
 import { inTime } from '../core/in-time.js';
 import { isPending, type MaybePromise } from '../core/maybe-promise.js';
@@ -101,18 +100,16 @@ export class Judge {
     throw failure;
   }
 
-  #tell({ reason }: AuthError, detail: string, { handler, principal }: Visit): void {
+  #tell({ reason }: AuthError, detail: string, { handler, requestId, principal }: Visit): void {
     if (!principal) return;
-    const requestId = currentScope()?.requestId();
     this.#settings.events.emit({
       type: 'auth.would_deny',
       ...{ handler, requestId, reason, detail, principal },
     });
   }
 
-  #report(cause: unknown, { handler }: Visit): void {
+  #report(cause: unknown, { handler, requestId }: Visit): void {
     const { code, reason, detail } = unavailable('policy_failed', cause);
-    const requestId = currentScope()?.requestId();
     this.#settings.events.emit({
       type: 'auth.unavailable',
       ...{ handler, requestId, code, reason, detail, cause },

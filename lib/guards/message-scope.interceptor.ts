@@ -9,8 +9,10 @@ import {
 import { map, type Observable } from 'rxjs';
 import { withRequest } from '../context/current-request.js';
 import { MessageScope } from '../context/message-scope.js';
-import { authOf } from '../context/request-auth.js';
+import { authOf, type RequestAuth } from '../context/request-auth.js';
+import { InvalidCredential } from '../core/auth-error.js';
 import { messageOf } from '../transports/invocation.js';
+import { subscription } from './subscription.js';
 import { MESSAGE_GUARDS, type MessageGuards } from './message.guard.js';
 
 /** Keeps a message at hand while it is handled, as a request of HTTP is. */
@@ -29,32 +31,15 @@ export class MessageScopeInterceptor implements NestInterceptor {
     const [given] = auth.request.header('x-request-id');
     const scope = new MessageScope(message, this.#settings.clock(), given);
     const within = <T>(work: () => T): T => withRequest(scope, work);
-    return within(() => next.handle()).pipe(map((value: unknown) => streamWithin(value, within)));
+    const stream = { within, isOver: () => isOver(auth, this.#settings?.clock() ?? Infinity) };
+    return within(() => next.handle()).pipe(map((value: unknown) => subscription(value, stream)));
   }
 }
 
-/** What a subscription of GraphQL yields is made later, when it is asked for. */
-function streamWithin(value: unknown, within: <T>(work: () => T) => T): unknown {
-  if (!isIterator(value)) return value;
-  return {
-    next: (...given: [] | [unknown]) => within(() => value.next(...given)),
-    return: (given?: unknown) => within(() => value.return?.(given) ?? ended(given)),
-    throw: (failure?: unknown) =>
-      within(() => value.throw?.(failure) ?? Promise.reject(failure as Error)),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  } satisfies AsyncIterableIterator<unknown>;
-}
-
-function ended(value: unknown): Promise<IteratorReturnResult<unknown>> {
-  return Promise.resolve({ done: true, value });
-}
-
-function isIterator(value: unknown): value is AsyncIterableIterator<unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const { next, [Symbol.asyncIterator]: iterator } = value as Partial<
-    AsyncIterableIterator<unknown>
-  >;
-  return typeof next === 'function' && typeof iterator === 'function';
+/** Who was let in with a token is told nothing any more when it has expired. */
+function isOver(auth: RequestAuth, now: number): boolean {
+  const { expiresAt } = auth.principal ?? {};
+  if (expiresAt === undefined || now < expiresAt * 1000) return false;
+  auth.refuse(new InvalidCredential('token_expired'));
+  return true;
 }

@@ -1,4 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { currentScope } from '../context/current-request.js';
+import { messageId } from '../context/message-scope.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import type { AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
@@ -53,6 +55,14 @@ export class Visit implements RequestAuth {
   /** `Class.method`. */
   get handler(): string {
     return labelOf(this.#target);
+  }
+
+  /** `undefined` for a request of HTTP that is not kept at hand. */
+  get requestId(): string | undefined {
+    const { transport, shared, request } = this.exchange;
+    const scope = currentScope();
+    if (transport === 'http' || scope?.request === shared) return scope?.requestId();
+    return messageId(shared, request.header('x-request-id')[0]);
   }
 
   get request(): AuthRequest {

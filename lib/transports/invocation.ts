@@ -36,7 +36,7 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
 export function messageOf(context: ExecutionContext): object | undefined {
   switch (context.getType<string>()) {
     case 'ws':
-      return context.getArgs();
+      return context.getArgs<unknown[]>();
     case 'rpc':
       return objects(context.getArgByIndex(RPC_CONTEXT))[0];
     case 'graphql': {

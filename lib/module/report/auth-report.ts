@@ -7,7 +7,7 @@ import { handlersOf, type ControllerHandler } from '../controllers.js';
 import type { ResolvedAuthOptions } from '../options/resolve-options.js';
 import { globalGuardsOf, guardingOf } from './guarding.js';
 import { warningsAbout } from './handler-warnings.js';
-import { areFieldsGuarded, isFieldResolver } from '../resolvers.js';
+import { areFieldsGuarded, isEntityResolver, isFieldResolver } from '../resolvers.js';
 import { pathParameters } from './path-parameters.js';
 import { policyInWords } from './policy-in-words.js';
 import { toTable } from './report-table.js';
@@ -78,14 +78,16 @@ function reported(sources: ReportSources): ReportedRoute[] {
   const ours = sources.options.global ? [RolesGuard] : [];
   const globalGuards = [...globalGuardsOf(sources.config), ...ours];
   const areGuarded = areFieldsGuarded(sources.modules);
-  const routes = distinct(handlersOf(sources.modules)).flatMap((each) =>
-    addresses.of(each).map((address) => {
+  const routes = distinct(handlersOf(sources.modules)).flatMap((each) => {
+    const isUnguarded = isFieldResolver(each) && !areGuarded;
+    // Whoever is let in to what such a field belongs to is let in to it.
+    if (isUnguarded && !isEntityResolver(each)) return [];
+    return addresses.of(each).map((address) => {
       const isRequest = ['http', 'graphql'].includes(address.transport);
-      const isUnguarded = isFieldResolver(each) && !areGuarded;
       const inherited = isRequest ? globalGuards : ours;
       return routeOf({ each, address, inherited: isUnguarded ? [] : inherited }, sources);
-    }),
-  );
+    });
+  });
   return routes.sort(byAddress);
 }
 
@@ -118,7 +120,7 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
   });
 }
 
-/** Queries and subscriptions change nothing, nor do fields but those of a mutation, of which each asks for itself. */
+/** Queries and subscriptions change nothing. Nor do fields, unless a mutation leads to them. */
 function methodOf({ transport, method, path }: Address): string | undefined {
   return transport === 'graphql' && !path.startsWith('Mutation.') ? 'GET' : method;
 }

@@ -57,6 +57,6 @@ function responseIn(context: object, request: object): AdapterResponse | undefin
 
 function isResponse(value: unknown): value is AdapterResponse {
   if (typeof value !== 'object' || value === null) return false;
-  const { setHeader, header } = value as AdapterResponse;
-  return typeof setHeader === 'function' || typeof header === 'function';
+  const response = value as Readonly<Record<keyof AdapterResponse, unknown>>;
+  return typeof response.setHeader === 'function' || typeof response.header === 'function';
 }

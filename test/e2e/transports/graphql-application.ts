@@ -125,7 +125,7 @@ export function first(
   query: string,
 ): Promise<Omit<GraphqlAnswer, 'status' | 'headers'>> {
   return new Promise((resolve, reject) => {
-    const stop = client.subscribe<Record<string, unknown>>(
+    const stop = client.subscribe(
       { query },
       {
         next: ({ data, errors = [] }) => {
@@ -134,9 +134,11 @@ export function first(
         },
         error: (failure) => {
           if (Array.isArray(failure)) resolve(answer(undefined, failure));
-          else reject(failure as Error);
+          else reject(failure);
         },
-        complete: () => reject(new Error('Complete without an answer')),
+        complete: () => {
+          reject(new Error('Complete without an answer'));
+        },
       },
     );
   });
