@@ -114,6 +114,9 @@ export function dial(
     url: `ws://127.0.0.1:${String(port)}/graphql`,
     webSocketImpl: Socket,
     retryAttempts: 0,
+    // It stays open between operations.
+    lazy: false,
+    onNonLazyError: () => undefined,
     ...(connectionParams && { connectionParams }),
     on: { closed: (event) => onClosed?.(event as { code: number }) },
   });
@@ -134,7 +137,7 @@ export function first(
         },
         error: (failure) => {
           if (Array.isArray(failure)) resolve(answer(undefined, failure));
-          else reject(failure);
+          else reject(new Error('The socket was closed', { cause: failure }));
         },
         complete: () => {
           reject(new Error('Complete without an answer'));

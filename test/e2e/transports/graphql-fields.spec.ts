@@ -51,7 +51,7 @@ describe.each(SERVERS)('fields of %s', (server) => {
           ],
           onEvent: (event) => void events.push(event),
           ...auth,
-        } as AuthModuleOptions,
+        },
       },
       { ...batched(server), ...GUARDED, ...options } as GraphqlOptions,
     );
@@ -216,7 +216,7 @@ describe.each(SERVERS)('fields of %s', (server) => {
   });
 
   it('with a cookie need a request of the same site, as HTTP does', async () => {
-    const other = await started({ cookie: { name: 'session' } } as never);
+    const other = await started({ cookie: { name: 'session' } });
     const sent = async (headers: object): Promise<unknown> =>
       (await post(other, { query: '{ whole }' }, { cookie: `session=${user ?? ''}`, ...headers }))
         .errors[0]?.extensions.originalError?.code;

@@ -120,9 +120,15 @@ export class PostsResolver {
 
   @Subscription(TEXT, NULLABLE)
   async *ticks(): AsyncGenerator<object> {
-    for (let tick = 1; tick < 100; tick += 1) {
-      await new Promise((resolve) => setImmediate(resolve));
-      yield { ticks: `${this.#auth.principal().subject} ${String(tick)}` };
+    await new Promise((resolve) => setImmediate(resolve));
+    yield { ticks: `${this.#auth.principal().subject} 1` };
+  }
+
+  /** Waits to go on before each value but the first. */
+  @Subscription(TEXT, NULLABLE)
+  async *held(): AsyncGenerator<object> {
+    for (let value = 1; value < 9; value += 1) {
+      yield { held: `${this.#auth.principal().subject} ${String(value)}` };
       await pulse();
     }
   }
@@ -137,7 +143,7 @@ export class PostsResolver {
   ): unknown {
     const rest = [undefined, undefined, undefined, undefined, undefined, 'graphql'] as const;
     const resolve = this.#creator.create<never, string>(
-      this as never,
+      this,
       Reflect.get(this, 'reference') as never,
       'reference',
       ...rest,
@@ -168,8 +174,10 @@ let waiting: () => void = () => undefined;
 
 /** Until {@link next}. */
 function pulse(): Promise<void> {
-  waiting();
-  return new Promise((resolve) => (release = resolve));
+  return new Promise((resolve) => {
+    release = resolve;
+    waiting();
+  });
 }
 
 /** Lets subscriptions go on. */
@@ -179,5 +187,7 @@ export function next(): void {
 
 /** Until a subscription waits to go on. */
 export function paused(): Promise<void> {
-  return new Promise((resolve) => (waiting = resolve));
+  return new Promise((resolve) => {
+    waiting = resolve;
+  });
 }

@@ -72,8 +72,9 @@ function handlersOf(operation: Operation): Type {
     @Root(...TEXT)
     owned(
       @CurrentUser('subject') subject: string,
-      @Args('owner', { nullable: true, type: () => String }) _owner?: string,
+      @Args('owner', { nullable: true, type: () => String }) owner?: string,
     ): unknown {
+      expect(owner).toBe(subject);
       return answer('owned', () => subject);
     }
   }
