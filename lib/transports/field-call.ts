@@ -3,7 +3,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { rawRequest } from './http/raw-request.js';
 
 /** What GraphQL says of a field, as far as it matters here. */
-export interface FieldInfo {
+interface FieldInfo {
   readonly operation?: { readonly operation?: unknown };
 }
 

@@ -1,4 +1,3 @@
-import type { INestApplication, Type } from '@nestjs/common';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
@@ -16,7 +15,7 @@ export type Server = (typeof SERVERS)[number];
 export type GraphqlOptions = Partial<ApolloDriverConfig & MercuriusDriverConfig>;
 
 /** An error of GraphQL, as it arrives. */
-export interface GraphqlFailure {
+interface GraphqlFailure {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly extensions: {
@@ -152,9 +151,4 @@ function answer(
   errors: readonly unknown[],
 ): Omit<GraphqlAnswer, 'status' | 'headers'> {
   return { data, errors: errors as GraphqlFailure[], text: JSON.stringify({ data, errors }) };
-}
-
-/** The instance of a provider. */
-export function provided<T>({ app }: { readonly app: INestApplication }, type: Type<T>): T {
-  return app.get(type, { strict: false });
 }
