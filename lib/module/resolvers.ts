@@ -1,10 +1,12 @@
-import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import type { ModulesContainer } from '@nestjs/core';
 
 /** Where Nest keeps what a method resolves. */
 const TYPE = 'graphql:resolver_type';
 const NAME = 'graphql:resolver_name';
 const PROPERTY = 'graphql:resolve_property';
 const REFERENCE = 'graphql:resolve_reference';
+
+const MARKS = [TYPE, PROPERTY, REFERENCE];
 
 /** What operations begin with. */
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
@@ -19,15 +21,20 @@ interface Method {
   readonly method: object;
 }
 
-/** Whether a class has resolvers: Nest looks for them in every provider. */
-export function hasResolvers(metatype: { readonly prototype?: object }): boolean {
-  // Of a provider that a function makes, it is the function.
-  const { prototype } = metatype;
-  if (!prototype) return false;
-  const methods = prototype as Readonly<Record<string, unknown>>;
-  const names = new MetadataScanner().getAllMethodNames(prototype);
-  return names.some((name) =>
-    [TYPE, PROPERTY, REFERENCE].some((key) => Reflect.hasMetadata(key, methods[name] as object)),
+/** Whether a class has resolvers: Nest looks for them in every provider. Nobody's getter is called. */
+export function hasResolvers({ prototype }: { readonly prototype?: object | null }): boolean {
+  // Of a provider that a function makes, the class is that function.
+  let at: object | null | undefined = prototype;
+  while (at && at !== Object.prototype) {
+    if (Object.values(Object.getOwnPropertyDescriptors(at)).some(isMarked)) return true;
+    at = Object.getPrototypeOf(at) as object | null;
+  }
+  return false;
+}
+
+function isMarked({ value }: PropertyDescriptor): boolean {
+  return (
+    typeof value === 'function' && MARKS.some((key) => Reflect.hasMetadata(key, value as object))
   );
 }
 

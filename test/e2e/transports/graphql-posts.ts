@@ -100,6 +100,11 @@ export class PostsResolver {
     ].join();
   }
 
+  @Query(TEXT, NULLABLE)
+  address(): string | undefined {
+    return this.#auth.contextHeaders()['Client-IP'];
+  }
+
   @Authorize(LoadedPolicy, { id: arg('args.id') })
   @Query(TEXT)
   loaded(@Args('id') _id: string, @Resource() resource: Post): string {
@@ -122,6 +127,18 @@ export class PostsResolver {
   async *ticks(): AsyncGenerator<object> {
     await new Promise((resolve) => setImmediate(resolve));
     yield { ticks: `${this.#auth.principal().subject} 1` };
+  }
+
+  @Subscription(TEXT, {
+    nullable: true,
+    filter: ({ filtered }: { filtered: string }) => filtered.startsWith('new'),
+    resolve: ({ filtered }: { filtered: string }) => filtered.toUpperCase(),
+  })
+  async *filtered(): AsyncGenerator<object> {
+    for (const each of ['old', 'new']) {
+      await new Promise((resolve) => setImmediate(resolve));
+      yield { filtered: `${each} ${this.#auth.principal().subject}` };
+    }
   }
 
   /** Waits to go on before each value but the first. */

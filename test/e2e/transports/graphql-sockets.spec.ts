@@ -1,4 +1,4 @@
-import { apiKey, type AuthEvent } from '../../../lib/index.js';
+import { apiKey, type AuthEvent, type AuthModuleOptions } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import type { RunningApplication } from '../http/application.js';
 import { MinePolicy } from './cases.js';
@@ -20,7 +20,10 @@ describe.each(SERVERS)('sockets of %s', (server) => {
   const events: AuthEvent[] = [];
   let token: string;
 
-  const started = (options: GraphqlOptions = {}): Promise<RunningApplication> =>
+  const started = (
+    options: GraphqlOptions = {},
+    auth: Partial<AuthModuleOptions> = {},
+  ): Promise<RunningApplication> =>
     startGraphql(
       server,
       {
@@ -33,6 +36,7 @@ describe.each(SERVERS)('sockets of %s', (server) => {
           trustedOrigins: [ORIGIN],
           impersonation: 'read-only',
           onEvent: (event) => void events.push(event),
+          ...auth,
         },
       },
       { fieldResolverEnhancers: ['guards'], ...options },
@@ -118,6 +122,30 @@ describe.each(SERVERS)('sockets of %s', (server) => {
     const impersonating = { connectionParams: { Authorization: `Bearer ${acting}` } };
     expect(await heard(impersonating)).toBe('ann 1');
     expect(await heard(impersonating, 'mutation { rename }')).toBe('forbidden');
+  });
+
+  it('bring subscriptions with a filter', async () => {
+    const dialled = { connectionParams: { Authorization: `Bearer ${token}` } };
+    expect(await heard(dialled, 'subscription { filtered }')).toBe('NEW ANN');
+    expect(await heard({}, 'subscription { filtered }')).toBe('missing_credentials');
+  });
+
+  it('have the address, the host and the headers of their handshake', async () => {
+    const tenant = { from: [{ host: '{tenant}.example.com' }, { header: 'x-tenant-id' }] };
+    const other = await started({}, { tenant });
+    const asked = async (headers: Record<string, string>): Promise<unknown> => {
+      const authorization = `Bearer ${token}`;
+      const client = dial(other, { headers: { authorization, ...headers } });
+      const { data, errors } = await first(client, '{ address }');
+      await client.dispose();
+      return errors[0]?.extensions.code ?? data?.['address'];
+    };
+    expect(await asked({ host: 'acme.example.com:80' })).toBe('127.0.0.1');
+    expect(await asked({ host: 'other.example.com' })).toBe('FORBIDDEN');
+    expect(await asked({ 'x-tenant-id': 'acme' })).toBe('127.0.0.1');
+    expect(await asked({ 'x-tenant-id': 'other' })).toBe('FORBIDDEN');
+    expect(await asked({ 'x-tenant-id': 'other', host: 'acme.example.com' })).toBe('FORBIDDEN');
+    await other.close();
   });
 
   it('name their messages in events', async () => {
