@@ -7,6 +7,11 @@ const typescript: Config = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.json', useESM: true }] },
 };
 const sources = { '^(\\.{1,2}/.*)\\.js$': '$1' };
+// What Mercurius requires is a module that Jest can only import, where Node is older than 24.9; Express has another version.
+const express = { '^content-disposition$': '<rootDir>/node_modules/content-disposition' };
+const express11 = {
+  '^content-disposition$': '<rootDir>/test/nest-11/node_modules/content-disposition',
+};
 
 export default {
   // Modules that are loaded anew for each file stay in memory: a process that has grown makes room for another.
@@ -18,7 +23,7 @@ export default {
       displayName: 'nest-12',
       testMatch: ['<rootDir>/test/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/package/'],
-      moduleNameMapper: sources,
+      moduleNameMapper: { ...sources, ...express },
     },
     {
       ...typescript,
@@ -35,6 +40,7 @@ export default {
       ],
       moduleNameMapper: {
         ...sources,
+        ...express11,
         '^@nestjs/(.*)$': '<rootDir>/test/nest-11/node_modules/@nestjs/$1',
       },
     },

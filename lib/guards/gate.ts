@@ -20,9 +20,10 @@ import type { RequestFacts } from '../observability/auth-event.js';
 import type { AuthEvents } from '../observability/auth-events.js';
 import { callerFactsOf } from '../observability/caller-facts.js';
 import { decide, type DecisionSettings } from '../policy/decide.js';
-import { mayActAs, type Impersonation } from '../policy/impersonation.js';
+import { isSafeMethod, mayActAs, type Impersonation } from '../policy/impersonation.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
 import type { Exchange, RefusalStyles } from '../transports/exchange.js';
+import { rawRequest } from '../transports/http/raw-request.js';
 import type { Transports } from '../transports/transports.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
 import type { Judge } from './judge.js';
@@ -59,6 +60,13 @@ const UNKNOWN: RoutePolicy = Object.freeze({
   contextHeaders: {},
 });
 
+/** Whose refusal is told, and where. */
+interface Reported {
+  readonly handler: string;
+  readonly requestId: string | undefined;
+  readonly principal?: Principal | undefined;
+}
+
 /** What both guards share: looking a request up, letting it in, and turning it away. */
 export class Gate implements Gatekeeper {
   readonly #policies: RoutePolicies;
@@ -75,9 +83,10 @@ export class Gate implements Gatekeeper {
    */
   visit(context: ExecutionContext): Visit | undefined {
     const target = { controller: context.getClass(), handler: context.getHandler() };
-    const exchange = this.#settings.transports.exchangeOf(context);
-    if (!exchange) {
-      this.#admitWithoutExchange(target);
+    const { transports } = this.#settings;
+    const exchange = transports.exchangeOf(context);
+    if (!exchange || isOfAnotherRequest(exchange)) {
+      this.#admitWithoutExchange(target, transports.cureOf(context));
       return;
     }
     const addressed = this.#addressedBy(exchange);
@@ -89,9 +98,23 @@ export class Gate implements Gatekeeper {
       remember(visit);
       return;
     }
-    const isShared = exchange.shared !== exchange.key;
-    takeOver(isShared ? this.#visitBefore(exchange.shared, addressed) : here, visit);
+    this.#recall(visit, here);
     return visit;
+  }
+
+  /** Whoever is known to the request already is not asked again. */
+  #recall(visit: Visit, here: Visit | undefined): void {
+    const { exchange, addressed, policy } = visit;
+    const isShared = exchange.shared !== exchange.key;
+    const before = isShared ? this.#visitBefore(exchange.shared, addressed) : here;
+    // Nobody is let in as nobody because another handler lets nobody in, nor by what it accepts.
+    const principal = before?.principal;
+    if (!principal || principal.kind === 'anonymous') return;
+    if (!isSameAcceptance(before.policy, policy)) return;
+    // What was let in to look is not let in to change something: both may come in one request.
+    if (this.#settings.impersonation !== 'allow') this.#assertItself(visit, principal);
+    visit.principal = principal;
+    remember(visit);
   }
 
   /**
@@ -170,7 +193,8 @@ export class Gate implements Gatekeeper {
 
   #assertItself(visit: Visit, principal: Principal): void {
     const { impersonation } = this.#settings;
-    if (mayActAs(principal, impersonation, visit.exchange.request.method)) return;
+    const { isSafe, request } = visit.exchange;
+    if (mayActAs(principal, impersonation, isSafe ?? isSafeMethod(request.method))) return;
     const detail = `impersonation: ${impersonation}`;
     throw this.refuse(visit, new Forbidden('impersonation_denied', { detail, principal }));
   }
@@ -186,10 +210,10 @@ export class Gate implements Gatekeeper {
   }
 
   /** A public handler answers whomever, and however the request came. */
-  #admitWithoutExchange(target: Target): void {
+  #admitWithoutExchange(target: Target, detail: string | undefined): void {
     const policy = this.#policies.of(target);
     if (policy && isPublic(policy)) return;
-    const failure = new Forbidden('unsupported_context');
+    const failure = new Forbidden('unsupported_context', { detail });
     this.#report(failure, {
       ...{ handler: labelOf(target), route: undefined },
       ...{ requestId: currentScope()?.requestId(), milliseconds: 0 },
@@ -240,6 +264,15 @@ function remember(visit: Visit): void {
   rememberAuth(key, visit);
   if (shared !== key && (visit.principal || !authOf(shared)?.principal))
     rememberAuth(shared, visit);
+}
+
+/**
+ * Whether the request that a field of GraphQL was handed is not the one at hand: a `context` that is one
+ * object for all requests holds the first of them, or the latest.
+ */
+function isOfAnotherRequest({ transport, shared }: Exchange): boolean {
+  const at = transport === 'graphql' && rawRequest(shared) ? currentScope()?.request : undefined;
+  return at !== undefined && rawRequest(at) !== undefined && at !== shared;
 }
 
 function isSameAcceptance({ accepts: one }: RoutePolicy, { accepts: other }: RoutePolicy): boolean {

@@ -6,10 +6,12 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import type { Observable } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 import { withRequest } from '../context/current-request.js';
-import { authOf } from '../context/request-auth.js';
+import { authOf, type RequestAuth } from '../context/request-auth.js';
+import { InvalidCredential } from '../core/auth-error.js';
 import { messageOf } from '../transports/invocation.js';
+import { subscription } from './subscription.js';
 import { MESSAGE_GUARDS, type MessageGuards } from './message.guard.js';
 
 /** Keeps a message at hand while it is handled, as a request of HTTP is. */
@@ -23,8 +25,19 @@ export class MessageScopeInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const message = this.#settings && messageOf(context);
-    const scope = message && authOf(message)?.messageScope;
-    if (!scope) return next.handle();
-    return withRequest(scope, () => next.handle());
+    const auth = message && authOf(message);
+    const scope = auth?.messageScope;
+    if (!this.#settings || !auth || !scope) return next.handle();
+    const within = <T>(work: () => T): T => withRequest(scope, work);
+    const stream = { within, isOver: () => isOver(auth, this.#settings?.clock() ?? Infinity) };
+    return within(() => next.handle()).pipe(map((value: unknown) => subscription(value, stream)));
   }
+}
+
+/** Who was let in with a token is told nothing any more when it has expired. */
+function isOver(auth: RequestAuth, now: number): boolean {
+  const { expiresAt } = auth.principal ?? {};
+  if (expiresAt === undefined || now < expiresAt * 1000) return false;
+  auth.refuse(new InvalidCredential('token_expired'));
+  return true;
 }

@@ -10,6 +10,8 @@ import { whenReady } from '../core/maybe-promise.js';
 /** What stands before the handlers of messages of one application, in its order. */
 export interface MessageGuards {
   readonly guards: readonly CanActivate[];
+  /** In milliseconds since the epoch. */
+  readonly clock: () => number;
 }
 
 /** `undefined` where an application puts its guards itself. */

@@ -1,4 +1,3 @@
-import { currentScope } from '../context/current-request.js';
 import type { Principal } from '../core/principal.js';
 import type { RequestFacts } from '../observability/auth-event.js';
 import { callerFactsOf, millisecondsSince } from '../observability/caller-facts.js';
@@ -10,10 +9,9 @@ export function requestFactsOf(
   principal: Principal | undefined = visit.principal,
 ): RequestFacts {
   const { handler, exchange, startedAt } = visit;
-  const scope = currentScope() ?? visit.messageScope;
   return {
     ...{ handler, route: exchange.route },
-    ...{ requestId: scope?.requestId(), milliseconds: millisecondsSince(startedAt) },
+    ...{ requestId: visit.requestId, milliseconds: millisecondsSince(startedAt) },
     ...callerFactsOf(principal),
   };
 }

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { currentScope } from '../context/current-request.js';
 import type { ForwardedContext } from '../context/forwarded-context.js';
 import { MessageScope } from '../context/message-scope.js';
 import type { RequestAuth } from '../context/request-auth.js';
@@ -64,6 +65,14 @@ export class Visit implements RequestAuth {
     return labelOf(this.#target);
   }
 
+  /** `undefined` for a request of HTTP that is not kept at hand. */
+  get requestId(): string | undefined {
+    const { transport, shared } = this.exchange;
+    const scope = currentScope();
+    if (transport === 'http' || scope?.request === shared) return scope?.requestId();
+    return this.messageScope?.requestId();
+  }
+
   get request(): AuthRequest {
     return this.exchange.request;
   }
@@ -78,10 +87,10 @@ export class Visit implements RequestAuth {
 
   /** Of a message; a request of HTTP has one from before it came to the guards, or none. */
   get messageScope(): MessageScope | undefined {
-    const { key, request, transport } = this.exchange;
+    const { shared, request, transport } = this.exchange;
     if (transport === 'http') return;
     const [given] = request.header('x-request-id');
-    this.#scope ??= new MessageScope(key, this.establishedBy.now(), given);
+    this.#scope ??= new MessageScope(shared, this.establishedBy.now(), given);
     return this.#scope;
   }
 

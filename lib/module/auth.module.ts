@@ -42,6 +42,7 @@ import { concealOptions } from './options/conceal-options.js';
 import { containerOf } from './options/ports.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { assertPortsProvided, assertProvided } from './provided-classes.js';
+import { areFieldsGuarded } from './resolvers.js';
 import { assertNoWarnings } from './report/assert-no-warnings.js';
 import { AuthReport } from './report/auth-report.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
@@ -153,6 +154,7 @@ export class AuthModule
     assertEnforced(handlersOf(modules), policies, {
       isGlobal: global || this.#isGuarded(),
       denyUndeclared: authorization.rules.denyUndeclared,
+      areFieldsGuarded: areFieldsGuarded(modules),
     });
     if (authorization.strictReport) assertNoWarnings(this.#get(AuthReport));
     for (const name of unknownTenantParameters(tenant?.parameters ?? [], this.#get(AuthReport))) {

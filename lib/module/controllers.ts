@@ -3,6 +3,7 @@ import { CLASS_DECLARATIONS } from '../decorators/declarations.js';
 import type { Controller } from '../guards/ancestry.js';
 import { identify } from '../guards/handler-identity.js';
 import type { NamedHandler, RoutePolicies } from '../guards/route-policies.js';
+import { hasResolvers } from './resolvers.js';
 
 /** A handler of a controller, as its class has it or as its instance replaced it. */
 export interface ControllerHandler extends NamedHandler {
@@ -18,8 +19,8 @@ export const GATEWAY = 'websockets:is_gateway';
 export const CONNECTION = 'handleConnection';
 
 /**
- * Every handler of every controller and gateway of the application, and every method on which some
- * other provider declares something.
+ * Every handler of every controller, gateway and resolver of the application, and every method on which
+ * some other provider declares something.
  */
 export function* handlersOf(modules: ModulesContainer): Generator<ControllerHandler> {
   for (const { controllers, providers } of modules.values()) {
@@ -66,8 +67,9 @@ export function compileRoutes(modules: ModulesContainer, policies: RoutePolicies
 }
 
 function isConcerned(metatype: unknown): boolean {
+  if (!isController(metatype)) return false;
   const keys = [GATEWAY, CLASS_DECLARATIONS];
-  return isController(metatype) && keys.some((key) => Reflect.hasMetadata(key, metatype));
+  return keys.some((key) => Reflect.hasMetadata(key, metatype)) || hasResolvers(metatype);
 }
 
 function isController(metatype: unknown): metatype is Controller {

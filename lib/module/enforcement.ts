@@ -6,12 +6,13 @@ import type { ControllerHandler } from './controllers.js';
 import type { TransportType } from '../transports/transport.js';
 import type { Transports } from '../transports/transports.js';
 import { isConnection, isMessage } from './message-binding.js';
+import { isEntityResolver, isFieldResolver, isRootResolver } from './resolvers.js';
 
 /** Where `@UseGuards` keeps its guards. */
 const GUARDS = '__guards__';
 
-/** What marks the handlers that Nest hands its global guards: of HTTP and of GraphQL. */
-const REQUESTS = ['path', 'graphql:resolver_type', 'graphql:resolve_property'];
+/** What marks the handlers of HTTP, which Nest hands its global guards. */
+const PATH = 'path';
 
 /** What enforcement rests on. */
 export interface EnforcementSettings {
@@ -19,25 +20,39 @@ export interface EnforcementSettings {
   readonly isGlobal: boolean;
   /** Whether a handler for which nothing is declared is closed to everybody. */
   readonly denyUndeclared: boolean;
+  /** Whether Nest hands resolvers of fields their guards. */
+  readonly areFieldsGuarded: boolean;
 }
 
 /**
  * Refuses to boot where something is required and no {@link RolesGuard} is there to see to it: with
- * `global: false`, or on a method that handles nothing.
+ * `global: false`, on a method that handles nothing, or on a field of GraphQL without guards.
  *
  * @throws {AuthConfigurationError}
  */
 export function assertEnforced(
   handlers: Iterable<ControllerHandler>,
   policies: RoutePolicies,
-  { isGlobal, denyUndeclared }: EnforcementSettings,
+  settings: EnforcementSettings,
 ): void {
   for (const each of handlers) {
-    const isGuarded = guardsOf(each).some(decides) || (isGlobal && isReached(each));
     const policy = policies.of(each);
-    const isClosed = policy ? isClosing(policy, denyUndeclared && isReached(each)) : true;
-    if (!isGuarded && isClosed) throw unenforced(nameOf(each));
+    const isOpen = policy !== undefined && !isClosing(policy, isClosedUndeclared(each, settings));
+    if (isOpen || isGuarded(each, settings)) continue;
+    throw isFieldResolver(each) ? unenforcedField(nameOf(each)) : unenforced(nameOf(each));
   }
+}
+
+function isGuarded(each: ControllerHandler, settings: EnforcementSettings): boolean {
+  if (isFieldResolver(each) && !settings.areFieldsGuarded) return false;
+  return guardsOf(each).some(decides) || (settings.isGlobal && isReached(each));
+}
+
+/** Fields belong to what another resolver let out, entities to nothing. */
+function isClosedUndeclared(each: ControllerHandler, settings: EnforcementSettings): boolean {
+  if (isEntityResolver(each)) return settings.isGlobal || settings.denyUndeclared;
+  if (isFieldResolver(each)) return settings.denyUndeclared && settings.areFieldsGuarded;
+  return settings.denyUndeclared && isReached(each);
 }
 
 /**
@@ -82,12 +97,15 @@ interface Needed {
 /** What marks the handler of a message of a gateway. */
 const MESSAGE = 'websockets:message_mapping';
 
+const GRAPHQL: Needed = {
+  type: 'graphql',
+  cure: "Add transports: [graphql()] to the options, from 'nestjs-portcullis/graphql'.",
+};
+
 /** By what marks a handler, the transport it needs. */
 const NEEDED = {
-  'graphql:resolver_type': {
-    type: 'graphql',
-    cure: "Add transports: [graphql()] to the options, from 'nestjs-portcullis/graphql'.",
-  },
+  'graphql:resolver_type': GRAPHQL,
+  'graphql:resolve_reference': GRAPHQL,
   [MESSAGE]: {
     type: 'ws',
     cure: "Add transports: [webSockets()] to the options, from 'nestjs-portcullis/ws'.",
@@ -107,11 +125,9 @@ function isClosing({ opening, declaredOn }: RoutePolicy, denyUndeclared: boolean
 }
 
 function isReached(each: ControllerHandler): boolean {
-  return isRequest(each) || isMessage(each) || isConnection(each);
-}
-
-function isRequest({ method }: ControllerHandler): boolean {
-  return REQUESTS.some((key) => Reflect.hasMetadata(key, method));
+  const isRoute = Reflect.hasMetadata(PATH, each.method);
+  const isMessageOrConnection = isMessage(each) || isConnection(each);
+  return isRoute || isMessageOrConnection || isRootResolver(each) || isFieldResolver(each);
 }
 
 /** The guards that `@UseGuards` puts before a handler, of its class and of its own. */
@@ -132,5 +148,13 @@ function unenforced(handler: string): AuthConfigurationError {
     handler,
     'requires something that nothing enforces',
     'Declare it on the handler of a request or a message, and leave out `global: false`, or add @UseGuards(AuthGuard, RolesGuard) to its class; on any other method, remove it.',
+  );
+}
+
+function unenforcedField(handler: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    handler,
+    'resolves a field or an entity that needs a guard, and has none',
+    "Add fieldResolverEnhancers: ['guards'] to the options of GraphQLModule, or say @Public() on the resolver, where what leads to it is guarded.",
   );
 }

@@ -2,6 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
 import { MessageGuard } from '../guards/message.guard.js';
 import { CONNECTION, GATEWAY, handlersOf, type ControllerHandler } from './controllers.js';
+import { isRootResolver } from './resolvers.js';
 
 /** What marks the handler of a message: Nest may hand it no global guard. */
 const [RPC, WEB_SOCKETS] = ['microservices:pattern', 'websockets:message_mapping'];
@@ -25,10 +26,10 @@ export function isConnection({ metatype, name }: ControllerHandler): boolean {
  */
 export function bindMessages(modules: ModulesContainer): void {
   for (const each of handlersOf(modules)) {
-    if (!isMessage(each)) continue;
-    putFirst(each.metatype, GUARDS, MessageGuard);
-    // The messages of gateways have a scope before Nest hears of them, and an interceptor is not cheap.
-    const needsScope = Reflect.hasMetadata(RPC, each.method);
+    if (isMessage(each)) putFirst(each.metatype, GUARDS, MessageGuard);
+    // The messages of gateways have a scope before Nest hears of them, and an interceptor is not cheap;
+    // GraphQL has its guards, and over a socket no request at hand.
+    const needsScope = Reflect.hasMetadata(RPC, each.method) || isRootResolver(each);
     if (needsScope) putFirst(each.metatype, INTERCEPTORS, MessageScopeInterceptor);
   }
   // The classes name them for every application that has them; each application has instances of its own.

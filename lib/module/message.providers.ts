@@ -16,9 +16,9 @@ export const MESSAGE_PROVIDERS: readonly Provider[] = [
   {
     provide: MESSAGE_GUARDS,
     useFactory: (
-      { global }: ResolvedAuthOptions,
+      { global, clock }: ResolvedAuthOptions,
       ...guards: readonly CanActivate[]
-    ): MessageGuards | undefined => (global ? { guards } : undefined),
+    ): MessageGuards | undefined => (global ? { guards, clock } : undefined),
     inject: [RESOLVED_OPTIONS, AuthGuard, RolesGuard],
   },
   MessageGuard,

@@ -14,13 +14,18 @@ export function isImpersonated({ actor }: Principal): boolean {
   return actor !== undefined;
 }
 
-/** @param method That of the request; where there is none, nobody can tell what it changes. */
+/** @param isSafe Whether the request changes nothing. */
 export function mayActAs(
   principal: Principal,
   impersonation: Impersonation,
-  method: string | undefined,
+  isSafe: boolean,
 ): boolean {
   if (impersonation === 'allow' || !isImpersonated(principal)) return true;
+  return impersonation === 'read-only' && isSafe;
+}
+
+/** @param method That of the request; where there is none, nobody can tell what it changes. */
+export function isSafeMethod(method: string | undefined): boolean {
   const safe: readonly (string | undefined)[] = SAFE_METHODS;
-  return impersonation === 'read-only' && safe.includes(method);
+  return safe.includes(method);
 }

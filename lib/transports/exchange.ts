@@ -19,6 +19,8 @@ export interface Exchange {
   readonly transport: string;
   /** What was called, as the application declares it: `GET /orders/:id`, `ws chat`, `rpc {"cmd":"sum"}`, `Query.posts`. */
   readonly route: string | undefined;
+  /** Whether the call is one that changes nothing; where that is not known, the method of the request tells. */
+  readonly isSafe?: boolean | undefined;
   /** An argument of the request, own properties only: `params.id`, `query.page`, `body.owner`. */
   argument(path: PropertyPath): unknown;
   /** Puts a value where other packages look for it on a request. */

@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
+import { fieldCallOf, sharedRequest } from './field-call.js';
 import { rawRequest } from './http/raw-request.js';
 
-/** Where Nest has what a call of a handler is told apart by. */
-const [GRAPHQL_CONTEXT, GRAPHQL_INFO, RPC_CONTEXT] = [2, 3, 1];
+/** Where Nest has the context of a message of a microservice. */
+const RPC_CONTEXT = 1;
 
 /**
  * The objects by which what the guards established is found again, where parameters of a handler are
@@ -15,11 +15,10 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
   switch (context.getType<string>()) {
     case 'http':
       return objects(rawRequest(context.getArgByIndex(0)));
-    case 'graphql':
-      return objects(
-        context.getArgByIndex(GRAPHQL_INFO),
-        sharedRequest(context.getArgByIndex(GRAPHQL_CONTEXT)),
-      );
+    case 'graphql': {
+      const call = fieldCallOf(context);
+      return call ? [call.key, sharedRequest(call.context)] : [];
+    }
     case 'rpc':
       return objects(context.getArgByIndex(RPC_CONTEXT));
     default:
@@ -29,42 +28,25 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
 
 /**
  * What stands for a message in guards and interceptors: of a microservice its context, which is made for
- * it; of WebSockets the list of arguments, for all that is in it may be there more than once.
+ * it; of WebSockets the list of arguments, for all that is in it may be there more than once; of GraphQL
+ * over a socket, what its fields share.
+ *
+ * @returns `undefined` for what a request of HTTP brought.
  */
 export function messageOf(context: ExecutionContext): object | undefined {
-  const type = context.getType<string>();
-  if (type === 'ws') return context.getArgs<unknown[]>();
-  return type === 'rpc' ? objects(context.getArgByIndex(RPC_CONTEXT))[0] : undefined;
-}
-
-/** The places where drivers of GraphQL put the request that several fields share. */
-const HOLDERS = ['req', 'request', 'reply', 'extra'] as const;
-
-/**
- * What all fields of one request of GraphQL share: the request of HTTP that brought it; for a
- * subscription over a socket, the context itself, for the request of its handshake has others, too.
- */
-export function sharedRequest(context: unknown): object | undefined {
-  if (typeof context !== 'object' || context === null) return;
-  if (isSocketContext(context)) return context;
-  return httpRequestIn(context) ?? context;
-}
-
-/** Of graphql-ws and subscriptions-transport-ws: what the client said when it connected. */
-function isSocketContext(context: object): boolean {
-  const inner = (context as { readonly req?: unknown }).req;
-  return [context, inner].some(
-    (each) => typeof each === 'object' && each !== null && 'connectionParams' in each,
-  );
-}
-
-function httpRequestIn(context: object): IncomingMessage | undefined {
-  for (const name of HOLDERS) {
-    const held = (context as Readonly<Record<string, unknown>>)[name];
-    const request = rawRequest(held) ?? rawRequest((held as { request?: unknown } | null)?.request);
-    if (request) return request;
+  switch (context.getType<string>()) {
+    case 'ws':
+      return context.getArgs<unknown[]>();
+    case 'rpc':
+      return objects(context.getArgByIndex(RPC_CONTEXT))[0];
+    case 'graphql': {
+      const call = fieldCallOf(context);
+      const shared = call && sharedRequest(call.context);
+      return shared === call?.context ? shared : undefined;
+    }
+    default:
+      return;
   }
-  return;
 }
 
 function objects(...candidates: readonly unknown[]): readonly object[] {

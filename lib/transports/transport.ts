@@ -9,6 +9,8 @@ export type TransportType = 'graphql' | 'ws' | 'rpc';
 export interface Transport {
   /** What Nest calls its contexts. */
   readonly type: TransportType;
+  /** For the log: what to do where a context holds no request. */
+  readonly cure?: string | undefined;
   /** @returns `undefined` for a context that holds no such request. */
   exchangeOf(context: ExecutionContext): Exchange | undefined;
   /** Called once for each application, before Nest sets up what is reached by the transport. */

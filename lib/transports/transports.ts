@@ -22,4 +22,9 @@ export class Transports {
     if (type === 'http') return HttpExchange.of(context);
     return this.#others.get(type)?.exchangeOf(context);
   }
+
+  /** For the log: what to do where a context of a kind holds no request. */
+  cureOf(context: ExecutionContext): string | undefined {
+    return this.#others.get(context.getType())?.cure;
+  }
 }

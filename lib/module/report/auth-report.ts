@@ -7,6 +7,7 @@ import { handlersOf, type ControllerHandler } from '../controllers.js';
 import type { ResolvedAuthOptions } from '../options/resolve-options.js';
 import { globalGuardsOf, guardingOf } from './guarding.js';
 import { warningsAbout } from './handler-warnings.js';
+import { areFieldsGuarded, isEntityResolver, isFieldResolver } from '../resolvers.js';
 import { pathParameters } from './path-parameters.js';
 import { policyInWords } from './policy-in-words.js';
 import { toTable } from './report-table.js';
@@ -22,7 +23,7 @@ export interface ReportSources {
 }
 
 /**
- * Who may call what: every handler of every controller and gateway, with the policy that holds for it,
+ * Who may call what: every handler of every controller, gateway and resolver, with the policy that holds for it,
  * where that was declared, and what about it may not be what was meant.
  *
  * @publicApi
@@ -76,12 +77,17 @@ function reported(sources: ReportSources): ReportedRoute[] {
   const addresses = new RouteAddresses(sources.modules, sources.config);
   const ours = sources.options.global ? [RolesGuard] : [];
   const globalGuards = [...globalGuardsOf(sources.config), ...ours];
-  const routes = distinct(handlersOf(sources.modules)).flatMap((each) =>
-    addresses.of(each).map((address) => {
-      const inherited = address.transport === 'http' ? globalGuards : ours;
-      return routeOf({ each, address, inherited }, sources);
-    }),
-  );
+  const areGuarded = areFieldsGuarded(sources.modules);
+  const routes = distinct(handlersOf(sources.modules)).flatMap((each) => {
+    const isUnguarded = isFieldResolver(each) && !areGuarded;
+    // Whoever is let in to what such a field belongs to is let in to it.
+    if (isUnguarded && !isEntityResolver(each)) return [];
+    return addresses.of(each).map((address) => {
+      const isRequest = ['http', 'graphql'].includes(address.transport);
+      const inherited = isRequest ? globalGuards : ours;
+      return routeOf({ each, address, inherited: isUnguarded ? [] : inherited }, sources);
+    });
+  });
   return routes.sort(byAddress);
 }
 
@@ -101,7 +107,7 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
     guarding: guardingOf(each, inherited),
     denyUndeclared,
     impersonation: options.impersonation,
-    method: address.method,
+    method: methodOf(address),
     tenantParameters: tenantParametersOf(address, options),
     absentPermissions: absentPermissionsOf(options),
   };
@@ -112,6 +118,11 @@ function routeOf(reached: Reached, sources: ReportSources): ReportedRoute {
     declaredOn: Object.freeze(declaredOn),
     warnings: Object.freeze(warnings.map((warning) => Object.freeze(warning))),
   });
+}
+
+/** Queries and subscriptions change nothing. Nor do fields, unless a mutation leads to them. */
+function methodOf({ transport, method, path }: Address): string | undefined {
+  return transport === 'graphql' && !path.startsWith('Mutation.') ? 'GET' : method;
 }
 
 function tenantParametersOf(

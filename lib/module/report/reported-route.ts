@@ -18,11 +18,11 @@ export interface ReportWarning {
 
 /** Where a handler is reached. */
 export interface Address {
-  /** HTTP, a WebSocket gateway, or a microservice. */
-  readonly transport: 'http' | 'ws' | 'rpc';
+  /** HTTP, GraphQL, a WebSocket gateway, or a microservice. */
+  readonly transport: 'http' | 'graphql' | 'ws' | 'rpc';
   /** `GET`, `POST`, or `ALL`; absent where the transport has none. */
   readonly method?: string;
-  /** With every prefix (`/api/orders/:id`); of a message, its name or pattern. */
+  /** With every prefix (`/api/orders/:id`); of a message, its name or pattern; of GraphQL, `Query.posts`, `Post.author`. */
   readonly path: string;
   /** `neutral` for `VERSION_NEUTRAL`; absent where there are no versions. */
   readonly version?: string;

@@ -1,6 +1,7 @@
 import { RequestMethod, VERSION_NEUTRAL, VersioningType } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { ControllerHandler } from '../controllers.js';
+import { resolvedBy } from '../resolvers.js';
 import type { Address } from './reported-route.js';
 
 /** Where Nest keeps what a route is made of. */
@@ -48,7 +49,7 @@ export class RouteAddresses {
 
   /** Every address of a handler; none for a method that handles nothing. */
   of(handler: ControllerHandler): readonly Address[] {
-    return [...this.#requests(handler), ...messages(handler)];
+    return [...this.#requests(handler), ...messages(handler), ...fields(handler)];
   }
 
   *#requests({ metatype, method: target }: ControllerHandler): Generator<Address> {
@@ -111,6 +112,11 @@ function* messages({ method }: ControllerHandler): Generator<Address> {
     transport: 'ws',
     path: spelt((Reflect.getMetadata(WS_MESSAGE, method) ?? '') as MessageName),
   };
+}
+
+function fields(handler: ControllerHandler): readonly Address[] {
+  const path = resolvedBy(handler);
+  return path === undefined ? [] : [{ transport: 'graphql', path }];
 }
 
 function textsIn(key: string, target: object): readonly string[] {

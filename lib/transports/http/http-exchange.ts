@@ -1,9 +1,10 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext, HttpException } from '@nestjs/common';
 import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
 import { ownProperty } from '../../core/own-property.js';
 import type { PropertyPath } from '../../core/property-path.js';
+import { headerValues } from './header-values.js';
 import { httpRefusal, type HttpRefusalStyle } from './http-refusal.js';
 import { rawRequest } from './raw-request.js';
 import { setRefusalHeaders, type AdapterResponse } from './refusal-headers.js';
@@ -40,11 +41,15 @@ export class HttpExchange implements AuthRequest {
   /** @returns `undefined` when the context calls itself HTTP and holds no such request. */
   static of(context: ExecutionContext): HttpExchange | undefined {
     // As `switchToHttp` has it, which makes three functions each time it is asked.
-    const request: unknown = context.getArgByIndex(0);
-    const raw = rawRequest(request);
     const response: unknown = context.getArgByIndex(1);
-    if (!raw || typeof response !== 'object' || response === null) return;
-    return new HttpExchange(request as AdapterRequest, raw, response);
+    if (typeof response !== 'object' || response === null) return;
+    return HttpExchange.between(context.getArgByIndex(0), response);
+  }
+
+  /** @returns `undefined` when what is given is no request of either adapter. */
+  static between(request: unknown, response: AdapterResponse): HttpExchange | undefined {
+    const raw = rawRequest(request);
+    return raw && new HttpExchange(request as AdapterRequest, raw, response);
   }
 
   get shared(): object {
@@ -114,33 +119,4 @@ export class HttpExchange implements AuthRequest {
     const { headersSent, sent } = this.#response;
     return headersSent === true || sent === true;
   }
-}
-
-/**
- * Node keeps the first of several `Authorization` headers and says nothing of the others; the raw
- * headers have them all. A header that a middleware set is in the parsed headers only.
- */
-export function headerValues(
-  raw: Pick<IncomingMessage, 'headers' | 'rawHeaders'>,
-  name: string,
-): readonly string[] {
-  const headers: IncomingHttpHeaders = raw.headers;
-  if (!Object.hasOwn(headers, name)) return [];
-  const parsed = headers[name] ?? [];
-  const received = receivedValues(raw.rawHeaders, name);
-  if (received.length > 1) return received;
-  return typeof parsed === 'string' ? [parsed] : parsed;
-}
-
-function receivedValues(rawHeaders: unknown, name: string): readonly string[] {
-  const values: string[] = [];
-  if (!Array.isArray(rawHeaders)) return values;
-  const pairs: readonly string[] = rawHeaders;
-  for (let index = 0; index < pairs.length; index += 2) {
-    const candidate = pairs[index];
-    const value = pairs[index + 1];
-    if (value === undefined || candidate?.length !== name.length) continue;
-    if (candidate.toLowerCase() === name) values.push(value);
-  }
-  return values;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AuthRequest } from '../../core/auth-request.js';
-import { headerValues } from '../http/http-exchange.js';
+import { headerValues } from '../http/header-values.js';
 
 /** How a client connected, as far as it matters later on. */
 export interface Handshake {

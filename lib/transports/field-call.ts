@@ -1,0 +1,97 @@
+import type { IncomingMessage } from 'node:http';
+import type { ExecutionContext } from '@nestjs/common';
+import { rawRequest } from './http/raw-request.js';
+
+/** What GraphQL says of a field, as far as it matters here. */
+interface FieldInfo {
+  readonly operation?: { readonly operation?: unknown };
+  readonly fieldName?: string;
+  readonly parentType?: { readonly name?: string };
+}
+
+/** One call of a resolver. */
+export interface FieldCall {
+  /** What tells it apart from other calls: `info`, or what stands for an entity of a federation. */
+  readonly key: object;
+  readonly info: FieldInfo;
+  /** The arguments of the field, or what stands for the entity. */
+  readonly args: unknown;
+  /** What the application or the driver made for the operation. */
+  readonly context: object;
+}
+
+/**
+ * The call, as Nest passes it: `(parent, args, context, info)`; of entities `(reference, context, info)`.
+ *
+ * @returns `undefined` when what is passed is neither.
+ */
+export function fieldCallOf(execution: ExecutionContext): FieldCall | undefined {
+  const [first, second, third, fourth] = execution.getArgs<unknown[]>();
+  if (isInfo(fourth)) {
+    return isObject(third)
+      ? { key: fourth, info: fourth, args: second, context: third }
+      : undefined;
+  }
+  if (!isInfo(third) || !isObject(second)) return;
+  // All entities of a request have one `info`.
+  return { key: isObject(first) ? first : third, info: third, args: first, context: second };
+}
+
+/** A request, in the form in which the adapter of HTTP knows it. */
+export interface FoundRequest {
+  readonly request: object;
+  readonly raw: IncomingMessage;
+}
+
+/** Where drivers and applications put it, whoever made the driver's own first. */
+const HOLDERS = ['reply', 'request', 'req', 'extra', 'ctx'] as const;
+
+/** How many of them may be inside one another: `context.req.extra.request`. */
+const DEPTH = 3;
+
+/**
+ * The request that brought an operation: of HTTP, or the handshake of a socket.
+ *
+ * @returns `undefined` where there is none, or two that differ: a context that is one object for all
+ *   requests has one that is another's.
+ */
+export function requestIn(context: object): FoundRequest | undefined {
+  const [found, ...others] = requestsIn(context, DEPTH);
+  return others.every(({ raw }) => raw === found?.raw) ? found : undefined;
+}
+
+function* requestsIn(value: unknown, depth: number): Generator<FoundRequest> {
+  if (!isObject(value)) return;
+  const raw = rawRequest(value);
+  if (raw) {
+    yield { request: value, raw };
+    return;
+  }
+  if (depth === 0) return;
+  for (const name of HOLDERS) {
+    yield* requestsIn((value as Readonly<Record<string, unknown>>)[name], depth - 1);
+  }
+}
+
+/** Whether a request is the handshake of a socket (RFC 6455 section 4.1), which many operations share. */
+export function isHandshake({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/**
+ * What all fields of one operation share: the request of HTTP that brought it; of a socket, the context,
+ * for its handshake has other operations, too.
+ */
+export function sharedRequest(context: object): object {
+  const raw = requestIn(context)?.raw;
+  return raw && !isHandshake(raw) ? raw : context;
+}
+
+/** Fields have both, and nothing that a client sends takes their place in the list. */
+function isInfo(value: unknown): value is object & FieldInfo {
+  return isObject(value) && 'fieldNodes' in value && 'schema' in value;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
