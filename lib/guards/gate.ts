@@ -1,5 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { currentScope } from '../context/current-request.js';
+import { messageId } from '../context/message-scope.js';
 import { authOf, rememberAuth } from '../context/request-auth.js';
 import { anonymousAfter } from '../core/anonymous.js';
 import {
@@ -142,7 +143,7 @@ export class Gate implements Gatekeeper {
       visit.refusal = failure;
       // For whoever looks at the answer: of nobody's principal, nobody makes anything.
       remember(visit);
-      this.#report(failure, visit.handler, visit.principal ?? failure.principal);
+      this.#report(failure, visit.handler, visit);
     }
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
   }
@@ -191,13 +192,23 @@ export class Gate implements Gatekeeper {
     return visit;
   }
 
-  #report(failure: AuthError, handler: string, principal?: Principal): void {
+  #report(failure: AuthError, handler: string, visit?: Visit): void {
     const { code, reason, detail, cause } = failure;
     const { events } = this.#settings;
-    const facts = { handler, requestId: currentScope()?.requestId(), code, reason, detail, cause };
-    if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });
-    else events.emit({ type: 'auth.denied', ...facts, principal });
+    const requestId = currentScope()?.requestId() ?? (visit && idOfMessage(visit.exchange));
+    const facts = { handler, requestId, code, reason, detail, cause };
+    if (failure instanceof AuthUnavailable) {
+      events.emit({ type: 'auth.unavailable', ...facts });
+      return;
+    }
+    const principal = visit?.principal ?? failure.principal;
+    events.emit({ type: 'auth.denied', ...facts, principal });
   }
+}
+
+/** Before its handler is called, a message is in no scope; a request of HTTP always is, unless nobody wants it. */
+function idOfMessage({ transport, key, request }: Exchange): string | undefined {
+  return transport === 'http' ? undefined : messageId(key, request.header('x-request-id'));
 }
 
 /** What several calls share tells who is calling, once that is known: what one of them lets in changes nothing for others. */

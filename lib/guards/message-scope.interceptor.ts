@@ -26,7 +26,7 @@ export class MessageScopeInterceptor implements NestInterceptor {
     const message = this.#settings && messageOf(context);
     const auth = message && authOf(message);
     if (!this.#settings || !auth) return next.handle();
-    const [given] = auth.request.header('x-request-id');
+    const given = auth.request.header('x-request-id');
     const scope = new MessageScope(message, this.#settings.clock(), given);
     return withRequest(scope, () => next.handle());
   }

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
+import { isGrpcCall } from './grpc-call.js';
 import { rawRequest } from './http/raw-request.js';
 
 /** Where Nest has what a call of a handler is told apart by. */
-const [GRAPHQL_CONTEXT, GRAPHQL_INFO, RPC_CONTEXT] = [2, 3, 1];
+const [GRAPHQL_CONTEXT, GRAPHQL_INFO, RPC_PAYLOAD, RPC_CONTEXT] = [2, 3, 0, 1];
 
 /**
  * The objects by which what the guards established is found again, where parameters of a handler are
@@ -21,7 +22,7 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
         sharedRequest(context.getArgByIndex(GRAPHQL_CONTEXT)),
       );
     case 'rpc':
-      return objects(context.getArgByIndex(RPC_CONTEXT));
+      return objects(rpcMessage(context));
     default:
       return [];
   }
@@ -29,12 +30,20 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
 
 /**
  * What stands for a message in guards and interceptors: of a microservice its context, which is made for
- * it; of WebSockets the list of arguments, for all that is in it may be there more than once.
+ * it, or what gRPC has in its place; of WebSockets the list of arguments, for all that is in it may be there more than once.
  */
 export function messageOf(context: ExecutionContext): object | undefined {
   const type = context.getType<string>();
   if (type === 'ws') return context.getArgs();
-  return type === 'rpc' ? objects(context.getArgByIndex(RPC_CONTEXT))[0] : undefined;
+  return type === 'rpc' ? rpcMessage(context) : undefined;
+}
+
+/** Its context; of gRPC the metadata, or the call where a handler is given nothing else (`@GrpcStreamCall`). */
+function rpcMessage(context: ExecutionContext): object | undefined {
+  const [own] = objects(context.getArgByIndex(RPC_CONTEXT));
+  if (own) return own;
+  const payload: unknown = context.getArgByIndex(RPC_PAYLOAD);
+  return isGrpcCall(payload) ? payload : undefined;
 }
 
 /** The places where drivers of GraphQL put the request that several fields share. */
