@@ -53,6 +53,7 @@ export function assertServed(
 ): void {
   for (const each of handlers) {
     const isPublic = policies.of(each)?.opening?.kind === 'public';
+    if (!isPublic && isRawStream(each)) throw unanswerable(nameOf(each));
     for (const [key, { type, cure }] of Object.entries(NEEDED)) {
       if (isPublic || transports.serves(type) || !Reflect.hasMetadata(key, each.method)) continue;
       throw new AuthConfigurationError(
@@ -79,6 +80,23 @@ const NEEDED: Readonly<Record<string, { readonly type: TransportType; readonly c
     cure: "Add transports: [microservices()] to the options, from 'nestjs-portcullis/rpc'.",
   },
 };
+
+/** A stream of gRPC that its handler is given as it is: Nest answers no refusal of it, and the process ends. */
+function isRawStream({ method }: ControllerHandler): boolean {
+  const patterns: unknown = Reflect.getMetadata('microservices:pattern', method);
+  return [patterns].flat().some((each) => {
+    const { streaming } = (each ?? {}) as { readonly streaming?: unknown };
+    return streaming === 'pt_stream';
+  });
+}
+
+function unanswerable(handler: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    handler,
+    'is a @GrpcStreamCall, which cannot be refused: Nest does not answer it, and the process ends',
+    'Make it a @GrpcStreamMethod, or declare it @Public().',
+  );
+}
 
 function nameOf({ controller, name }: ControllerHandler): string {
   return `${controller.name}.${name}`;

@@ -26,7 +26,10 @@ export function grpcRefusal(failure: AuthError, received: GrpcMetadata): RpcExce
   return caused(new RpcException({ code: GRPC_CODES[status], message, metadata }), failure);
 }
 
-/** For filters and logs of the application: it is sent to nobody. */
+/**
+ * For filters of the application: it is sent to nobody. Nest logs what an event is refused with, and the
+ * cause of a cause may hold what was received: by a getter, it is not shown.
+ */
 function caused(exception: RpcException, cause: AuthError): RpcException {
-  return Object.defineProperty(exception, 'cause', { value: cause, configurable: true });
+  return Object.defineProperty(exception, 'cause', { get: () => cause, configurable: true });
 }
