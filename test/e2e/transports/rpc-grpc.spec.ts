@@ -207,10 +207,17 @@ describe('gRPC', () => {
 
   it('are in the report', () => {
     const routes = running.app.get(AuthReport).routes();
-    const addresses = routes.map(({ address }) => [address?.transport, address?.path]);
-    expect(addresses).toContainEqual([
-      'rpc',
-      JSON.stringify({ service: 'Cases', rpc: 'Closed', streaming: 'no_stream' }),
+    const found = routes.map(({ transport, path, policy, warnings }) => [
+      ...[transport, path, policy],
+      ...warnings.map(({ code }) => code),
     ]);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['rpc', 'Cases/Closed', 'any authenticated caller', 'undeclared'],
+        ['rpc', 'Streams/Up', 'role admin'],
+        ['rpc', 'Streams/Both', 'role admin'],
+        ['rpc', 'Streams/Raw', 'public'],
+      ]),
+    );
   });
 });
