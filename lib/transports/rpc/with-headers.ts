@@ -49,7 +49,10 @@ function made(message: object, headers: Headers): object {
 function mqttRecord({ data, options }: MqttRecord<unknown>, headers: Headers): object {
   const { properties } = options ?? {};
   const userProperties = merged(properties?.userProperties, headers);
-  return new MqttRecord(data, { ...options, properties: { ...properties, userProperties } });
+  // A message with none of them, and room for them, is not delivered (nestjs/nest#14079).
+  const isEmpty = Object.keys(userProperties).length === 0;
+  const all = isEmpty ? properties : { ...properties, userProperties };
+  return new MqttRecord(data, { ...options, ...(all && { properties: all }) });
 }
 
 /** The headers of NATS are of a class of its package, which is not ours to import. */
