@@ -165,7 +165,8 @@ it('K11: neither answers nor logs say anything of what was sent', async () => {
   }
   const scan = new LeakScan([]).add(forged, expired, token);
   scan.add('a-payload-that-is-secret', 'a-header-that-is-secret', 'a-subject-that-is-long');
-  expect(logger.lines.length).toBeGreaterThan(0);
+  // Nest 12 logs what an event is refused with: not why, which tells of somebody.
+  expect(logger.lines.join('\n')).not.toContain('InvalidCredential');
   expect(logger.lines.flatMap((line) => scan.leaks(line))).toEqual([]);
 });
 
