@@ -19,7 +19,8 @@ interface NatsHeaders {
  */
 export function transportHeaders(message: object): readonly GivenHeader[] | undefined {
   if (isMetadata(message)) return Object.entries(message.toHttp2Headers());
-  if (message instanceof NatsContext) return natsHeaders(message.getHeaders());
+  if (message instanceof NatsContext)
+    return natsHeaders(message.getHeaders() as NatsHeaders | undefined);
   if (message instanceof RmqContext) return members(message.getMessage(), 'properties', 'headers');
   if (message instanceof KafkaContext) return kafkaHeaders(message.getMessage());
   return;

@@ -75,7 +75,7 @@ function inside(
     throw new TypeError('The path leads through what is no object');
   const given = isObject ? ownProperty(holder, name) : undefined;
   const value = rest.length > 0 ? inside(given, rest, headers) : merged(objectIn(given), headers);
-  return { ...(holder as object | undefined), [name]: value };
+  return { ...holder, [name]: value };
 }
 
 function objectIn(given: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -15,7 +15,7 @@ import { TestIssuer } from '../../../lib/testing/index.js';
 import { LeakScan } from '../../conformance/leak-scan.js';
 import { RecordingLogger } from '../../conformance/recording-logger.js';
 import { moduleOf } from '../http/application.js';
-import { named, reachable, startHybrid, type Carrier, type Reached } from './rpc/carriers.js';
+import { named, reachable, startHybrid, TCP, type Carrier, type Reached } from './rpc/carriers.js';
 
 @Controller()
 class Api {
@@ -31,8 +31,8 @@ class Api {
   }
 
   @EventPattern(named('happened'))
-  happened(_: unknown): void {
-    throw new Error('It is never handled');
+  happened(payload: unknown): void {
+    throw new Error(`It is never handled: ${typeof payload}`);
   }
 }
 
@@ -95,7 +95,7 @@ describe('a payload that is said to hold headers', () => {
   let running: Reached;
 
   beforeAll(async () => {
-    running = await begin(reachable[0]!, 'meta.headers');
+    running = await begin(TCP, 'meta.headers');
   });
 
   afterAll(() => running.close());

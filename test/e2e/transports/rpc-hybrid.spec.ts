@@ -12,7 +12,7 @@ import {
 } from '../../../lib/index.js';
 import { microservices } from '../../../lib/transports/rpc/index.js';
 import { moduleOf } from '../http/application.js';
-import { CARRIERS, named, startAlone, startHybrid, type Reached } from './rpc/carriers.js';
+import { named, startAlone, startHybrid, TCP, type Reached } from './rpc/carriers.js';
 
 @Controller()
 class Plain {
@@ -72,7 +72,6 @@ class Open {
   }
 }
 
-const [tcp] = CARRIERS;
 const PATH = 'headers';
 
 /** What was looked up. */
@@ -94,12 +93,12 @@ function keysOf(application: string, more: Partial<AuthModuleOptions> = {}): Dyn
 
 const CONTROLLERS: readonly Type[] = [Plain, Scoped];
 const WAYS: readonly (readonly [string, (root: Type) => Promise<Reached>])[] = [
-  ['a hybrid application', (root) => startHybrid(tcp!, root)],
+  ['a hybrid application', (root) => startHybrid(TCP, root)],
   [
     'a hybrid application with inheritAppConfig',
-    (root) => startHybrid(tcp!, root, { inheritAppConfig: true }),
+    (root) => startHybrid(TCP, root, { inheritAppConfig: true }),
   ],
-  ['a microservice', (root) => startAlone(tcp!, root)],
+  ['a microservice', (root) => startAlone(TCP, root)],
 ];
 
 const ask = async ({ send }: Reached, name: string, key?: string): Promise<unknown> => {
@@ -139,24 +138,22 @@ describe.each(WAYS)('%s', (_, begin) => {
 });
 
 it('two applications of one process are guarded each by its own', async () => {
-  const [one, two] = await Promise.all(
-    ['one', 'two'].map((name) =>
-      startHybrid(tcp!, moduleOf({ imports: [keysOf(name)], controllers: [...CONTROLLERS] })),
-    ),
-  );
+  const begin = (name: string): Promise<Reached> =>
+    startHybrid(TCP, moduleOf({ imports: [keysOf(name)], controllers: [...CONTROLLERS] }));
+  const [one, two] = await Promise.all([begin('one'), begin('two')]);
   const told = { subject: 'ann', principal: 'ann' };
   for (const name of ['plain', 'scoped']) {
-    expect(await ask(one!, name, 'one/ann')).toEqual(told);
-    expect(await ask(one!, name, 'two/ann')).toBe('invalid_api_key');
-    expect(await ask(two!, name, 'two/ann')).toEqual(told);
-    expect(await ask(two!, name, 'one/ann')).toBe('invalid_api_key');
+    expect(await ask(one, name, 'one/ann')).toEqual(told);
+    expect(await ask(one, name, 'two/ann')).toBe('invalid_api_key');
+    expect(await ask(two, name, 'two/ann')).toEqual(told);
+    expect(await ask(two, name, 'one/ann')).toBe('invalid_api_key');
   }
-  await Promise.all([one!.close(), two!.close()]);
+  await Promise.all([one.close(), two.close()]);
 });
 
 it('with `global: false` a class is guarded where it says so', async () => {
   const imports = [keysOf('one', { global: false })];
-  const running = await startHybrid(tcp!, moduleOf({ imports, controllers: [Guarded, Open] }));
+  const running = await startHybrid(TCP, moduleOf({ imports, controllers: [Guarded, Open] }));
   expect(await ask(running, 'guarded')).toBe('missing_credentials');
   expect(await ask(running, 'guarded', 'one/ann')).toBe('forbidden');
   expect(await ask(running, 'guarded', 'one/root/admin')).toEqual({ subject: 'root' });
@@ -166,10 +163,10 @@ it('with `global: false` a class is guarded where it says so', async () => {
 
 it('an application without AuthModule is none of its business', async () => {
   const guarded = await startHybrid(
-    tcp!,
+    TCP,
     moduleOf({ imports: [keysOf('one')], controllers: [Open] }),
   );
-  const other = await startHybrid(tcp!, moduleOf({ controllers: [Open] }));
+  const other = await startHybrid(TCP, moduleOf({ controllers: [Open] }));
   expect(await ask(guarded, 'unguarded')).toBe('missing_credentials');
   expect(await ask(other, 'unguarded')).toEqual({ isReached: true });
   await Promise.all([guarded.close(), other.close()]);

@@ -15,12 +15,12 @@ import { TestIssuer } from '../../../lib/testing/index.js';
 import { TokenServer, type Behaviour } from '../../outbound/token-server.js';
 import { moduleOf } from '../http/application.js';
 import {
-  CARRIERS,
   named,
   PAYLOAD_HEADERS,
   reachable,
   startGrpc,
   startHybrid,
+  TCP,
   type Headers,
   type Reached,
   type ReachedByGrpc,
@@ -101,7 +101,7 @@ describe('calling services by messages', () => {
       authorization: `Bearer ${await issuer.token({ sub })}`,
       'x-request-id': `order-4711-${sub}`,
     };
-    return storefront.send('call', CARRIERS[0]!.message({ as, ...more }, headers));
+    return storefront.send('call', TCP.message({ as, ...more }, headers));
   };
 
   beforeAll(async () => {
@@ -122,10 +122,7 @@ describe('calling services by messages', () => {
         forwarded: { messages: true },
       },
     });
-    storefront = await startHybrid(
-      CARRIERS[0]!,
-      moduleOf({ imports: [auth], controllers: [Storefront] }),
-    );
+    storefront = await startHybrid(TCP, moduleOf({ imports: [auth], controllers: [Storefront] }));
   });
 
   afterAll(async () => {
@@ -175,10 +172,10 @@ describe('calling services by messages', () => {
       billing = await startGrpc(moduleOf({ imports: [auth], controllers: [Billing] }));
       const cases =
         billing.client.getService<
-          Record<string, (question: object, metadata: Metadata) => Observable<unknown>>
+          Record<'closed', (question: object, metadata: Metadata) => Observable<unknown>>
         >('Cases');
       const shared = new Metadata();
-      forward = (headers) => firstValueFrom(cases['closed']!({}, withHeaders(shared, headers)));
+      forward = (headers) => firstValueFrom(cases.closed({}, withHeaders(shared, headers)));
     });
 
     afterAll(() => billing.close());

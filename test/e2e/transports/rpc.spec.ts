@@ -13,7 +13,7 @@ import {
 } from '../../../lib/index.js';
 import { microservices, withHeaders } from '../../../lib/transports/rpc/index.js';
 import { moduleOf } from '../http/application.js';
-import { describeCases, Mine, MinePolicy, type Outcome } from './cases.js';
+import { describeCases, Mine, MinePolicy, type HandlerName, type Outcome } from './cases.js';
 import { named, PAYLOAD_HEADERS, reachable, startGrpc, startHybrid } from './rpc/carriers.js';
 
 @Controller()
@@ -86,10 +86,10 @@ for (const carrier of reachable) {
 function refusedBy(error: Record<string, unknown>): Outcome {
   expect(error).toEqual({
     status: 'error',
-    statusCode: expect.any(Number),
-    error: expect.any(String),
-    code: expect.any(String),
-    message: expect.any(String),
+    statusCode: expect.any(Number) as unknown,
+    error: expect.any(String) as unknown,
+    code: expect.any(String) as unknown,
+    message: expect.any(String) as unknown,
   });
   return { status: error['statusCode'] as 401, code: error['code'] as RefusalCode };
 }
@@ -103,7 +103,7 @@ class GrpcHandlers {
   }
 
   @GrpcMethod('Cases', 'Closed')
-  closed(_: object, __: Metadata): object {
+  closed(): object {
     return { subject: this.#auth.principal().subject };
   }
 
@@ -145,14 +145,14 @@ describeCases({
       providers: [MinePolicy],
     });
     const { client, close } = await startGrpc(root);
-    const cases = client.getService<Record<string, Call>>('Cases');
+    const cases = client.getService<Record<HandlerName, Call>>('Cases');
     return {
       close,
       ask: async ({ handler, token, owner }) => {
         const headers = token === undefined ? undefined : { authorization: `Bearer ${token}` };
         const metadata = withHeaders(new Metadata(), headers ?? {});
         try {
-          const { subject } = await firstValueFrom(cases[handler]!({ owner }, metadata));
+          const { subject } = await firstValueFrom(cases[handler]({ owner }, metadata));
           // There is no `null` in a message of gRPC.
           return { subject: subject || null };
         } catch (error) {

@@ -40,7 +40,6 @@ export const PAYLOAD_HEADERS = 'meta.headers';
 export interface Carrier {
   readonly name: string;
   readonly broker?: Broker;
-  readonly hasHeaders: boolean;
   /** Nest's client of MQTT loses answers of calls that overlap: each is then made by one of its own. */
   readonly isOneByOne?: boolean;
   /** @param queue Where the carrier has such: one for each server. */
@@ -53,18 +52,18 @@ const inPayload = (data: object, headers: Headers): unknown =>
 
 const redis = new URL(urlOf('Redis'));
 
+export const TCP: Carrier = {
+  name: 'TCP',
+  options: (_queue, port) => ({ transport: Transport.TCP, options: { host: '127.0.0.1', port } }),
+  message: inPayload,
+};
+
 /** All that Nest brings, but Kafka, and gRPC, whose handlers are others. */
-export const CARRIERS: readonly Carrier[] = [
-  {
-    name: 'TCP',
-    hasHeaders: false,
-    options: (_queue, port) => ({ transport: Transport.TCP, options: { host: '127.0.0.1', port } }),
-    message: inPayload,
-  },
+const CARRIERS: readonly Carrier[] = [
+  TCP,
   {
     name: 'Redis',
     broker: 'Redis',
-    hasHeaders: false,
     options: () => ({
       transport: Transport.REDIS,
       options: { host: redis.hostname, port: Number(redis.port) },
@@ -74,7 +73,6 @@ export const CARRIERS: readonly Carrier[] = [
   {
     name: 'NATS',
     broker: 'NATS',
-    hasHeaders: true,
     options: () => ({ transport: Transport.NATS, options: { servers: [urlOf('NATS')] } }),
     message: (data, headers) =>
       withHeaders(new NatsRecordBuilder(data).setHeaders(natsHeaders()).build(), headers),
@@ -82,7 +80,6 @@ export const CARRIERS: readonly Carrier[] = [
   {
     name: 'RabbitMQ',
     broker: 'RabbitMQ',
-    hasHeaders: true,
     options: (queue) => ({
       transport: Transport.RMQ,
       options: {
@@ -97,7 +94,6 @@ export const CARRIERS: readonly Carrier[] = [
     name: 'MQTT',
     broker: 'MQTT',
     isOneByOne: true,
-    hasHeaders: true,
     options: () => ({
       transport: Transport.MQTT,
       options: { url: urlOf('MQTT'), protocolVersion: 5 },
@@ -118,8 +114,8 @@ export interface Reached {
   readonly app: INestApplication | INestMicroservice;
   readonly client: ClientProxy;
   /** Sends a message, and gives its answer; it fails by whatever the client is given as the error. */
-  send(name: string, message: unknown): Promise<unknown>;
-  close(): Promise<void>;
+  readonly send: (name: string, message: unknown) => Promise<unknown>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts an application that is reached by HTTP as well. */
@@ -179,7 +175,7 @@ async function connected(options: MicroserviceOptions): Promise<ClientProxy> {
 export interface ReachedByGrpc {
   readonly app: INestApplication;
   readonly client: ClientGrpc;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function startGrpc(root: Type): Promise<ReachedByGrpc> {
