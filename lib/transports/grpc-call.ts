@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+
 /** What comes with a call of gRPC beside its message: `Metadata` of `@grpc/grpc-js`. */
 export interface GrpcMetadata {
   /** In lower case, as texts; what is binary, in base64. */
@@ -7,7 +9,7 @@ export interface GrpcMetadata {
 }
 
 /** A call of gRPC, as far as it is looked at. */
-export interface GrpcCall {
+export interface GrpcCall extends EventEmitter {
   readonly metadata: GrpcMetadata;
   /** The address, and the port after a colon. */
   getPeer?(): string;

@@ -5,6 +5,7 @@ import type { Exchange, RefusalStyles } from '../exchange.js';
 import { isGrpcCall, isMetadata, type GrpcMetadata } from '../grpc-call.js';
 import { textsByName, transportHeaders, userProperties } from './message-headers.js';
 import { takeHeaders } from './payload-headers.js';
+import { closeQuietly } from './refused-stream.js';
 import { remoteAddressOf } from './remote-address.js';
 import { grpcRefusal, messageRefusal } from './rpc-refusal.js';
 
@@ -74,6 +75,8 @@ export class RpcExchange implements Exchange, AuthRequest {
 
   refuse(failure: AuthError, { http }: RefusalStyles): Error {
     const metadata = this.#metadata;
+    const { call, payload } = this.#message;
+    if (isGrpcCall(call) && isStream(payload)) closeQuietly(call);
     return metadata ? grpcRefusal(failure, metadata) : messageRefusal(failure, http.body);
   }
 }

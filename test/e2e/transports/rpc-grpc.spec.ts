@@ -157,6 +157,18 @@ describe('gRPC', () => {
     expect(called).toEqual([]);
   });
 
+  it('a stream that its client ended before is refused as well, and nothing else ends', async () => {
+    const nobody = [16, 'Authentication is required', 'missing_credentials'];
+    for (const name of ['up', 'both'] as const) {
+      expect(await all(streams[name](of({ owner: 'a' }), new Metadata()))).toEqual(nobody);
+      // It takes a while to verify a token that is new.
+      const denied = metadataOf(await bearer(`ann-${name}`, 'user'));
+      expect(await all(streams[name](of({ owner: 'a' }), denied))).toContain('forbidden');
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await all(cases.closed({}, metadataOf(await bearer('ann'))))).toHaveLength(1);
+  });
+
   it('what no refusal reaches does not boot, unless it is public', async () => {
     expect(await all(streams.raw(two(), metadataOf('Bearer x')))).toEqual(['raw a', 'raw b']);
     @Controller()
