@@ -1,8 +1,10 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { BaseRpcContext } from '@nestjs/microservices';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { hiddenNotes } from '../../core/hidden-notes.js';
 import { ownMembers } from '../../core/own-property.js';
 import { PropertyPath } from '../../core/property-path.js';
+import { isGrpcCall, isMetadata } from '../grpc-call.js';
 import { messageOf } from '../invocation.js';
 import type { Transport } from '../transport.js';
 import { RpcExchange } from './rpc-exchange.js';
@@ -39,12 +41,17 @@ export function microservices(options: MicroservicesOptions = {}): Transport {
     type: 'rpc',
     exchangeOf: (context) => {
       const key = messageOf(context);
-      if (!key) return;
+      if (!key || !isOfOneMessage(key)) return;
       const exchange = exchanges.get(key) ?? new RpcExchange(messageIn(context, key), path);
       exchanges.set(key, exchange);
       return exchange;
     },
   };
+}
+
+/** Another object may stand for several messages, of which one must not be taken for another. */
+function isOfOneMessage(key: object): boolean {
+  return key instanceof BaseRpcContext || isMetadata(key) || isGrpcCall(key);
 }
 
 function messageIn(

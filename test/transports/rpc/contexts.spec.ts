@@ -39,3 +39,10 @@ describe('headers of Kafka', () => {
     });
   });
 });
+
+it('what is no context of one message is not served', () => {
+  const connection = { headers: { authorization: 'Bearer a' } };
+  const context = new ExecutionContextHost([{}, connection]);
+  context.setType('rpc');
+  expect(microservices().exchangeOf(context)).toBeUndefined();
+});
