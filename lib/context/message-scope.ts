@@ -5,13 +5,15 @@ import { isSafeRequestId, type Scope } from './request-scope.js';
 const ids = hiddenNotes<string>();
 
 /**
- * What a message is called everywhere: the same for guards and handlers.
+ * What a message is called, before its handler is called as well: as its sender said, where that is one
+ * name and a safe one.
  *
  * @param message The one object that stands for it.
- * @param given What its sender calls it, safe or not.
  */
-export function messageId(message: object, given: string | undefined): string {
-  const id = ids.get(message) ?? (isSafeRequestId(given) ? given : randomUUID());
+export function messageId(message: object, given: readonly string[]): string {
+  const known = ids.get(message);
+  if (known !== undefined) return known;
+  const id = given.length === 1 && isSafeRequestId(given[0]) ? given[0] : randomUUID();
   ids.set(message, id);
   return id;
 }
@@ -20,13 +22,13 @@ export function messageId(message: object, given: string | undefined): string {
 export class MessageScope implements Scope {
   readonly request: object;
   readonly beganAt: number;
-  readonly #given: string | undefined;
+  readonly #given: readonly string[];
 
   /**
    * @param request The one object that stands for the message in guards and handlers alike.
    * @param given What its sender calls it, safe or not.
    */
-  constructor(request: object, beganAt: number, given: string | undefined) {
+  constructor(request: object, beganAt: number, given: readonly string[]) {
     this.request = request;
     this.beganAt = beganAt;
     this.#given = given;

@@ -261,6 +261,24 @@ export class AuthService {
     return { authorization: `Bearer ${token.reveal()}` };
   }
 
+  /**
+   * The headers with which to send a message, or to call gRPC: `authorization`, and within a request its
+   * id as `x-request-id`. They are for this one message. `withHeaders` of `nestjs-portcullis/rpc` puts them into it.
+   *
+   * @param service One with `messages: true`, for nobody can tell where its client is connected.
+   * @throws As {@link serviceToken} and {@link exchange} do.
+   */
+  async messageHeaders(
+    service: string,
+    { as }: { readonly as: CallAs },
+  ): Promise<Readonly<Record<string, string>>> {
+    this.#services.of(service).assertMessages();
+    const { token } = await this.#tokenFor(service, as);
+    const id = currentScope()?.requestId();
+    const authorization = `Bearer ${token.reveal()}`;
+    return { authorization, ...(id !== undefined && { 'x-request-id': id }) };
+  }
+
   async #tokenFor(service: string, as: CallAs, purpose: TokenPurpose = {}): Promise<CallToken> {
     const called = this.#services.of(service);
     try {

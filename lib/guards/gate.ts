@@ -60,13 +60,6 @@ const UNKNOWN: RoutePolicy = Object.freeze({
   contextHeaders: {},
 });
 
-/** Whose refusal is told, and where. */
-interface Reported {
-  readonly handler: string;
-  readonly requestId: string | undefined;
-  readonly principal?: Principal | undefined;
-}
-
 /** What both guards share: looking a request up, letting it in, and turning it away. */
 export class Gate implements Gatekeeper {
   readonly #policies: RoutePolicies;
@@ -248,14 +241,6 @@ export class Gate implements Gatekeeper {
     if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });
     else events.emit({ type: 'auth.denied', ...facts, principal });
   }
-}
-
-/** Nobody is let in as nobody because another handler lets nobody in, nor by what it accepts. */
-function takeOver(before: Visit | undefined, visit: Visit): void {
-  const isKnown = before?.principal !== undefined && before.principal.kind !== 'anonymous';
-  if (!isKnown || !isSameAcceptance(before.policy, visit.policy)) return;
-  visit.principal = before.principal;
-  remember(visit);
 }
 
 /** What several calls share tells who is calling, once that is known: what one of them lets in changes nothing for others. */

@@ -6,8 +6,9 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { map, type Observable } from 'rxjs';
+import { isObservable, map, Observable } from 'rxjs';
 import { withRequest } from '../context/current-request.js';
+import type { Scope } from '../context/request-scope.js';
 import { authOf, type RequestAuth } from '../context/request-auth.js';
 import { InvalidCredential } from '../core/auth-error.js';
 import { messageOf } from '../transports/invocation.js';
@@ -28,9 +29,14 @@ export class MessageScopeInterceptor implements NestInterceptor {
     const auth = message && authOf(message);
     const scope = auth?.messageScope;
     if (!this.#settings || !auth || !scope) return next.handle();
-    const within = <T>(work: () => T): T => withRequest(scope, work);
-    const stream = { within, isOver: () => isOver(auth, this.#settings?.clock() ?? Infinity) };
-    return within(() => next.handle()).pipe(map((value: unknown) => subscription(value, stream)));
+    bindStream(context.getArgs(), scope);
+    const stream = {
+      within: <T>(work: () => T): T => withRequest(scope, work),
+      isOver: () => isOver(auth, this.#settings?.clock() ?? Infinity),
+    };
+    // What it answers with is made when it is subscribed to, and may be made then only.
+    const answer = within(scope, () => withRequest(scope, () => next.handle()));
+    return answer.pipe(map((value: unknown) => subscription(value, stream)));
   }
 }
 
@@ -40,4 +46,42 @@ function isOver(auth: RequestAuth, now: number): boolean {
   if (expiresAt === undefined || now < expiresAt * 1000) return false;
   auth.refuse(new InvalidCredential('token_expired'));
   return true;
+}
+
+/** Nest keeps what came before the handler was there until it says so by this, which its decorator looks for. */
+const DRAIN = 'drainBuffer';
+
+/** What streams in comes from the connection, which is nobody's: each of it is handled as part of the call. */
+function bindStream(args: unknown[], scope: Scope): void {
+  const [payload] = args;
+  if (!isObservable(payload)) return;
+  const value: unknown = Reflect.get(payload, DRAIN);
+  args[0] = Object.defineProperty(
+    within(scope, () => payload),
+    DRAIN,
+    { value },
+  );
+}
+
+/** A stream whose subscription, and all that it gives, is handled with the message at hand. */
+function within(scope: Scope, source: () => Observable<unknown>): Observable<unknown> {
+  return new Observable((subscriber) =>
+    withRequest(scope, () =>
+      source().subscribe({
+        next: (value) => {
+          withRequest(scope, () => {
+            subscriber.next(value);
+          });
+        },
+        error: (failure: unknown) => {
+          subscriber.error(failure);
+        },
+        complete: () => {
+          withRequest(scope, () => {
+            subscriber.complete();
+          });
+        },
+      }),
+    ),
+  );
 }

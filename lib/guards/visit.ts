@@ -89,8 +89,11 @@ export class Visit implements RequestAuth {
   get messageScope(): MessageScope | undefined {
     const { shared, request, transport } = this.exchange;
     if (transport === 'http') return;
-    const [given] = request.header('x-request-id');
-    this.#scope ??= new MessageScope(shared, this.establishedBy.now(), given);
+    this.#scope ??= new MessageScope(
+      shared,
+      this.establishedBy.now(),
+      request.header('x-request-id'),
+    );
     return this.#scope;
   }
 

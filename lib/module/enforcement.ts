@@ -69,6 +69,7 @@ export function assertServed(
   for (const each of handlers) {
     const policy = policies.of(each);
     const isPublic = policy?.opening?.kind === 'public';
+    if (!isPublic && isRawStream(each)) throw unanswerable(nameOf(each));
     const isClosedGateway = isConnection(each) && policy && isClosing(policy, false);
     if (isClosedGateway) assertServedBy(transports, each, NEEDED[MESSAGE]);
     for (const [key, needed] of Object.entries(NEEDED)) {
@@ -115,6 +116,23 @@ const NEEDED = {
     cure: "Add transports: [microservices()] to the options, from 'nestjs-portcullis/rpc'.",
   },
 } as const satisfies Readonly<Record<string, Needed>>;
+
+/** A stream of gRPC that its handler is given as it is: Nest answers no refusal of it, and the process ends. */
+function isRawStream({ method }: ControllerHandler): boolean {
+  const patterns: unknown = Reflect.getMetadata('microservices:pattern', method);
+  return [patterns].flat().some((each) => {
+    const { streaming } = (each ?? {}) as { readonly streaming?: unknown };
+    return streaming === 'pt_stream';
+  });
+}
+
+function unanswerable(handler: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    handler,
+    'is a @GrpcStreamCall, which cannot be refused: Nest does not answer it, and the process ends',
+    'Make it a @GrpcStreamMethod, or declare it @Public().',
+  );
+}
 
 function nameOf({ controller, name }: ControllerHandler): string {
   return `${controller.name}.${name}`;

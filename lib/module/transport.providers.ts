@@ -29,7 +29,7 @@ export const TRANSPORT_PROVIDERS: readonly Provider[] = [
     useFactory: (
       resolved: ResolvedAuthOptions,
       ...[config, gateways, reception]: [ApplicationConfig, Gateways, Reception]
-    ) => {
+    ): true => {
       const host = hostOf(resolved, config, { gateways, reception });
       for (const each of resolved.transports) each.attach?.(host);
       return true;

@@ -21,6 +21,8 @@ export interface ServiceSettings {
   readonly name: string;
   /** Below this, and nowhere else, a credential is sent; `undefined` where nothing is fetched. */
   readonly baseUrl: URL | undefined;
+  /** Whether credentials for it may be put into messages, which go wherever their client is connected. */
+  readonly messages: boolean;
   /** `undefined` where only what the caller came with is passed on. */
   readonly tokens: ServiceTokenSettings | undefined;
 }
@@ -43,19 +45,21 @@ export class Service {
   readonly fetch: Fetch;
   /** The base URL, with a slash at its end. */
   readonly #root: URL | undefined;
+  readonly #messages: boolean;
   readonly #endpoint: TokenEndpoint | undefined;
   readonly #shared: SharedTokens | undefined;
   readonly credentials: ServiceCredentials | undefined;
   readonly exchanged: ExchangedTokens | undefined;
 
   constructor(
-    { name, baseUrl, tokens }: ServiceSettings,
+    { name, baseUrl, messages, tokens }: ServiceSettings,
     surroundings: ServiceSurroundings,
     events: ServiceEvents,
   ) {
     this.name = name;
     this.fetch = surroundings.fetch ?? runtimeFetch;
     this.#root = baseUrl && new URL(baseUrl.href.replace(/\/?$/, '/'));
+    this.#messages = messages;
     if (!tokens) return;
     const { purpose } = tokens;
     const { clock, tokenStore: store } = surroundings;
@@ -106,6 +110,14 @@ export class Service {
     const given = URL.canParse(address) ? new URL(address) : undefined;
     if (this.#root && given && isBelow(this.#root, given)) return;
     throw new RangeError(`The address is not one of services.${this.name}`);
+  }
+
+  /** @throws {RangeError} When it is not reached by messages. */
+  assertMessages(): void {
+    if (this.#messages) return;
+    throw new RangeError(
+      `services.${this.name} is reached by no messages: it has no messages: true`,
+    );
   }
 
   /** Ends all that is under way. */

@@ -1,9 +1,10 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { fieldCallOf, sharedRequest } from './field-call.js';
+import { isGrpcCall } from './grpc-call.js';
 import { rawRequest } from './http/raw-request.js';
 
-/** Where Nest has the context of a message of a microservice. */
-const RPC_CONTEXT = 1;
+/** Where Nest has a message of a microservice, and its context. */
+const [RPC_PAYLOAD, RPC_CONTEXT] = [0, 1];
 
 /**
  * The objects by which what the guards established is found again, where parameters of a handler are
@@ -20,7 +21,7 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
       return call ? [call.key, sharedRequest(call.context)] : [];
     }
     case 'rpc':
-      return objects(context.getArgByIndex(RPC_CONTEXT));
+      return objects(rpcMessage(context));
     default:
       return [];
   }
@@ -28,8 +29,8 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
 
 /**
  * What stands for a message in guards and interceptors: of a microservice its context, which is made for
- * it; of WebSockets the list of arguments, for all that is in it may be there more than once; of GraphQL
- * over a socket, what its fields share.
+ * it, or what gRPC has in its place; of WebSockets the list of arguments, for all that is in it may be
+ * there more than once; of GraphQL over a socket, what its fields share.
  *
  * @returns `undefined` for what a request of HTTP brought.
  */
@@ -38,7 +39,7 @@ export function messageOf(context: ExecutionContext): object | undefined {
     case 'ws':
       return context.getArgs<unknown[]>();
     case 'rpc':
-      return objects(context.getArgByIndex(RPC_CONTEXT))[0];
+      return rpcMessage(context);
     case 'graphql': {
       const call = fieldCallOf(context);
       const shared = call && sharedRequest(call.context);
@@ -47,6 +48,14 @@ export function messageOf(context: ExecutionContext): object | undefined {
     default:
       return;
   }
+}
+
+/** Its context; of gRPC the metadata, or the call where a handler is given nothing else (`@GrpcStreamCall`). */
+function rpcMessage(context: ExecutionContext): object | undefined {
+  const [own] = objects(context.getArgByIndex(RPC_CONTEXT));
+  if (own) return own;
+  const payload: unknown = context.getArgByIndex(RPC_PAYLOAD);
+  return isGrpcCall(payload) ? payload : undefined;
 }
 
 function objects(...candidates: readonly unknown[]): readonly object[] {

@@ -31,6 +31,7 @@ describe('options of services', () => {
     [{ audience: '' }, /services\.billing\.audience is not a non-empty string/],
     [{ resource: 7 }, /services\.billing\.resource is not a non-empty string/],
     [{ timeoutSeconds: 0 }, /timeoutSeconds .* from 0\.1 to 60/],
+    [{ messages: 'yes' }, /services\.billing\.messages is no boolean/],
     [{ url: 'x' }, /services\.billing\.url is no option/],
   ])('refuse to boot: %j', async (more, sentence) => {
     expect(await boot(AuthModule.forRoot(withBilling(more)))).toMatch(sentence);
@@ -64,6 +65,7 @@ describe('options of services', () => {
   });
 
   it.each<[string, object]>([
+    ['messages alone', { messages: true }],
     ['an address alone', { baseUrl: BILLING.baseUrl }],
     ['tokens alone', { ...BILLING, baseUrl: undefined }],
     ['a token endpoint', { ...BILLING, issuer: undefined, tokenEndpoint: 'https://login.test/t' }],

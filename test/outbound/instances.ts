@@ -59,7 +59,7 @@ export class Instances {
   readonly one = ({ purpose = {}, store, ...more }: More = {}): Service => {
     const endpoint = this.server.settings({ timeoutMs: 10_000, ...more });
     const service = new Service(
-      { name: 'billing', baseUrl: undefined, tokens: { endpoint, purpose } },
+      { name: 'billing', baseUrl: undefined, messages: false, tokens: { endpoint, purpose } },
       { clock: () => this.now, tokenStore: store ?? this.store },
       {
         onObtained: () => undefined,

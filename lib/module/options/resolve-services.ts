@@ -3,13 +3,19 @@ import { ownMembers } from '../../core/own-property.js';
 import { parseTrustworthyAddress } from '../../endpoint/endpoint-address.js';
 import type { ServiceSettings, ServiceTokenSettings } from '../../outbound/service.js';
 import type { AuthModuleOptions } from './auth-options.js';
-import { assertName, assertObject, assertSeconds, refuseUnknown } from './option-checks.js';
+import {
+  assertName,
+  assertObject,
+  assertSeconds,
+  refuseUnknown,
+  resolveBoolean,
+} from './option-checks.js';
 import { resolveOAuthClient } from './resolve-oauth-client.js';
 import type { ServiceOptions } from './service-options.js';
 
 const KNOWN = [
   ...['baseUrl', 'issuer', 'tokenEndpoint', 'scope', 'audience', 'resource', 'timeoutSeconds'],
-  ...['clientId', 'clientSecret', 'privateKey', 'keyId', 'clientAuthentication'],
+  ...['clientId', 'clientSecret', 'privateKey', 'keyId', 'clientAuthentication', 'messages'],
 ];
 
 const CURE =
@@ -28,11 +34,12 @@ function resolveService(name: string, given: ServiceOptions): ServiceSettings {
   const options = ownMembers(given);
   const baseUrl = addressOf(`${option}.baseUrl`, options.baseUrl);
   const tokens = resolveTokens(option, options);
-  if (baseUrl || tokens) return { name, baseUrl, tokens };
+  const messages = resolveBoolean(`${option}.messages`, options.messages);
+  if (baseUrl || tokens || messages) return { name, baseUrl, tokens, messages };
   throw new AuthConfigurationError(
     option,
     'is neither called nor given a token',
-    'Give baseUrl, or issuer and clientId, or both.',
+    'Give baseUrl, or messages: true where it is reached by messages, or issuer and clientId, or several of them.',
   );
 }
 

@@ -13,6 +13,13 @@ export interface ServiceOptions extends Partial<
    * @default none: `AuthService.fetch()` and `headers()` have nothing to do with it
    */
   readonly baseUrl?: string;
+  /**
+   * Whether it is reached by messages, or gRPC: `AuthService.messageHeaders()` gives headers for these,
+   * which go wherever their client is connected.
+   *
+   * @default false
+   */
+  readonly messages?: boolean;
   /** Whose tokens the service accepts. Its metadata say where they are asked for. */
   readonly issuer?: string;
   /**

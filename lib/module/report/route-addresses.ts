@@ -142,6 +142,10 @@ function versionName(version: string | symbol): string {
   return version === VERSION_NEUTRAL ? 'neutral' : String(version);
 }
 
+/** A method of gRPC as gRPC itself says: `billing.Invoices/List`. */
 function spelt(name: MessageName): string {
-  return typeof name === 'object' ? JSON.stringify(name) : String(name);
+  if (typeof name !== 'object') return String(name);
+  const { service, rpc, streaming } = name;
+  const isGrpc = typeof service === 'string' && typeof rpc === 'string' && streaming !== undefined;
+  return isGrpc ? `${service}/${rpc}` : JSON.stringify(name);
 }

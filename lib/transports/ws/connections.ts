@@ -114,8 +114,7 @@ export class Connections {
       notice: (): void => undefined,
     };
     const exchange = new WsExchange(caller, request);
-    const [given] = request.header('x-request-id');
-    const scope = new MessageScope(exchange, this.host.clock(), given);
+    const scope = new MessageScope(exchange, this.host.clock(), request.header('x-request-id'));
     const admitted = withRequest(scope, () => admittedBy(gateways, client));
     return whenReady(admitted, () => ({
       ...{ exchange, scope, principal: authOf(exchange)?.principal },

@@ -23,7 +23,7 @@ export function scopedHandlers(
       // A socket that is closing may send for a while.
       if (!session?.isOpen) return;
       const exchange = new WsExchange(session, session.request, given[0]);
-      const scope = new MessageScope(exchange, clock(), undefined);
+      const scope = new MessageScope(exchange, clock(), []);
       const result = withRequest(scope, () => handle(...given));
       return whenReady(result, (answer) => {
         session.learn(authOf(exchange)?.principal, exchange.request);

@@ -51,7 +51,7 @@ describe('the end of a session', () => {
     const styles = { http: { ...realm, body: (refusal: object): object => refusal } };
     const session = new SocketSession({}, peer, { clock, styles });
     const expiresAt = (Date.now() + days * DAY_MS) / 1000;
-    session.admit(new MessageScope({}, 0, undefined), { kind: 'user', expiresAt } as Principal);
+    session.admit(new MessageScope({}, 0, []), { kind: 'user', expiresAt } as Principal);
     session.open();
     return session;
   }
