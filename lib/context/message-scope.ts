@@ -10,7 +10,7 @@ const ids = hiddenNotes<string>();
  *
  * @param message The one object that stands for it.
  */
-export function messageId(message: object, given: readonly string[]): string {
+function messageId(message: object, given: readonly string[]): string {
   const known = ids.get(message);
   if (known !== undefined) return known;
   const id = given.length === 1 && isSafeRequestId(given[0]) ? given[0] : randomUUID();

@@ -68,14 +68,16 @@ export function assertServed(
 ): void {
   for (const each of handlers) {
     const policy = policies.of(each);
-    const isPublic = policy?.opening?.kind === 'public';
-    if (!isPublic && isRawStream(each)) throw unanswerable(nameOf(each));
     const isClosedGateway = isConnection(each) && policy && isClosing(policy, false);
     if (isClosedGateway) assertServedBy(transports, each, NEEDED[MESSAGE]);
-    for (const [key, needed] of Object.entries(NEEDED)) {
-      const isReachedBy = !isPublic && Reflect.hasMetadata(key, each.method);
-      if (isReachedBy) assertServedBy(transports, each, needed);
-    }
+    if (policy?.opening?.kind !== 'public') assertReadable(transports, each);
+  }
+}
+
+function assertReadable(transports: Transports, each: ControllerHandler): void {
+  if (isRawStream(each)) throw unanswerable(nameOf(each));
+  for (const [key, needed] of Object.entries(NEEDED)) {
+    if (Reflect.hasMetadata(key, each.method)) assertServedBy(transports, each, needed);
   }
 }
 

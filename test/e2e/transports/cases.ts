@@ -30,7 +30,7 @@ export type Outcome =
   | { readonly status: 400 | 401 | 403 | 404 | 503; readonly code: RefusalCode };
 
 /** A transport of an application that runs. */
-export interface RunningTransport {
+interface RunningTransport {
   /** Sends a question, checks that the answer is in the currency of the transport, and tells what it says. */
   ask(question: Question): Promise<Outcome>;
   close(): Promise<void>;
