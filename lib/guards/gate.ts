@@ -154,11 +154,21 @@ export class Gate implements Gatekeeper {
     const { rules, judge } = this.#settings;
     const decision = decide(visit.policy, principal, rules);
     if (!decision.allowed) throw this.refuse(visit, new Forbidden(decision.reason, decision));
-    if (visit.policy.rules.length === 0) return true;
     return whenReady(judge.judge(visit, principal), (failure) => {
       if (failure) throw this.refuse(visit, failure);
+      visit.isLetIn = true;
       return true as const;
     });
+  }
+
+  /** Whether a guard that came before has let this very call of its handler in: Nest calls some twice. */
+  hasLetIn(context: ExecutionContext): boolean {
+    const exchange = this.#settings.transports.exchangeOf(context);
+    const here = exchange && authOf(exchange.key);
+    if (!(here instanceof Visit) || here.establishedBy !== this) return false;
+    return (
+      here.isLetIn && here.isTo({ controller: context.getClass(), handler: context.getHandler() })
+    );
   }
 
   /** The exception that turns the request away; each reason goes to the events once for a request. */

@@ -10,6 +10,8 @@ import { whenReady } from '../core/maybe-promise.js';
 /** What stands before the handlers of messages of one application, in its order. */
 export interface MessageGuards {
   readonly guards: readonly CanActivate[];
+  /** Whether Nest called them already, as its global guards. */
+  readonly hasLetIn: (context: ExecutionContext) => boolean;
   /** In milliseconds since the epoch. */
   readonly clock: () => number;
 }
@@ -27,18 +29,19 @@ const REQUESTS = new Set<string>(['http', 'graphql']);
  */
 @Injectable()
 export class MessageGuard implements CanActivate {
-  readonly #guards: readonly CanActivate[];
+  readonly #settings: MessageGuards | undefined;
 
   constructor(@Optional() @Inject(MESSAGE_GUARDS) settings?: MessageGuards) {
-    this.#guards = settings?.guards ?? [];
+    this.#settings = settings;
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    return REQUESTS.has(context.getType()) || this.#activate(context, 0);
+    const isGuarded = REQUESTS.has(context.getType()) || this.#settings?.hasLetIn(context);
+    return isGuarded === true || this.#activate(context, 0);
   }
 
   #activate(context: ExecutionContext, index: number): boolean | Promise<boolean> {
-    const guard = this.#guards[index];
+    const guard = this.#settings?.guards[index];
     if (!guard) return true;
     const verdict = guard.canActivate(context) as boolean | Promise<boolean>;
     return whenReady(verdict, (isLetIn) => isLetIn && this.#activate(context, index + 1));

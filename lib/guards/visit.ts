@@ -42,6 +42,8 @@ export class Visit implements RequestAuth {
   addressed: AddressedTenant;
   /** Why it was turned away, once for each reason: several parameters of a handler may find the same wanting. */
   readonly refusals: AuthError[];
+  /** Whether all that is declared was asked, and let it in. */
+  isLetIn: boolean;
   /** When it came to the gate, by the clock of `performance`; 0 where nobody is told. */
   startedAt: number;
 
@@ -57,6 +59,7 @@ export class Visit implements RequestAuth {
     this.principal = undefined;
     this.addressed = undefined;
     this.refusals = [];
+    this.isLetIn = false;
     this.startedAt = 0;
   }
 

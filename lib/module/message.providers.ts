@@ -1,6 +1,7 @@
-import type { CanActivate, Provider } from '@nestjs/common';
+import type { CanActivate, ExecutionContext, Provider } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { AuthGuard } from '../guards/auth.guard.js';
+import { Gate } from '../guards/gate.js';
 import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
 import { MESSAGE_GUARDS, MessageGuard, type MessageGuards } from '../guards/message.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
@@ -17,9 +18,13 @@ export const MESSAGE_PROVIDERS: readonly Provider[] = [
     provide: MESSAGE_GUARDS,
     useFactory: (
       { global, clock }: ResolvedAuthOptions,
+      gate: Gate,
       ...guards: readonly CanActivate[]
-    ): MessageGuards | undefined => (global ? { guards, clock } : undefined),
-    inject: [RESOLVED_OPTIONS, AuthGuard, RolesGuard],
+    ): MessageGuards | undefined => {
+      const hasLetIn = (context: ExecutionContext): boolean => gate.hasLetIn(context);
+      return global ? { guards, hasLetIn, clock } : undefined;
+    },
+    inject: [RESOLVED_OPTIONS, Gate, AuthGuard, RolesGuard],
   },
   MessageGuard,
   MessageScopeInterceptor,

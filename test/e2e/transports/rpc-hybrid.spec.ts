@@ -1,18 +1,39 @@
-import { Controller, Scope, UseGuards, type DynamicModule, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Injectable,
+  Scope,
+  UseGuards,
+  type DynamicModule,
+  type Type,
+} from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import {
   apiKey,
   AuthGuard,
   AuthModule,
+  Authorize,
   AuthService,
   CurrentUser,
   Roles,
   RolesGuard,
   type AuthModuleOptions,
+  type Policy,
+  type PolicyRequest,
 } from '../../../lib/index.js';
 import { microservices } from '../../../lib/transports/rpc/index.js';
 import { moduleOf } from '../http/application.js';
 import { named, startAlone, startHybrid, TCP, type Reached } from './rpc/carriers.js';
+
+/** How often a policy was asked. */
+let judged = 0;
+
+@Injectable()
+class Judge implements Policy {
+  allows({ principal }: PolicyRequest): boolean {
+    judged += 1;
+    return principal.subject === 'ann';
+  }
+}
 
 @Controller()
 class Plain {
@@ -36,6 +57,12 @@ class Plain {
   @Roles('admin')
   @MessagePattern(named('admins'))
   admins(): object {
+    return {};
+  }
+
+  @Authorize(Judge)
+  @MessagePattern(named('judged'))
+  judged(): object {
     return {};
   }
 }
@@ -117,7 +144,9 @@ describe.each(WAYS)('%s', (_, begin) => {
   let running: Reached;
 
   beforeAll(async () => {
-    running = await begin(moduleOf({ imports: [keysOf('one')], controllers: [...CONTROLLERS] }));
+    running = await begin(
+      moduleOf({ imports: [keysOf('one')], controllers: [...CONTROLLERS], providers: [Judge] }),
+    );
   });
 
   afterAll(() => running.close());
@@ -131,6 +160,14 @@ describe.each(WAYS)('%s', (_, begin) => {
     expect(asked).toEqual([key]);
   });
 
+  it('asks a policy once for each message', async () => {
+    judged = 0;
+    expect(await ask(running, 'judged', 'one/ann')).toEqual({});
+    expect(judged).toBe(1);
+    expect(await ask(running, 'judged', 'one/bob')).toBe('forbidden');
+    expect(judged).toBe(2);
+  });
+
   it('decides', async () => {
     expect(await ask(running, 'admins', 'one/ann')).toBe('forbidden');
     expect(await ask(running, 'admins', 'one/root/admin')).toEqual({});
@@ -139,7 +176,10 @@ describe.each(WAYS)('%s', (_, begin) => {
 
 it('two applications of one process are guarded each by its own', async () => {
   const begin = (name: string): Promise<Reached> =>
-    startHybrid(TCP, moduleOf({ imports: [keysOf(name)], controllers: [...CONTROLLERS] }));
+    startHybrid(
+      TCP,
+      moduleOf({ imports: [keysOf(name)], controllers: [...CONTROLLERS], providers: [Judge] }),
+    );
   const [one, two] = await Promise.all([begin('one'), begin('two')]);
   const told = { subject: 'ann', principal: 'ann' };
   for (const name of ['plain', 'scoped']) {
