@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionContext, HttpException } from '@nestjs/common';
 import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
@@ -53,6 +53,11 @@ export class HttpExchange implements AuthRequest {
 
   get request(): AuthRequest {
     return this;
+  }
+
+  /** Node's own. */
+  get response(): ServerResponse {
+    return (this.#response.raw ?? this.#response) as ServerResponse;
   }
 
   get method(): string | undefined {
