@@ -39,10 +39,12 @@ export class OpenAnswers {
     if (response.destroyed || response.writableFinished) return;
     const answer = new OpenAnswer(answered, this.#clock);
     this.#open.add(answer);
-    response.once('close', () => {
+    const drop = (): void => {
       answer.forget();
       this.#open.delete(answer);
-    });
+    };
+    response.once('close', drop);
+    if (!response.socket) dropWithRequest(response, drop);
   }
 
   /** Those that end with their credential, and have not ended. */
@@ -109,4 +111,11 @@ function endInOrder(response: ServerResponse): void {
   });
   response.once('finish', () => socket?.destroySoon());
   response.end();
+}
+
+/** An answer that waits for others on its connection does not learn that the connection is gone. */
+function dropWithRequest(response: ServerResponse, drop: () => void): void {
+  response.req.once('close', () => {
+    if (!response.socket) drop();
+  });
 }
