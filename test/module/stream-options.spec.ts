@@ -1,10 +1,10 @@
-import { AuthModule, type AuthModuleOptions } from '../../lib/index.js';
+import { AuthModule } from '../../lib/index.js';
 import { boot } from './boot.js';
 
 const ISSUER = { issuer: 'https://login.test/', audience: 'api', secret: 's'.repeat(32) };
 
 const bootWith = (more: object): Promise<string> =>
-  boot(AuthModule.forRoot({ issuers: [ISSUER], ...more } as AuthModuleOptions));
+  boot(AuthModule.forRoot({ issuers: [ISSUER], ...more }));
 
 describe('streams', () => {
   it.each<[unknown, RegExp]>([

@@ -57,7 +57,8 @@ export class HttpExchange implements AuthRequest {
 
   /** Node's own. */
   get response(): ServerResponse {
-    return (this.#response.raw ?? this.#response) as ServerResponse;
+    const { raw = this.#response }: { readonly raw?: unknown } = this.#response;
+    return raw as ServerResponse;
   }
 
   get method(): string | undefined {

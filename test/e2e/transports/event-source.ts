@@ -1,5 +1,5 @@
 /** Reads an event stream as `EventSource` does: the data of each event. */
-export async function* eventsOf(response: Response): AsyncGenerator {
+async function* eventsOf(response: Response): AsyncGenerator {
   let text = '';
   for await (const chunk of response.body ?? []) {
     text += Buffer.from(chunk).toString();

@@ -54,17 +54,22 @@ export class StreamsApi {
 
 /** An answer, as a client reads it. */
 export class ReadAnswer {
-  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   #text = '';
 
-  private constructor(readonly response: Response) {
-    this.#chunks = (response.body as unknown as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  private constructor(
+    readonly response: Response,
+    body: ReadableStream<Uint8Array>,
+  ) {
+    this.#reader = body.getReader();
   }
 
   /** Asks, and reads until something was said. */
   static async begin(address: string, token: string): Promise<ReadAnswer> {
     const headers = { authorization: `Bearer ${token}` };
-    const answer = new ReadAnswer(await fetch(address, { headers }));
+    const response = await fetch(address, { headers });
+    if (!response.body) throw new Error('There is nothing to read');
+    const answer = new ReadAnswer(response, response.body);
     await answer.until('one');
     return answer;
   }
@@ -86,12 +91,12 @@ export class ReadAnswer {
 
   /** Does not read on. */
   async leave(): Promise<void> {
-    await this.#chunks.return?.();
+    await this.#reader.cancel();
   }
 
   async #read(): Promise<boolean> {
-    const { done, value } = await this.#chunks.next();
-    if (done === true) return false;
+    const { value } = await this.#reader.read();
+    if (!value) return false;
     this.#text += Buffer.from(value).toString();
     return true;
   }

@@ -101,12 +101,7 @@ class Queue {
     const handler = Reflect.get(instance, name) as () => unknown;
     const filling = { exchangeKeyForValue: () => undefined };
     const rest = ['__routeArguments__', filling, undefined, undefined, undefined, type] as const;
-    return this.#creator.create(
-      instance as Jobs,
-      handler,
-      name,
-      ...rest,
-    )('sent') as Promise<unknown>;
+    return this.#creator.create(instance, handler, name, ...rest)('sent') as Promise<unknown>;
   }
 }
 
