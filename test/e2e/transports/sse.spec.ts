@@ -11,6 +11,7 @@ import {
 import { ADAPTERS, start } from '../http/application.js';
 import { describeCases, Mine, MinePolicy, type Outcome } from './cases.js';
 import { firstEvent } from './event-source.js';
+import { closeNow } from './streams-api.js';
 
 /** One event, and none after it: the stream stays open. */
 const said = (subject: string | null): Observable<MessageEvent> =>
@@ -71,7 +72,7 @@ for (const adapter of ADAPTERS) {
         ...{ controllers: [Handlers], providers: [MinePolicy], auth },
       });
       return {
-        close: () => api.close(),
+        close: () => closeNow(api),
         ask: async ({ handler, token, owner }) => {
           const query = owner === undefined ? '' : `?owner=${owner}`;
           const response = await fetch(`${api.url}/${handler}${query}`, {

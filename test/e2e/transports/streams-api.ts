@@ -1,5 +1,7 @@
+import type { Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { Controller, Get, Sse, StreamableFile, type MessageEvent } from '@nestjs/common';
+import type { RunningApplication } from '../http/application.js';
 import { concat, finalize, from, map, Subject, type Observable } from 'rxjs';
 
 /** What is sent once more, to whomever is still there. */
@@ -25,6 +27,16 @@ function chunks(name: string): Readable {
   return readable.once('close', () => {
     subscription.unsubscribe();
   });
+}
+
+/** Ends an application whose clients left in the middle: what they opened meanwhile is not waited for. */
+export async function closeNow(api: RunningApplication): Promise<void> {
+  const server = api.app.getHttpServer() as Server;
+  const hangingUp = setInterval(() => {
+    server.closeAllConnections();
+  }, 10);
+  await api.close();
+  clearInterval(hangingUp);
 }
 
 /** Answers that take their time, and one that does not. */

@@ -8,7 +8,7 @@ import {
 } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import { ADAPTERS, get, start, type RunningApplication } from '../http/application.js';
-import { more, over, ReadAnswer, StreamsApi } from './streams-api.js';
+import { closeNow, more, over, ReadAnswer, StreamsApi } from './streams-api.js';
 
 let issuer: TestIssuer;
 
@@ -49,7 +49,7 @@ describe.each(ADAPTERS)('answers that take their time, over %s', (adapter) => {
   });
 
   afterEach(async () => {
-    await Promise.all(running.splice(0).map((each) => each.close()));
+    await Promise.all(running.splice(0).map(closeNow));
   });
 
   it.each([
