@@ -8,6 +8,7 @@ export type {
   PrincipalOptions,
   TokenCacheOptions,
 } from './module/options/auth-options.js';
+export type { StreamOptions } from './module/options/stream-options.js';
 export type {
   PolicyOptions,
   ReportOptions,

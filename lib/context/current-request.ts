@@ -3,7 +3,7 @@ import { authOf, type RequestAuth } from './request-auth.js';
 import type { Scope } from './request-scope.js';
 
 // Of the whole process: what is kept is the request itself, and who made it is kept by the request.
-const scopes = new AsyncLocalStorage<Scope>();
+const scopes = new AsyncLocalStorage<Scope | undefined>();
 
 /**
  * Does the rest of a request's work with the request at hand: through awaits, timers and streams that
@@ -11,6 +11,11 @@ const scopes = new AsyncLocalStorage<Scope>();
  */
 export function withRequest<T>(scope: Scope, work: () => T): T {
   return scopes.run(scope, work);
+}
+
+/** Does what is done on behalf of no request, though one may have begun it. */
+export function outsideRequests<T>(work: () => T): T {
+  return scopes.run(undefined, work);
 }
 
 /** The request on whose behalf the caller runs; `undefined` outside of one. */

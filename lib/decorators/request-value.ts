@@ -22,7 +22,7 @@ interface RequestValue extends Required<ValueOptions> {
 const requestValueOf = createParamDecorator(
   ({ name, read, required }: RequestValue, context: ExecutionContext): unknown => {
     const auth = authIn(context);
-    if (!auth) throw guardDidNotRun(name);
+    if (!auth) throw isRead(context) ? guardDidNotRun(name) : nobodyCalls(name);
     const value = (auth.principal && read(auth.principal, auth)) ?? undefined;
     if (required) assertThere(name, value, auth);
     return value;
@@ -52,6 +52,21 @@ function assertThere(name: string, value: unknown, auth: RequestAuth): void {
 /** Makes the decorator of a handler parameter that is read from the principal. */
 export function requestValue(value: RequestValue): ParameterDecorator {
   return requestValueOf(value);
+}
+
+/** The kinds of contexts that callers come by; in all others, nobody calls. */
+const READ = new Set<string>(['http', 'graphql', 'ws', 'rpc']);
+
+function isRead(context: ExecutionContext): boolean {
+  return READ.has(context.getType());
+}
+
+function nobodyCalls(name: string): AuthConfigurationError {
+  return new AuthConfigurationError(
+    `@${name}`,
+    'is used in a handler that no caller reaches',
+    'Remove it: in a context of another type than http, graphql, ws and rpc, nobody is known.',
+  );
 }
 
 function guardDidNotRun(name: string): AuthConfigurationError {

@@ -26,7 +26,9 @@ import type { Exchange, RefusalStyles } from '../transports/exchange.js';
 import { rawRequest } from '../transports/http/raw-request.js';
 import type { Transports } from '../transports/transports.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
+import { unservedFailure } from './unserved.js';
 import type { Judge } from './judge.js';
+import type { OpenAnswers } from './open-answers.js';
 import { requestFactsOf } from './request-facts.js';
 import type { RoutePolicies } from './route-policies.js';
 import { labelOf, Visit, type Gatekeeper, type Target } from './visit.js';
@@ -42,6 +44,7 @@ export interface GateSettings {
   /** `undefined` where requests address no tenants. */
   readonly tenancy: Tenancy | undefined;
   readonly impersonation: Impersonation;
+  readonly answers: OpenAnswers;
   /** Whose word on their callers is taken. */
   readonly trustedServices: readonly TrustedService[];
   /** The property of the request that shows the caller to other packages; `null` for none. */
@@ -57,6 +60,7 @@ const UNKNOWN: RoutePolicy = Object.freeze({
   rules: [],
   exempted: [],
   scopes: [],
+  isEventStream: false,
   contextHeaders: {},
 });
 
@@ -79,7 +83,7 @@ export class Gate implements Gatekeeper {
     const { transports } = this.#settings;
     const exchange = transports.exchangeOf(context);
     if (!exchange || isOfAnotherRequest(exchange)) {
-      this.#admitWithoutExchange(target, transports.cureOf(context));
+      this.#admitWithoutExchange(context, target);
       return;
     }
     const addressed = this.#addressedBy(exchange);
@@ -118,6 +122,7 @@ export class Gate implements Gatekeeper {
   admit(visit: Visit, principal: AuthenticatedPrincipal): true {
     if (this.#settings.impersonation !== 'allow') this.#assertItself(visit, principal);
     this.#remember(visit, principal);
+    this.#watch(visit, principal);
     const { events } = this.#settings;
     if (events.hasListeners) {
       events.emit({ type: 'auth.authenticated', ...requestFactsOf(visit), principal });
@@ -212,11 +217,23 @@ export class Gate implements Gatekeeper {
     if (isShown) exchange.expose(requestProperty, userOf(principal) ?? principal);
   }
 
-  /** A public handler answers whomever, and however the request came. */
-  #admitWithoutExchange(target: Target, detail: string | undefined): void {
+  #watch({ exchange: { response }, policy: { isEventStream } }: Visit, principal: Principal): void {
+    if (response) this.#settings.answers.watch({ response, principal, isEventStream });
+  }
+
+  /** A public handler answers whomever, and however the request came; others, where there is no caller to be. */
+  #admitWithoutExchange(context: ExecutionContext, target: Target): void {
     const policy = this.#policies.of(target);
     if (policy && isPublic(policy)) return;
-    const failure = new Forbidden('unsupported_context', { detail });
+    const { transports } = this.#settings;
+    const type: string = context.getType();
+    const isDeclared = transports.isWithoutCaller(type);
+    if (isDeclared && policy && !isClosed(policy)) return;
+    const isServed = transports.serves(type);
+    const failure = unservedFailure(type, {
+      ...{ isServed, isDeclared, policy },
+      cure: transports.cureOf(context),
+    });
     this.#report(failure, {
       ...{ handler: labelOf(target), route: undefined },
       ...{ requestId: currentScope()?.requestId(), milliseconds: 0 },
@@ -276,4 +293,9 @@ function isSameAcceptance({ accepts: one }: RoutePolicy, { accepts: other }: Rou
 
 function isPublic({ opening }: RoutePolicy): boolean {
   return opening?.kind === 'public';
+}
+
+/** Whether something is required of whoever calls. */
+function isClosed({ opening, declaredOn }: RoutePolicy): boolean {
+  return !opening && declaredOn.length > 0;
 }

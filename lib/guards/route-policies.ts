@@ -19,6 +19,9 @@ import type { Target } from './visit.js';
 
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
+/** What `@Sse()` writes on a handler. */
+const EVENT_STREAM = '__sse__';
+
 /** A handler whose name is known. */
 export interface NamedHandler {
   /** The class that Nest tells the guards. */
@@ -103,6 +106,7 @@ export class RoutePolicies {
     return {
       onFunction: this.#reflector.get<Declaration | undefined>(HANDLER_DECLARATION, handler),
       operation: operationOf(known, metatype) ?? operationOf(handler, metatype),
+      isEventStream: [known, handler].some((each) => Reflect.hasMetadata(EVENT_STREAM, each)),
       roleMap: this.#roleMap,
     };
   }

@@ -37,6 +37,8 @@ import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, assertServed, decides } from './enforcement.js';
 import { Transports } from '../transports/transports.js';
+import { OpenAnswers } from '../guards/open-answers.js';
+import { endAnswersOfRevoked } from './revoked-answers.js';
 import { tellOfCredentials } from './credential-events.js';
 import { concealOptions } from './options/conceal-options.js';
 import { containerOf } from './options/ports.js';
@@ -85,6 +87,7 @@ export class AuthModule
   // Hidden from util.inspect: it leads to the options, and they to secrets.
   readonly #moduleRef: ModuleRef;
   #endTelling: () => void = () => undefined;
+  #endWatching: () => void = () => undefined;
 
   constructor(@Inject(ModuleRef) moduleRef: ModuleRef) {
     super();
@@ -133,6 +136,8 @@ export class AuthModule
     assertPortsProvided(options, this.#moduleRef);
     const container = containerOf(this.#moduleRef);
     this.#endTelling = tellOfCredentials(options, this.#get(AuthEvents), container);
+    const revocation = options.revocation?.in(container);
+    this.#endWatching = endAnswersOfRevoked(this.#get(OpenAnswers), revocation);
     assertAccepted(handlersOf(modules), policies, this.#get(Entrances));
     await Promise.all(this.#keys().map((keys) => keys.hydrate()));
   }
@@ -140,6 +145,7 @@ export class AuthModule
   /** Before the server closes, so that no request which waits for keys holds it up. */
   async onModuleDestroy(): Promise<void> {
     this.#endTelling();
+    this.#endWatching();
     this.#get(Entrances).close();
     this.#get(Services).close();
     await Promise.all(this.#keys().map((keys) => keys.close()));

@@ -24,6 +24,8 @@ import { credentialKindsOf } from './credential-kinds.js';
 import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { MESSAGE_PROVIDERS } from './message.providers.js';
+import { CALLER_PROVIDERS } from './caller.providers.js';
+import { OpenAnswers } from '../guards/open-answers.js';
 import { OUTBOUND_PROVIDERS } from './outbound.providers.js';
 import { Transports } from '../transports/transports.js';
 import { logEvents } from './log-events.js';
@@ -197,24 +199,25 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: Transports,
-    useFactory: ({ transports }: ResolvedAuthOptions) => new Transports(transports),
+    useFactory: ({ transports, unauthenticatedContexts }: ResolvedAuthOptions) =>
+      new Transports(transports, unauthenticatedContexts),
     inject: [RESOLVED_OPTIONS],
   },
   {
     provide: Gate,
     useFactory: (
       options: ResolvedAuthOptions,
-      ...[policies, events, judge, tenancy, transports]: GateParts
+      ...[policies, events, judge, tenancy, transports, answers]: GateParts
     ) => {
       const { styles, requestProperty, impersonation, clock } = options;
       const { rules } = options.authorization;
       const { trustedServices } = options.context;
       return new Gate(policies, {
         ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
-        ...{ trustedServices, transports, clock },
+        ...{ trustedServices, transports, clock, answers },
       });
     },
-    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy, Transports],
+    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy, Transports, OpenAnswers],
   },
   {
     provide: AuthReport,
@@ -227,7 +230,7 @@ const CORRIDOR: readonly Provider[] = [
 ];
 
 type AuthenticatorParts = [Entrances, PrincipalMapper, UserCache, ModuleRef, Tenancy | undefined];
-type GateParts = [RoutePolicies, AuthEvents, Judge, Tenancy | undefined, Transports];
+type GateParts = [RoutePolicies, AuthEvents, Judge, Tenancy | undefined, Transports, OpenAnswers];
 
 /** As with loaders: the container has the validator's instance when the first request comes. */
 function tenancyOf(tenant: ResolvedTenant, container: Container, mapper: PrincipalMapper): Tenancy {
@@ -293,6 +296,7 @@ export const AUTH_PROVIDERS: Provider[] = [
   ...GUARDS,
   ...MESSAGE_PROVIDERS,
   ...TRANSPORT_PROVIDERS,
+  ...CALLER_PROVIDERS,
 ];
 
 /** What an application may inject, and what `@UseGuards(AuthGuard, RolesGuard)` needs in any module. */

@@ -23,6 +23,8 @@ export interface RoutePolicy {
   readonly exempted: readonly RouteRule[];
   /** Every scope of the operation, for the challenge (RFC 6750 section 3). */
   readonly scopes: readonly string[];
+  /** Whether the handler answers with events as long as anybody reads: with `@Sse()`. */
+  readonly isEventStream: boolean;
   /** What services are told beside who is calling, of the handler and its classes: the closest says it. */
   readonly contextHeaders: Readonly<Record<string, string>>;
 }
@@ -54,6 +56,8 @@ export interface RouteFacts {
   readonly onFunction?: Declaration | undefined;
   /** What the handler is asked with, where it is one of HTTP. */
   readonly operation?: Operation | undefined;
+  /** @see RoutePolicy.isEventStream */
+  readonly isEventStream?: boolean | undefined;
   /** That of the module. */
   readonly roleMap?: CompiledRoleMap | undefined;
 }
@@ -85,8 +89,8 @@ export function compileRoutePolicy(
   const isClosedByHandler = onHandlers.some(({ declaration }) => isClosing(declaration));
   const levels = [...onHandlers, ...onClasses];
   return (
-    openedBy(isOwn ? onHandlers[0] : undefined, levels) ??
-    openedBy(isClosedByHandler ? undefined : onClasses[0], levels) ??
+    openedBy(isOwn ? onHandlers[0] : undefined, levels, facts) ??
+    openedBy(isClosedByHandler ? undefined : onClasses[0], levels, facts) ??
     closed(levels, facts)
   );
 }
@@ -106,14 +110,18 @@ function levelsOfHandler(
   return levels;
 }
 
-function openedBy(level: Level | undefined, levels: readonly Level[]): RoutePolicy | undefined {
+function openedBy(
+  level: Level | undefined,
+  levels: readonly Level[],
+  { isEventStream = false }: RouteFacts,
+): RoutePolicy | undefined {
   const opening = level?.declaration.opening;
   if (!level || !opening) return;
   const accepts = opening.kind === 'public' ? undefined : acceptanceOf(levels);
   const [requirements, rules, exempted, scopes] = [[], [], [], []];
   const declaredOn = [level.declaredOn];
   return Object.freeze({
-    ...{ opening, declaredOn, accepts, requirements, rules, exempted, scopes },
+    ...{ opening, declaredOn, accepts, requirements, rules, exempted, scopes, isEventStream },
     contextHeaders: contextHeadersOf(levels),
   });
 }
@@ -168,6 +176,7 @@ function closed(levels: readonly Level[], facts: RouteFacts): RoutePolicy {
     rules: [...mapped.rules, ...rules.filter((rule) => !isExempted(rule))],
     exempted: rules.filter(isExempted),
     scopes: [...new Set(scopes)],
+    isEventStream: facts.isEventStream === true,
     contextHeaders: contextHeadersOf(levels),
   });
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import type { PropertyPath } from '../core/property-path.js';
@@ -21,6 +22,8 @@ export interface Exchange {
   readonly route: string | undefined;
   /** Whether the call is one that changes nothing; where that is not known, the method of the request tells. */
   readonly isSafe?: boolean | undefined;
+  /** What is answered with, where an answer may take its time: over HTTP. */
+  readonly response?: ServerResponse | undefined;
   /** An argument of the request, own properties only: `params.id`, `query.page`, `body.owner`. */
   argument(path: PropertyPath): unknown;
   /** Puts a value where other packages look for it on a request. */

@@ -7,13 +7,22 @@ import type { Transport } from './transport.js';
 export class Transports {
   readonly #others: ReadonlyMap<string, Transport>;
 
-  constructor(others: readonly Transport[]) {
+  readonly #withoutCaller: ReadonlySet<string>;
+
+  /** @param withoutCaller The kinds of contexts whose handlers run without a caller. */
+  constructor(others: readonly Transport[], withoutCaller: ReadonlySet<string> = new Set()) {
+    this.#withoutCaller = withoutCaller;
     this.#others = new Map(others.map((each) => [each.type, each]));
   }
 
   /** Whether requests of a kind can be read and answered: `http`, `graphql`, `ws`, `rpc`. */
   serves(type: string): boolean {
     return type === 'http' || this.#others.has(type);
+  }
+
+  /** Whether handlers of a kind of context run without a caller, because the application says so. */
+  isWithoutCaller(type: string): boolean {
+    return this.#withoutCaller.has(type);
   }
 
   /** @returns `undefined` for a kind of context that no transport here knows: it is to be refused. */

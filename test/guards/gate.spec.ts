@@ -8,6 +8,7 @@ import { Accepts } from '../../lib/decorators/accepts.decorator.js';
 import { OptionalAuth } from '../../lib/decorators/optional-auth.decorator.js';
 import { Gate } from '../../lib/guards/gate.js';
 import { Judge } from '../../lib/guards/judge.js';
+import { OpenAnswers } from '../../lib/guards/open-answers.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import { Transports } from '../../lib/transports/transports.js';
@@ -74,6 +75,7 @@ const gate = new Gate(policies, {
   tenancy: undefined,
   impersonation: 'allow',
   trustedServices: [],
+  answers: new OpenAnswers('none', Date.now),
   rules,
   judge: new Judge({ events, rules, instanceOf: unexpected, timeoutMs: 1000 }),
 });

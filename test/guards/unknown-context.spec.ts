@@ -8,6 +8,7 @@ import { Gate } from '../../lib/guards/gate.js';
 import { identify } from '../../lib/guards/handler-identity.js';
 import { Judge } from '../../lib/guards/judge.js';
 import { RolesGuard } from '../../lib/guards/roles.guard.js';
+import { OpenAnswers } from '../../lib/guards/open-answers.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import { Authenticator } from '../../lib/pipeline/authenticator.js';
@@ -52,6 +53,7 @@ const gate = new Gate(new RoutePolicies(new Reflector()), {
   tenancy: undefined,
   impersonation: 'allow',
   trustedServices: [],
+  answers: new OpenAnswers('none', Date.now),
   rules,
   judge,
 });

@@ -8,6 +8,7 @@ import type { VerifiedCredential } from '../../lib/core/verified-credential.js';
 import { AuthGuard } from '../../lib/guards/auth.guard.js';
 import { Gate } from '../../lib/guards/gate.js';
 import { Judge } from '../../lib/guards/judge.js';
+import { OpenAnswers } from '../../lib/guards/open-answers.js';
 import { RolesGuard } from '../../lib/guards/roles.guard.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { compileRoutes, handlersOf, identifyHandlers } from '../../lib/module/controllers.js';
@@ -85,6 +86,7 @@ export class GuardedApplication {
       tenancy: undefined,
       impersonation: 'allow',
       trustedServices: [],
+      answers: new OpenAnswers('none', Date.now),
     });
     const mapper = new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }, roleModel);
     const authGuard = new AuthGuard(gate, new Authenticator({ entrances, mapper, rules }));

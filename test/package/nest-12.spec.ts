@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
 import { run } from './commands.js';
@@ -26,6 +27,14 @@ describe('in a Nest 12 application, which is an ES module', () => {
     });
 
     itGuardsItsRoutes(() => project.path('dist/src/main.js'));
+
+    it('does without the packages of other transports, of which none is there', () => {
+      const { resolve } = createRequire(project.path('package.json'));
+      expect(resolve('@nestjs/core')).toContain(project.directory);
+      for (const name of ['graphql', '@nestjs/websockets', '@nestjs/microservices']) {
+        expect(() => resolve(name)).toThrow(`Cannot find module '${name}'`);
+      }
+    });
 
     it('closes while its issuer leaves it waiting, and ends by itself', async () => {
       const issuer = createServer(() => undefined).listen(0, '127.0.0.1');

@@ -27,6 +27,7 @@ const outcome = (...requirements: RouteRequirement[]): string => {
       rules: [],
       exempted: [],
       scopes: [],
+      isEventStream: false,
       contextHeaders: {},
     },
     principal,

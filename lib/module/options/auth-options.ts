@@ -14,6 +14,7 @@ import type { TenantOptions } from './tenant-options.js';
 import type { ContextOptions } from './context-options.js';
 import type { DynamicIssuerOptions } from './dynamic-issuer-options.js';
 import type { RequestLogOptions } from './request-log-options.js';
+import type { StreamOptions } from './stream-options.js';
 import type { ServiceOptions } from './service-options.js';
 import type { Revocation } from '../../verification/revocation/revocation.js';
 import type { PublicRefusal } from '../../transports/public-refusal.js';
@@ -214,6 +215,24 @@ export interface AuthModuleOptions {
    * @default none
    */
   readonly transports?: readonly Transport[];
+  /**
+   * The contexts whose handlers run without a caller, by what the packages call them that make them:
+   * `['rmq']` for the messages of a queue, `['necord']` for the commands of a bot. Nobody is known there,
+   * and a handler that requires something of its caller is refused. With any, every request passes an
+   * interceptor.
+   *
+   * > [!WARNING]
+   * > Whoever can send there reaches every handler of these that requires nothing.
+   *
+   * @default none: what AuthModule does not know is refused, unless it is `@Public()`
+   */
+  readonly unauthenticatedContexts?: readonly string[];
+  /**
+   * What becomes of answers that take their time.
+   *
+   * @default as below
+   */
+  readonly streams?: StreamOptions;
   /**
    * Register both guards for every route of the application. With `false`, a controller is guarded
    * only where it says `@UseGuards(AuthGuard, RolesGuard)`.

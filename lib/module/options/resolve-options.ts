@@ -37,6 +37,9 @@ import { resolveRequestLog } from './resolve-request-log.js';
 import { resolveServiceTokenStore } from './resolve-service-token-store.js';
 import { resolveServices } from './resolve-services.js';
 import { resolveTenant, type ResolvedTenant } from './resolve-tenant.js';
+import type { EndingAnswers } from '../../guards/open-answers.js';
+import { resolveStreams } from './resolve-streams.js';
+import { resolveUnauthenticatedContexts } from './resolve-unauthenticated-contexts.js';
 import type { Transport } from '../../transports/transport.js';
 import { resolveTransports } from './resolve-transports.js';
 import { resolveTokenCache } from './resolve-token-cache.js';
@@ -54,6 +57,10 @@ export interface ResolvedAuthOptions extends ResolvedIssuers {
   readonly cookie: ResolvedPlace | undefined;
   /** Beside HTTP. */
   readonly transports: readonly Transport[];
+  /** The contexts whose handlers run without a caller, by what Nest calls them. */
+  readonly unauthenticatedContexts: ReadonlySet<string>;
+  /** Which answers end with the credential they are given for. */
+  readonly endingAnswers: EndingAnswers;
   readonly global: boolean;
   readonly context: ResolvedContext;
   readonly requestProperty: string | null;
@@ -85,6 +92,8 @@ const KNOWN = [
   'trustedOrigins',
   'cookie',
   'transports',
+  'unauthenticatedContexts',
+  'streams',
   'global',
   'context',
   'undeclaredRoutes',
@@ -133,6 +142,8 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     trustedOrigins: resolveTrustedOrigins(options),
     cookie,
     transports: resolveTransports(options),
+    unauthenticatedContexts: resolveUnauthenticatedContexts(options),
+    endingAnswers: resolveStreams(options),
     global: resolveOn('global', options.global),
     context: resolveContext(options, kinds),
     requestProperty: resolveRequestProperty(options),

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionContext, HttpException } from '@nestjs/common';
 import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
@@ -58,6 +58,12 @@ export class HttpExchange implements AuthRequest {
 
   get request(): AuthRequest {
     return this;
+  }
+
+  /** Node's own. */
+  get response(): ServerResponse {
+    const { raw = this.#response }: { readonly raw?: unknown } = this.#response;
+    return raw as ServerResponse;
   }
 
   get method(): string | undefined {

@@ -63,7 +63,12 @@ function assertNotRevoked(answer: unknown): void {
   throw new AuthUnavailable('store_unavailable', { detail, retryAfterSeconds: 1 });
 }
 
-function revocableFrom({ issuer, claims, expiresAt }: VerifiedCredential): RevocableCredential {
+/** What a credential, or whoever it was found to be, can be revoked by. */
+export function revocableFrom({
+  issuer,
+  claims,
+  expiresAt,
+}: Pick<VerifiedCredential, 'issuer' | 'claims' | 'expiresAt'>): RevocableCredential {
   return {
     issuer,
     claims,

@@ -1,0 +1,37 @@
+import { Forbidden } from '../core/auth-error.js';
+import { oneLine } from '../observability/caller-facts.js';
+import type { RoutePolicy } from '../policy/route-policy.js';
+
+/** What would serve a kind of context, of those that AuthModule reads. */
+const CURES: ReadonlyMap<string, string> = new Map([
+  ['graphql', 'transports: [graphql()] would serve it'],
+  ['ws', 'transports: [webSockets()] would serve it'],
+  ['rpc', 'transports: [microservices()] would serve it'],
+]);
+
+/** What is known where a handler is called by a context that nothing here reads. */
+export interface Unserved {
+  /** Whether contexts of its kind are read, and this one holds nothing that can be. */
+  readonly isServed: boolean;
+  /** Whether the options say that its handlers run without a caller. */
+  readonly isDeclared: boolean;
+  /** `undefined` where that cannot be told. */
+  readonly policy: RoutePolicy | undefined;
+  /** What the transport says is to be done where it finds no request. */
+  readonly cure: string | undefined;
+}
+
+/** Why that handler is not called, and what would have it called. */
+export function unservedFailure(type: string, known: Unserved): Forbidden {
+  if (known.isDeclared && !known.policy) return new Forbidden('unknown_handler');
+  const name = oneLine(type);
+  return new Forbidden('unsupported_context', { detail: `${name}: ${whyOf(name, known)}` });
+}
+
+function whyOf(type: string, { isServed, isDeclared, policy, cure: told }: Unserved): string {
+  if (isServed) return told ?? 'it holds no request that can be read';
+  if (isDeclared)
+    return `nobody calls there, and ${String(policy?.declaredOn[0])} requires somebody`;
+  const cure = `unauthenticatedContexts: ['${type}'] would have its handlers run without a caller`;
+  return CURES.get(type) ?? cure;
+}
