@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Answer } from '../context/answer-id.js';
 import { InboundHeaders } from '../context/inbound-headers.js';
 import { RequestScope } from '../context/request-scope.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
@@ -44,10 +45,10 @@ export class Reception {
     );
   }
 
-  receive(request: IncomingMessage, response: ServerResponse): RequestScope {
+  receive(request: IncomingMessage, answer: Answer): RequestScope {
     this.#inbound.removeFrom(request);
-    const scope = new RequestScope(request, response, this.#clock());
-    this.#log?.watch(scope, response);
+    const scope = new RequestScope(request, answer, this.#clock());
+    this.#log?.watch(scope, answer.raw);
     return scope;
   }
 }

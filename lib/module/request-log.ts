@@ -28,9 +28,10 @@ export class RequestLog {
   watch(scope: RequestScope, response: ServerResponse): void {
     const { request } = scope;
     const [path, startedAt] = [pathOf(request), performance.now()];
-    // The answer has to have it before it is sent.
-    const requestId = scope.requestId();
+    // The answer has it when it is sent, and whoever names it until then is heard.
+    scope.nameAtLast();
     response.once('close', () => {
+      const requestId = scope.requestId();
       this.#write({
         message: response.writableFinished ? 'Request completed' : 'Request aborted',
         timestamp: new Date(scope.beganAt).toISOString(),
