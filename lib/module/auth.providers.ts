@@ -12,7 +12,7 @@ import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Entrances } from '../pipeline/entrances.js';
 import { Tenancy, type TenantValidator } from '../pipeline/tenancy.js';
-import { Service } from '../outbound/service.js';
+import { Service, type ServiceEvents } from '../outbound/service.js';
 import { Services } from '../outbound/services.js';
 import { PrincipalMapper } from '../principal/principal-mapper.js';
 import { UserAttacher, type UserLoader } from '../principal/user-attacher.js';
@@ -193,8 +193,8 @@ const CORRIDOR: readonly Provider[] = [
   },
   {
     provide: AuthService,
-    useFactory: (services: Services, { clock }: ResolvedAuthOptions) =>
-      new AuthService(services, clock),
+    useFactory: (services: Services, { clock, context }: ResolvedAuthOptions) =>
+      new AuthService(services, clock, context.isKept),
     inject: [Services, RESOLVED_OPTIONS],
   },
   {
@@ -260,19 +260,19 @@ function keysOf(
 
 function servicesOf(options: ResolvedAuthOptions, events: AuthEvents): Services {
   const { services, clock, fetch, serviceTokenStore: tokenStore } = options;
-  const told = {
-    onObtained: (service: string, lifetimeSeconds: number): void => {
-      events.emit({ type: 'token.obtained', service, lifetimeSeconds });
+  const telling: ServiceEvents = {
+    onObtained: (told) => {
+      events.emit({ type: 'token.obtained', ...told });
     },
-    onFailing: (service: string, cause: unknown, isServing: boolean): void => {
-      events.emit({ type: 'token.failing', service, cause, isServing });
+    onFailing: (told) => {
+      events.emit({ type: 'token.failing', ...told });
     },
-    onStoreFailed: (service: string, operation: 'read' | 'write', cause: unknown): void => {
+    onStoreFailed: (service, operation, cause) => {
       events.emit({ type: 'token.store_failed', service, operation, cause });
     },
   };
   return new Services(
-    services.map((each) => new Service(each, { clock, fetch, tokenStore }, told)),
+    services.map((each) => new Service(each, { clock, fetch, tokenStore }, telling)),
   );
 }
 

@@ -5,9 +5,9 @@ import { steady, type Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { EndpointHealth } from '../endpoint/endpoint-health.js';
 import { usableMs, YOUNG_MS, type GrantedToken } from './granted-token.js';
-import { TokenEndpointError } from './token-endpoint-error.js';
+import { detailOf, TokenEndpointError } from './token-endpoint-error.js';
 import type { TokenEndpoint } from './token-endpoint.js';
-import { parametersOf, type TokenPurpose } from './token-purpose.js';
+import { serviceInWords, type StatedPurpose } from './token-purpose.js';
 
 /** The token that somebody came with, and for how long it holds. */
 export interface SubjectToken {
@@ -18,8 +18,10 @@ export interface SubjectToken {
 
 /** How tokens are exchanged. */
 export interface ExchangeParts {
+  /** The service. */
+  readonly name: string;
   readonly endpoint: TokenEndpoint;
-  readonly purpose: TokenPurpose;
+  readonly purpose: StatedPurpose;
   readonly clock: Clock;
   /** Told when it begins to fail, and not each time. */
   readonly onFailing: (failure: unknown) => void;
@@ -118,7 +120,7 @@ export class ExchangedTokens {
       const granted = await this.#parts.endpoint.grant({
         grantType: TOKEN_EXCHANGE,
         parameters: {
-          ...parametersOf(this.#parts.purpose),
+          ...this.#parts.purpose,
           subject_token: value,
           subject_token_type: ACCESS_TOKEN,
         },
@@ -150,7 +152,9 @@ export class ExchangedTokens {
     const reason =
       cause instanceof TokenEndpointError ? cause.problem : 'token_endpoint_unavailable';
     const retryAfterSeconds = this.#health.pauseMs / 1000;
-    return new AuthUnavailable(reason, { cause, retryAfterSeconds });
+    const { name, purpose } = this.#parts;
+    const detail = detailOf(serviceInWords(name, purpose), cause);
+    return new AuthUnavailable(reason, { cause, detail, retryAfterSeconds });
   }
 }
 

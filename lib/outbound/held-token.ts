@@ -3,10 +3,12 @@ import { steady, type Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { EndpointHealth } from '../endpoint/endpoint-health.js';
 import { usableMs, YOUNG_MS, type GrantedToken } from './granted-token.js';
-import { TokenEndpointError } from './token-endpoint-error.js';
+import { detailOf, TokenEndpointError } from './token-endpoint-error.js';
 
 /** How a token is obtained, and who is told of it. */
 export interface HeldTokenParts {
+  /** Whose token it is, for the log. */
+  readonly name: string;
   /**
    * @param persistently Whether to ask once more at once when the network fails.
    * @param previous The one held so far, which will not do any more.
@@ -93,7 +95,8 @@ export class HeldToken {
       const reason =
         cause instanceof TokenEndpointError ? cause.problem : 'token_endpoint_unavailable';
       const retryAfterSeconds = this.#health.pauseMs / 1000;
-      throw new AuthUnavailable(reason, { cause, retryAfterSeconds });
+      const detail = detailOf(this.#parts.name, cause);
+      throw new AuthUnavailable(reason, { cause, detail, retryAfterSeconds });
     }
   }
 

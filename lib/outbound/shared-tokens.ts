@@ -7,7 +7,7 @@ import type { KeyValueStore } from '../stores/key-value-store.js';
 import { StoreUnavailable } from '../stores/store-unavailable.js';
 import { usableMs, type GrantedToken } from './granted-token.js';
 import type { TokenEndpointSettings } from './token-endpoint.js';
-import type { TokenPurpose } from './token-purpose.js';
+import type { StatedPurpose } from './token-purpose.js';
 import { TokenSeal } from './token-seal.js';
 
 /** Where tokens are shared, and who is told where that fails. */
@@ -25,7 +25,7 @@ export type StoreOperation = 'read' | 'write';
 
 /** A token that somebody needs. */
 export interface TokenNeed {
-  readonly purpose: TokenPurpose;
+  readonly purpose: StatedPurpose;
   /** The one that was held so far, which is to be replaced: it will not do. */
   readonly previous: GrantedToken | undefined;
   /** Asks the token endpoint. */
@@ -83,7 +83,7 @@ export class SharedTokens {
     this.#ending.abort();
   }
 
-  #nameOf({ scope, audience, resource }: TokenPurpose): string {
+  #nameOf({ scope, audience, resource }: StatedPurpose): string {
     const { issuer, endpoint, client } = this.#parts.endpoint;
     const facts = [issuer, endpoint?.href, client.id, scope, audience, resource];
     return `service-token:${this.#seal.nameOf(facts)}`;

@@ -24,3 +24,8 @@ export class TokenEndpointError extends Error {
     this.error = options?.error;
   }
 }
+
+/** What is told of a token that cannot be had: whose it is, and what went wrong, in words of our own. */
+export function detailOf(name: string, failure: unknown): string {
+  return failure instanceof TokenEndpointError ? `${name}: ${failure.message}` : name;
+}

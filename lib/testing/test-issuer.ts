@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { SignJWT, type JWTHeaderParameters } from 'jose';
 import type { Clock } from '../core/clock.js';
+import { refuseUnknown } from '../core/refuse-unknown.js';
 import type { IssuerOptions } from '../module/options/issuer-options.js';
 import { refuseProduction } from './refuse-production.js';
 import { SigningKeys } from './signing-keys.js';
@@ -56,11 +57,12 @@ export class TestIssuer {
   }
 
   /**
-   * @throws {AuthConfigurationError} In production.
+   * @throws {AuthConfigurationError} In production, and when an option is none.
    * @throws {RangeError} When the path does not begin with a slash.
    */
   static async start(options: TestIssuerOptions = {}): Promise<TestIssuer> {
     refuseProduction('TestIssuer');
+    refuseUnknown('TestIssuer.start()', options, ['algorithms', 'audience', 'port', 'path']);
     if (!/^(?:\/|$)/.test(options.path ?? '')) throw new RangeError('The path begins with a slash');
     const keys = await SigningKeys.generate(options.algorithms ?? ['RS256']);
     const server = createServer();

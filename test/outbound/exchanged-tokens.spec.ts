@@ -19,6 +19,7 @@ describe('tokens that are exchanged', () => {
     failures = [];
     endpoint = new TokenEndpoint(server.settings({ timeoutMs: 2000 }), { clock: () => now });
     exchanged = new ExchangedTokens({
+      name: 'billing',
       endpoint,
       purpose: { audience: 'api://billing' },
       clock: () => now,
