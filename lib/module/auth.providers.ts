@@ -213,10 +213,10 @@ const CORRIDOR: readonly Provider[] = [
     ) => {
       const { styles, requestProperty, impersonation } = options;
       const { rules } = options.authorization;
-      const { trustedServices } = options.context;
+      const { trustedServices, stripHeaders } = options.context;
       return new Gate(policies, {
         ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
-        trustedServices,
+        ...{ trustedServices, stripHeaders },
       });
     },
     inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy],

@@ -19,6 +19,7 @@ const NOTHING: ForwardedContext = {
   clientIp: undefined,
   actingUserId: undefined,
   impersonationReason: undefined,
+  constants: {},
 };
 
 function read(...headers: readonly (readonly [string, string])[]): ForwardedContext {

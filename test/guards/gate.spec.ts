@@ -71,6 +71,7 @@ const gate = new Gate(policies, {
   tenancy: undefined,
   impersonation: 'allow',
   trustedServices: [],
+  stripHeaders: [],
   rules,
   judge: new Judge({ events, rules, instanceOf: unexpected, timeoutMs: 1000 }),
 });

@@ -49,6 +49,7 @@ const gate = new Gate(new RoutePolicies(new Reflector()), {
   tenancy: undefined,
   impersonation: 'allow',
   trustedServices: [],
+  stripHeaders: [],
   rules,
   judge,
 });

@@ -82,6 +82,7 @@ export class GuardedApplication {
       tenancy: undefined,
       impersonation: 'allow',
       trustedServices: [],
+      stripHeaders: [],
     });
     const mapper = new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }, roleModel);
     const authGuard = new AuthGuard(gate, new Authenticator({ entrances, mapper, rules }));
