@@ -9,6 +9,7 @@ const SOURCES = [
   'module/options/issuer-options.ts',
   'module/options/tenant-options.ts',
   'module/options/context-options.ts',
+  'module/options/credential-options.ts',
   'module/options/dynamic-issuer-options.ts',
   'module/options/service-options.ts',
   'module/options/request-log-options.ts',
@@ -77,13 +78,32 @@ function row(prefixes, member) {
   return [`| ${names.join(', ')} | ${meaning} | ${cell(fallback)} |`];
 }
 
+/** The members that come by `extends Pick<Other, 'a' | 'b'>`, or `Partial` of that, which makes them optional. */
+function inherited(node) {
+  const parents = (node.heritageClauses ?? []).flatMap(({ types }) => [...types]);
+  return parents.flatMap(({ expression, typeArguments = [] }) => {
+    const isPartial = expression.text === 'Partial';
+    const pick = isPartial ? typeArguments[0] : { typeName: expression, typeArguments };
+    if (pick?.typeName?.text !== 'Pick') return [];
+    const [of, names] = pick.typeArguments;
+    const picked = (names.types ?? [names]).map(({ literal }) => literal.text);
+    const source = statements.find((each) => each.name?.text === of.typeName.text);
+    if (!source) throw new Error(`${of.typeName.text} is not in the sources`);
+    const members = source.members.filter((member) => picked.includes(member.name.text));
+    return members.map((member) =>
+      isPartial ? { ...member, isOptional: true, of: member } : member,
+    );
+  });
+}
+
 const rows = Object.entries(INTERFACES).flatMap(([name, prefixes]) => {
   const found = statements.filter(
     (node) => ts.isInterfaceDeclaration(node) && node.name.text === name,
   );
   if (found.length !== 1)
     throw new Error(`${name} is declared ${found.length} times in the sources`);
-  return found[0].members.flatMap((member) => row(prefixes, member));
+  const rows = found[0].members.flatMap((member) => row(prefixes, member));
+  return [...rows, ...inherited(found[0]).flatMap((member) => row(prefixes, member))];
 });
 
 const table = ['| option | meaning | default |', '| --- | --- | --- |', ...rows].join('\n');

@@ -4,7 +4,6 @@ import { SignJWT } from 'jose';
 import {
   Accepts,
   apiKey,
-  AuthConfigurationError,
   AuthService,
   ContextHeaders,
   CurrentPrincipal,

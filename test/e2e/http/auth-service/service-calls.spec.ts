@@ -1,5 +1,5 @@
 import { AuthService, OutsideRequestError, type TokenPurpose } from '../../../../lib/index.js';
-import { Logger, type LoggerService } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import axios from 'axios';
 import { TestIssuer } from '../../../../lib/testing/index.js';
 import { answer, TokenServer, tokens } from '../../../outbound/token-server.js';
