@@ -67,32 +67,29 @@ function tag(member, name) {
     .replaceAll(/^\s*\*/gm, '');
 }
 
-function row(prefixes, member) {
+function row(prefixes, member, isOptional = Boolean(member.questionToken)) {
   const [comment] = ts.getJSDocCommentsAndTags(member);
   const description = comment ? ts.getTextOfJSDocComment(comment.comment) : undefined;
   if (!description) return [];
-  const fallback = member.questionToken ? (tag(member, 'default') ?? 'none') : '**mandatory**';
+  const fallback = isOptional ? (tag(member, 'default') ?? 'none') : '**mandatory**';
   const see = tag(member, 'see');
   const meaning = cell(description) + (see ? ` (${cell(see)})` : '');
   const names = [prefixes].flat().map((prefix) => `\`${prefix}${member.name.text}\``);
   return [`| ${names.join(', ')} | ${meaning} | ${cell(fallback)} |`];
 }
 
-/** The members that come by `extends Pick<Other, 'a' | 'b'>`, or `Partial` of that, which makes them optional. */
+/** The members that come by `extends Partial<Pick<Other, 'a' | 'b'>>`. */
 function inherited(node) {
   const parents = (node.heritageClauses ?? []).flatMap(({ types }) => [...types]);
-  return parents.flatMap(({ expression, typeArguments = [] }) => {
-    const isPartial = expression.text === 'Partial';
-    const pick = isPartial ? typeArguments[0] : { typeName: expression, typeArguments };
-    if (pick?.typeName?.text !== 'Pick') return [];
-    const [of, names] = pick.typeArguments;
-    const picked = (names.types ?? [names]).map(({ literal }) => literal.text);
-    const source = statements.find((each) => each.name?.text === of.typeName.text);
-    if (!source) throw new Error(`${of.typeName.text} is not in the sources`);
-    const members = source.members.filter((member) => picked.includes(member.name.text));
-    return members.map((member) =>
-      isPartial ? { ...member, isOptional: true, of: member } : member,
-    );
+  return parents.flatMap(({ expression, typeArguments }) => {
+    const pick = typeArguments?.[0];
+    if (expression.text !== 'Partial' || pick?.typeName?.text !== 'Pick') {
+      throw new Error(`${node.name.text} extends what cannot be shown`);
+    }
+    const [other, names] = pick.typeArguments;
+    const picked = names.types.map(({ literal }) => literal.text);
+    const source = statements.find((each) => each.name?.text === other.typeName.text);
+    return source.members.filter((member) => picked.includes(member.name.text));
   });
 }
 
@@ -103,7 +100,7 @@ const rows = Object.entries(INTERFACES).flatMap(([name, prefixes]) => {
   if (found.length !== 1)
     throw new Error(`${name} is declared ${found.length} times in the sources`);
   const rows = found[0].members.flatMap((member) => row(prefixes, member));
-  return [...rows, ...inherited(found[0]).flatMap((member) => row(prefixes, member))];
+  return [...rows, ...inherited(found[0]).flatMap((member) => row(prefixes, member, true))];
 });
 
 const table = ['| option | meaning | default |', '| --- | --- | --- |', ...rows].join('\n');
