@@ -14,7 +14,8 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'core-imports-nothing',
-      comment: 'The vocabulary rests on nothing but Node itself, and a function that compares names.',
+      comment:
+        'The vocabulary rests on nothing but Node itself, and a function that compares names.',
       severity: 'error',
       from: { path: '^lib/core/' },
       to: {

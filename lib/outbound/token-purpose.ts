@@ -1,6 +1,7 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { ownMembers } from '../core/own-property.js';
 import { refuseUnknown } from '../core/refuse-unknown.js';
+import type { TokenPurposeFacts } from '../observability/token-event.js';
 
 /** What a token is asked for. */
 export interface TokenPurpose {
@@ -12,11 +13,7 @@ export interface TokenPurpose {
 }
 
 /** A purpose as it is said to a token endpoint. */
-export interface StatedPurpose {
-  readonly scope?: string;
-  readonly audience?: string;
-  readonly resource?: string;
-}
+export type StatedPurpose = TokenPurposeFacts;
 
 const NAME_CURE = 'Give the name that the service has at its issuer, or leave it out.';
 
