@@ -202,8 +202,8 @@ export class AuthService {
   /**
    * Calls a service: `fetch('billing', '/invoices', { as: 'on-behalf-of' })`. The token is our own
    * (`service`), the caller's as it is (`user`), or the caller's exchanged (`on-behalf-of`). Where it is
-   * not accepted (401 `invalid_token`), another one is obtained and the request sent once more. No
-   * redirect is followed unless that is asked for. Within a request, its id is sent as `X-Request-ID`.
+   * not accepted (401 `invalid_token`), another one is obtained and the request sent once more; where none
+   * can be had, that answer is the answer. No redirect is followed. `signal` ends waiting for a token, too. Within a request, its id is sent as `X-Request-ID`.
    *
    * It is sent as the option `fetch` of the module says, or as the runtime does.
    *
@@ -283,7 +283,8 @@ export class AuthService {
   #forwardable(): SubjectToken {
     const principal = this.principal();
     this.claims();
-    return { value: this.credentials().value, expiresAt: principal.expiresAt };
+    const owner = JSON.stringify([principal.issuer, principal.subject]);
+    return { value: this.credentials().value, expiresAt: principal.expiresAt, owner };
   }
 }
 

@@ -69,9 +69,10 @@ export class ServiceCredentials {
     const parameters = parametersOf(purpose);
     return new HeldToken({
       clock: this.#clock,
-      obtain: (persistently, previous) => {
+      endpoint: endpoint.health,
+      obtain: (previous) => {
         const ask = (): Promise<GrantedToken> =>
-          endpoint.grant({ grantType: 'client_credentials', parameters, persistently });
+          endpoint.grant({ grantType: 'client_credentials', parameters });
         return shared ? shared.obtain({ purpose, previous, ask }) : ask();
       },
       onObtained: ({ lifetimeSeconds }) => {

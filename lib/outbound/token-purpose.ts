@@ -1,3 +1,5 @@
+import { ownMembers } from '../core/own-property.js';
+
 /** What a token is asked for. */
 export interface TokenPurpose {
   readonly scope?: string | undefined;
@@ -7,11 +9,8 @@ export interface TokenPurpose {
 }
 
 /** What is said of a purpose to a token endpoint. */
-export function parametersOf({
-  scope,
-  audience,
-  resource,
-}: TokenPurpose): Readonly<Record<string, string>> {
+export function parametersOf(purpose: TokenPurpose): Readonly<Record<string, string>> {
+  const { scope, audience, resource } = ownMembers(purpose);
   return {
     ...(scope !== undefined && { scope }),
     ...(audience !== undefined && { audience }),
