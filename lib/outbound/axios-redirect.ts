@@ -29,6 +29,7 @@ function destinationOf(options: Readonly<Record<string, unknown>>): string {
   if (socketPath !== undefined && socketPath !== null) return 'a socket';
   const name = String(hostname ?? host);
   const authority = name.includes(':') && !name.startsWith('[') ? `[${name}]` : name;
-  const suffix = port === undefined || port === null || port === '' ? '' : `:${String(port)}`;
+  const suffix =
+    ['string', 'number'].includes(typeof port) && port !== '' ? `:${String(port)}` : '';
   return `${String(protocol)}//${authority}${suffix}${String(path)}`;
 }

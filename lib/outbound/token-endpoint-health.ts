@@ -114,19 +114,18 @@ export class TokenEndpointHealth {
   #weigh(failure: unknown, caller: string | undefined, attempts: number): void {
     const known = failure instanceof TokenEndpointError ? failure : undefined;
     const { about, pauseMs } = known ?? { about: 'server', pauseMs: 0 };
-    switch (about) {
-      case 'client':
-        this.#leaveAlone(failure, Math.max(REFUSED_MS, pauseMs));
-        return;
-      case 'server':
-        this.#count(attempts);
-        if (!this.#isUnwell(caller)) return;
-        this.#leaveAlone(failure, Math.max(Math.min(pauseMs, LONGEST_ASKED_MS), this.#respiteMs));
-        return;
-      default:
-        // It answered: that is all we know of it.
-        this.#answered();
+    if (about === 'client') {
+      this.#leaveAlone(failure, Math.max(REFUSED_MS, pauseMs));
+      return;
     }
+    if (about !== 'server') {
+      // It answered: that is all we know of it.
+      this.#answered();
+      return;
+    }
+    this.#count(attempts);
+    if (!this.#isUnwell(caller)) return;
+    this.#leaveAlone(failure, Math.max(Math.min(pauseMs, LONGEST_ASKED_MS), this.#respiteMs));
   }
 
   #count(attempts: number): void {
