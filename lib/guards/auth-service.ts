@@ -202,8 +202,8 @@ export class AuthService {
   /**
    * Calls a service: `fetch('billing', '/invoices', { as: 'on-behalf-of' })`. The token is our own
    * (`service`), the caller's as it is (`user`), or the caller's exchanged (`on-behalf-of`). Where it is
-   * not accepted (401 `invalid_token`), another one is obtained and the request sent once more. No
-   * redirect is followed unless that is asked for. Within a request, its id is sent as `X-Request-ID`.
+   * not accepted (401 `invalid_token`), another one is obtained and the request sent once more; where none
+   * can be had, that answer is the answer. No redirect is followed. `signal` ends waiting for a token, too. Within a request, its id is sent as `X-Request-ID`.
    *
    * It is sent as the option `fetch` of the module says, or as the runtime does.
    *
@@ -286,9 +286,10 @@ export class AuthService {
 
   /** A key or a session is for us alone. */
   #forwardable(call: string): SubjectToken {
-    const { expiresAt } = this.#principalFor(call);
+    const { issuer, subject, expiresAt } = this.#principalFor(call);
     this.#claimsFor(call);
-    return { value: this.#credentialFor(call).value, expiresAt };
+    const owner = JSON.stringify([issuer, subject]);
+    return { value: this.#credentialFor(call).value, expiresAt, owner };
   }
 
   #principalFor(call: string): Principal {

@@ -4,6 +4,7 @@ import type { RequestScope } from '../context/request-scope.js';
 import type { AuthError } from '../core/auth-error.js';
 import { callerFactsOf, millisecondsSince } from '../observability/caller-facts.js';
 import type { RequestLogEntry } from '../observability/request-log-entry.js';
+import { whenOver } from './when-over.js';
 
 /** Where entries go. */
 export interface RequestLogger {
@@ -30,7 +31,7 @@ export class RequestLog {
     const [path, startedAt] = [pathOf(request), performance.now()];
     // The answer has it when it is sent, and whoever names it until then is heard.
     scope.nameAtLast();
-    response.once('close', () => {
+    whenOver(request, response, () => {
       const requestId = scope.requestId();
       this.#write({
         message: response.writableFinished ? 'Request completed' : 'Request aborted',
@@ -83,9 +84,9 @@ function answeredOf(refusals: readonly AuthError[], answered: number): AuthError
 /** Addresses of mail and tokens come in paths, too. */
 function pathOf({ url = '' }: IncomingMessage): string {
   const [path = ''] = url.split(/[?#]/, 1);
-  const parts = path.slice(0, MAX_PATH * 4).split('/');
-  const told = parts.map((part) =>
-    part.length > MAX_PART || /@|%40|[^\x21-\x7e]/i.test(part) ? '*' : part,
-  );
+  // What is cut before it is looked at may be the beginning of a secret.
+  const told = path
+    .split('/')
+    .map((part) => (part.length > MAX_PART || /@|%40|[^\x21-\x7e]/i.test(part) ? '*' : part));
   return told.join('/').slice(0, MAX_PATH);
 }

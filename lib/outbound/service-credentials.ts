@@ -71,9 +71,10 @@ export class ServiceCredentials {
     return new HeldToken({
       name: serviceInWords(name, purpose),
       clock: this.#clock,
-      obtain: (persistently, previous) => {
+      endpoint: endpoint.health,
+      obtain: (previous) => {
         const ask = (): Promise<GrantedToken> =>
-          endpoint.grant({ grantType: 'client_credentials', parameters, persistently });
+          endpoint.grant({ grantType: 'client_credentials', parameters });
         return shared ? shared.obtain({ purpose, previous, ask }) : ask();
       },
       onObtained: ({ lifetimeSeconds }) => {

@@ -1,6 +1,7 @@
 import { runtimeFetch, type Fetch } from '../endpoint/fetch.js';
 import type { KeyValueStore } from '../stores/key-value-store.js';
 import { ExchangedTokens } from './exchanged-tokens.js';
+import { leadsUpwards } from './path-below.js';
 import { ServiceCredentials, type TokenEvents } from './service-credentials.js';
 import { SharedTokens, type StoreOperation } from './shared-tokens.js';
 import {
@@ -123,9 +124,9 @@ export class Service {
   }
 }
 
-/** What has a user name in it, or leads to another place of the same host, is somebody else's. */
+/** What has a user name in it, or could lead to another place of the same host, is somebody else's. */
 function isBelow(root: URL, address: URL): boolean {
   const { origin, pathname, username, password } = address;
-  const isInside = `${pathname}/`.startsWith(root.pathname);
+  const isInside = `${pathname}/`.startsWith(root.pathname) && !leadsUpwards(pathname);
   return origin === root.origin && isInside && username === '' && password === '';
 }

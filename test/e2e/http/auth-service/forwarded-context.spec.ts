@@ -174,6 +174,8 @@ describe.each(ADAPTERS)('what a trusted service says of its caller, on %s', (ada
     ],
     ['a client with another case', { sub: 'Gateway', client_id: 'Gateway' }],
     ['a subject that no client is', { client_id: undefined }],
+    ['a client that acts for nobody who can be read', { act: {} }],
+    ['a client that is one of several', { client_id: ['gateway'], azp: 'gateway' }],
   ])('nothing is believed of %s', async (_, claims) => {
     const { status, body } = await get(`${api.url}/context`, await gateway(claims), SAID);
     expect([status, body['forwarded'], body['isSame']]).toEqual([200, null, true]);
