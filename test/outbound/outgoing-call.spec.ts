@@ -38,7 +38,7 @@ describe('sendWithToken', () => {
   });
   const always: TokenSource = () => Promise.resolve(token('t'));
   const send = (init: object, tokenOf = always, fetch = runtimeFetch): Promise<Response> =>
-    sendWithToken(new URL(`${origin}/x`), init as OutgoingRequest, {
+    sendWithToken(new URL(`${origin}/x`), init, {
       ...{ tokenOf, requestId: undefined, fetch },
     });
   const refuse = (response: ServerResponse): void => {

@@ -167,74 +167,6 @@ describe.each(ADAPTERS)('axios, attached to a service, on %s', (adapter) => {
     expect([...strange.received, ...billing.received, ...tokens.asked]).toEqual([]);
   });
 
-  it('follows no redirect, and none out of the service where they are asked for', async () => {
-    const redirect = (to: string): void => {
-      billing.reply = (response, received) => {
-        if (received.url === '/api/new') {
-          GREET(response, received);
-          return;
-        }
-        response.writeHead(302, { location: to });
-        response.end();
-      };
-    };
-    redirect('/api/new');
-    await expect(attached().get('/old')).rejects.toMatchObject({ response: { status: 302 } });
-    const following = attached('service', { maxRedirects: 3 });
-    expect((await following.get<unknown>('/old')).data).toMatchObject({ url: '/api/new' });
-    billing.received.length = 0;
-    for (const elsewhere of ['/outside', strange.url]) {
-      redirect(elsewhere);
-      await expect(following.get('/old')).rejects.toThrow(/not one of services\.billing/);
-      const fetching = following.get('/old', { adapter: 'fetch' });
-      await expect(fetching).rejects.toMatchObject({ response: { status: 302 } });
-    }
-    expect(billing.received.map(({ url }) => url)).toEqual(Array(4).fill('/api/old'));
-    expect(strange.received).toEqual([]);
-  });
-
-  it('sends it to no socket and by no transport of a configuration', async () => {
-    for (const config of [{ socketPath: '/tmp/none' }, { transport: {} }]) {
-      await expect(attached().get('/', config as object)).rejects.toThrow(RangeError);
-      await expect(attached('service', config as object).get('/')).rejects.toThrow(RangeError);
-    }
-    expect(tokens.asked).toEqual([]);
-  });
-
-  it.each([
-    ['port', (port: string) => ({ port })],
-    ['hostname', () => ({ hostname: 'localhost' })],
-    ['path', () => ({ path: '/outside' })],
-    ['protocol', () => ({ protocol: 'https:' })],
-    ['socketPath', () => ({ socketPath: '/tmp/none' })],
-  ])('goes nowhere else by a redirect whose %s the application changes', async (_, changed) => {
-    billing.reply = (response, received) => {
-      if (received.url === '/api/old') response.writeHead(302, { location: '/api/new' }).end();
-      else GREET(response, received);
-    };
-    const change = changed(new URL(strange.url).port);
-    const following = (beforeRedirect: (options: object) => void): Promise<unknown> =>
-      attached('service', { maxRedirects: 3, beforeRedirect }).get('/old');
-    await expect(following((options) => void Object.assign(options, change))).rejects.toThrow(
-      /not one of services\.billing/,
-    );
-    expect(billing.received.map(({ url }) => url)).toEqual(['/api/old']);
-    expect(strange.received).toEqual([]);
-    await following((options) => void Object.assign(options, { path: '/api/newer' }));
-    expect(billing.received.at(-1)?.url).toBe('/api/newer');
-  });
-
-  it('a signal ends waiting for a token, in the words of axios', async () => {
-    tokens.behaviour = () => undefined;
-    const ending = new AbortController();
-    const sent = attached().get('/', { signal: ending.signal });
-    while (tokens.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    ending.abort();
-    const failure: unknown = await sent.catch((error: unknown) => error);
-    expect(axios.isCancel(failure)).toBe(true);
-    expect(billing.received).toEqual([]);
-  });
-
   describe('where the token is not accepted', () => {
     it('gives that answer where no other token can be had', async () => {
       const client = attached();
@@ -344,28 +276,6 @@ describe.each(ADAPTERS)('axios, attached to a service, on %s', (adapter) => {
     const { config } = shown[1] as { config: AxiosRequestConfig };
     expect((await client.request(config)).status).toBe(200);
     expect(new Set(subjects())).toEqual(new Set(['storefront']));
-  });
-
-  it.each([
-    ['it is late', { timeout: 100 }],
-    ['it is too long', { maxContentLength: 1 }],
-    ['it is redirected too often', { maxRedirects: 1 }],
-    ['it cannot be decoded', { decompress: true }],
-  ])('shows no token in the error where %s', async (_, config: AxiosRequestConfig) => {
-    billing.reply = (response, received) => {
-      if (config.timeout !== undefined) return;
-      if (config.maxRedirects !== undefined)
-        response.writeHead(302, { location: received.url }).end();
-      else if (config.decompress === true)
-        response.writeHead(200, { 'content-encoding': 'gzip' }).end('nonsense');
-      else GREET(response, received);
-    };
-    const sent = await auth.serviceToken('billing');
-    const failure: unknown = await attached()
-      .get('/x', config)
-      .catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(Error);
-    expect(inspect(failure, { depth: 30 }) + JSON.stringify(failure)).not.toContain(sent);
   });
 
   it('sends the token in the place of any other, by whatever adapter', async () => {

@@ -21,7 +21,7 @@ import {
 } from '../../../../lib/index.js';
 import { TestIssuer } from '../../../../lib/testing/index.js';
 import { ADAPTERS, get, start, type RunningApplication } from '../application.js';
-import { rawExchange, rawRequest } from '../raw-request.js';
+import { rawRequest } from '../raw-request.js';
 
 interface AnyRequest {
   readonly headers: IncomingHttpHeaders;
@@ -72,13 +72,6 @@ class Api {
   received(@Req() request: AnyRequest): object {
     const { headers, rawHeaders, raw } = request;
     return { headers, rawHeaders: rawHeaders ?? raw?.rawHeaders };
-  }
-
-  @Public()
-  @Post('trailers')
-  trailers(@Req() request: IncomingMessage & { readonly raw?: IncomingMessage }): object {
-    const { headersDistinct, trailers, trailersDistinct, rawTrailers } = request.raw ?? request;
-    return { headers: headersDistinct, trailers, distinct: trailersDistinct, raw: rawTrailers };
   }
 
   @Post('forward')
@@ -270,23 +263,6 @@ describe.each(ADAPTERS)('context headers, on %s', (adapter) => {
     expect(raw.map((name) => name.toLowerCase()).sort()).toEqual(names);
     const spoofed = await get(`${api.url}/optional`, undefined, { 'user-id': 'root' });
     expect(spoofed.body['User-ID']).toBe('anonymous');
-  });
-
-  it('trailers say nothing of the caller either, and who asks for headers in lists gets them', async () => {
-    const lines = [
-      ...['POST /trailers HTTP/1.1', 'Host: localhost', 'Connection: close', 'User-ID: admin'],
-      ...['Content-Type: application/json', 'Transfer-Encoding: chunked', ''],
-      ...['2', '{}', '0', 'User_ID: admin', 'Permissions: admin', 'Checksum: 7', '', ''],
-    ];
-    const text = await rawExchange(api.port, lines.join('\r\n'));
-    const [body = ''] = /\{.*\}/.exec(text) ?? [];
-    expect(JSON.parse(body)).toEqual({
-      headers: expect.objectContaining({ host: ['localhost'] }) as unknown,
-      trailers: { checksum: '7' },
-      distinct: { checksum: ['7'] },
-      raw: ['Checksum', '7'],
-    });
-    expect(text).not.toContain('admin');
   });
 
   it('context: false takes them off all the same', async () => {
