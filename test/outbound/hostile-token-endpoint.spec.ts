@@ -2,7 +2,7 @@ import { AuthUnavailable } from '../../lib/core/auth-error.js';
 import { runtimeFetch, type Fetch } from '../../lib/endpoint/fetch.js';
 import { ServiceCredentials } from '../../lib/outbound/service-credentials.js';
 import { TokenEndpoint } from '../../lib/outbound/token-endpoint.js';
-import type { TokenPurpose } from '../../lib/outbound/token-purpose.js';
+import type { StatedPurpose } from '../../lib/outbound/token-purpose.js';
 import { answer, tokens, TokenServer } from './token-server.js';
 
 const START = 1_800_000_000_000;
@@ -30,7 +30,7 @@ describe('our own credentials for a service, where something is hostile', () => 
     return new ServiceCredentials({ name: 'billing', endpoint, purpose: {} }, clock, events);
   }
 
-  const value = async (from: ServiceCredentials, purpose?: TokenPurpose): Promise<string> =>
+  const value = async (from: ServiceCredentials, purpose?: StatedPurpose): Promise<string> =>
     (await from.token(purpose)).token.reveal();
 
   const failure = async (from: ServiceCredentials): Promise<AuthUnavailable> => {
