@@ -14,10 +14,14 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'core-imports-nothing',
-      comment: 'The vocabulary rests on nothing but Node itself.',
+      comment:
+        'The vocabulary rests on nothing but Node itself, and a function that compares names.',
       severity: 'error',
       from: { path: '^lib/core/' },
-      to: { pathNot: '^lib/core/', dependencyTypesNot: ['core'] },
+      to: {
+        pathNot: '^lib/core/|node_modules/fastest-levenshtein/',
+        dependencyTypesNot: ['core'],
+      },
     },
     sees('credential', 'core'),
     sees('endpoint', 'core'),

@@ -9,6 +9,7 @@ const SOURCES = [
   'module/options/issuer-options.ts',
   'module/options/tenant-options.ts',
   'module/options/context-options.ts',
+  'module/options/credential-options.ts',
   'module/options/dynamic-issuer-options.ts',
   'module/options/service-options.ts',
   'module/options/stream-options.ts',
@@ -68,15 +69,30 @@ function tag(member, name) {
     .replaceAll(/^\s*\*/gm, '');
 }
 
-function row(prefixes, member) {
+function row(prefixes, member, isOptional = Boolean(member.questionToken)) {
   const [comment] = ts.getJSDocCommentsAndTags(member);
   const description = comment ? ts.getTextOfJSDocComment(comment.comment) : undefined;
   if (!description) return [];
-  const fallback = member.questionToken ? (tag(member, 'default') ?? 'none') : '**mandatory**';
+  const fallback = isOptional ? (tag(member, 'default') ?? 'none') : '**mandatory**';
   const see = tag(member, 'see');
   const meaning = cell(description) + (see ? ` (${cell(see)})` : '');
   const names = [prefixes].flat().map((prefix) => `\`${prefix}${member.name.text}\``);
   return [`| ${names.join(', ')} | ${meaning} | ${cell(fallback)} |`];
+}
+
+/** The members that come by `extends Partial<Pick<Other, 'a' | 'b'>>`. */
+function inherited(node) {
+  const parents = (node.heritageClauses ?? []).flatMap(({ types }) => [...types]);
+  return parents.flatMap(({ expression, typeArguments }) => {
+    const pick = typeArguments?.[0];
+    if (expression.text !== 'Partial' || pick?.typeName?.text !== 'Pick') {
+      throw new Error(`${node.name.text} extends what cannot be shown`);
+    }
+    const [other, names] = pick.typeArguments;
+    const picked = names.types.map(({ literal }) => literal.text);
+    const source = statements.find((each) => each.name?.text === other.typeName.text);
+    return source.members.filter((member) => picked.includes(member.name.text));
+  });
 }
 
 const rows = Object.entries(INTERFACES).flatMap(([name, prefixes]) => {
@@ -85,7 +101,8 @@ const rows = Object.entries(INTERFACES).flatMap(([name, prefixes]) => {
   );
   if (found.length !== 1)
     throw new Error(`${name} is declared ${found.length} times in the sources`);
-  return found[0].members.flatMap((member) => row(prefixes, member));
+  const rows = found[0].members.flatMap((member) => row(prefixes, member));
+  return [...rows, ...inherited(found[0]).flatMap((member) => row(prefixes, member, true))];
 });
 
 const table = ['| option | meaning | default |', '| --- | --- | --- |', ...rows].join('\n');

@@ -156,6 +156,7 @@ export type { ServiceOptions } from './module/options/service-options.js';
 export type {
   TokenEvent,
   TokenFailingEvent,
+  TokenPurposeFacts,
   TokenObtainedEvent,
   TokenStoreEvent,
 } from './observability/token-event.js';

@@ -4,7 +4,7 @@ import type { AnonymousPrincipal, AuthenticatedPrincipal, Principal } from '../c
 /** What context headers tell beside what they always do. */
 export interface ContextHeaderOptions {
   /**
-   * `User-Email`: the address of the caller's mail, unless its issuer says that it is not verified.
+   * `User-Email`: the address of the caller's mail, unless claim `email_verified` is there and not true.
    *
    * @default false
    */
@@ -46,6 +46,9 @@ const REFRESH_BELOW_SECONDS = 300;
 
 /** So much of a browser's name is told. */
 const MAX_USER_AGENT = 100;
+
+/** What an issuer says of an address that it vouches for, in whatever spelling; most say nothing. */
+const VERIFIED: ReadonlySet<unknown> = new Set([undefined, true, 'true']);
 
 /** So long may a value be: servers take 8 KiB of headers altogether. */
 export const MAX_LENGTH = 1024;
@@ -105,8 +108,8 @@ function tokenTypeOf({ issuer, credentialKind, claims }: Principal): string | un
 
 function emailOf({ claims }: Principal): string | undefined {
   const email = ownProperty(claims, 'email');
-  const isDoubtful = ownProperty(claims, 'email_verified') === false;
-  return typeof email === 'string' && !isDoubtful ? identity(email) : undefined;
+  const isTrusted = VERIFIED.has(ownProperty(claims, 'email_verified'));
+  return typeof email === 'string' && isTrusted ? identity(email) : undefined;
 }
 
 function expiryOf(principal: Principal, now: number): Values {

@@ -36,6 +36,8 @@ export interface ForwardedContext {
   readonly actingUserId: string | undefined;
   /** `Impersonation-Reason`, without control characters. */
   readonly impersonationReason: string | undefined;
+  /** What the service adds by `@ContextHeaders`, under the names that `context.stripHeaders` has, spelt as there. */
+  readonly constants: Readonly<Record<string, string>>;
 }
 
 /** Whether the service knows its caller, and why not. */
@@ -53,8 +55,15 @@ const STATUSES = new Set<string>([
 
 const NOBODY = 'anonymous';
 
-/** What the headers say that were taken off a request. Whether they are believed is another matter. */
-export function forwardedContextOf(headers: TakenHeaders): ForwardedContext {
+/**
+ * What the headers say that were taken off a request. Whether they are believed is another matter.
+ *
+ * @param constants The names of further ones.
+ */
+export function forwardedContextOf(
+  headers: TakenHeaders,
+  constants: readonly string[] = [],
+): ForwardedContext {
   const read = <T>(name: string, parse: (value: string) => T | undefined): T | undefined => {
     const value = headers.only(name);
     return value === undefined ? undefined : parse(value);
@@ -77,7 +86,15 @@ export function forwardedContextOf(headers: TakenHeaders): ForwardedContext {
     clientIp: read('client-ip', (value) => (isIP(value) === 0 ? undefined : value)),
     actingUserId: read('acting-user-id', identityIn),
     impersonationReason: read('impersonation-reason', textIn),
+    constants: Object.freeze(constantsIn(headers, constants)),
   });
+}
+
+/** They are the program's, and not encoded. */
+function constantsIn(headers: TakenHeaders, names: readonly string[]): Record<string, string> {
+  const said = names.map((name) => [name, headers.only(name.toLowerCase())] as const);
+  const isText = (value: string | undefined): boolean => /^[\x20-\x7e]{1,256}$/.test(value ?? '');
+  return Object.fromEntries(said.filter(([, value]) => isText(value))) as Record<string, string>;
 }
 
 /** The contrary of what `contextHeaders()` makes of an identifier: visible ASCII, and the rest in escapes. */

@@ -33,12 +33,23 @@ export class InboundHeaders {
   }
 
   removeFrom(request: IncomingMessage): void {
+    if (mayHaveTrailers(request)) this.#removeTrailers(request);
     for (const name in request.headers) {
       if (!this.#isOurs(name)) continue;
       if (this.#remembers) this.#remember(request);
       removeHeaders(request, this.#isOurs);
       return;
     }
+  }
+
+  /** Of a body that nobody has read yet, they are not there yet: nobody who waits for its end was here before. */
+  #removeTrailers(request: IncomingMessage): void {
+    const remove = (): void => {
+      const { trailers, trailersDistinct, rawTrailers } = request;
+      removeFields([trailers, trailersDistinct], rawTrailers, this.#isOurs);
+    };
+    if (request.complete) remove();
+    else request.once('end', remove);
   }
 
   #remember(request: IncomingMessage): void {
@@ -58,15 +69,33 @@ function spelt(name: string): string {
   return lower.includes('_') ? lower.replaceAll('_', '-') : lower;
 }
 
+/** They come behind a body that does not say how long it is (RFC 9112 section 7.1.2). */
+function mayHaveTrailers({ headers, httpVersionMajor }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || httpVersionMajor > 1;
+}
+
 /**
  * Takes headers off a request, parsed and raw.
  *
  * @param isMeant Tells by the name in lower case.
  */
 export function removeHeaders(request: IncomingMessage, isMeant: (name: string) => boolean): void {
-  const { headers, rawHeaders } = request;
-  for (const name of Object.keys(headers).filter(isMeant)) Reflect.deleteProperty(headers, name);
-  for (let index = rawHeaders.length - 2; index >= 0; index -= 2) {
-    if (isMeant(String(rawHeaders[index]).toLowerCase())) rawHeaders.splice(index, 2);
+  // Made of the raw ones by whoever reads it first, who then expects as many as came.
+  const { headers, headersDistinct, rawHeaders } = request;
+  removeFields([headers, headersDistinct], rawHeaders, isMeant);
+}
+
+function removeFields(
+  parsed: readonly (object | undefined)[],
+  raw: string[],
+  isMeant: (name: string) => boolean,
+): void {
+  for (const fields of parsed) {
+    for (const name of Object.keys(fields ?? {}).filter(isMeant)) {
+      Reflect.deleteProperty(fields ?? {}, name);
+    }
+  }
+  for (let index = raw.length - 2; index >= 0; index -= 2) {
+    if (isMeant(String(raw[index]).toLowerCase())) raw.splice(index, 2);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { AnswerId, type Answer } from './answer-id.js';
 import { removeHeaders } from './inbound-headers.js';
 
 const HEADER = 'x-request-id';
@@ -21,12 +22,12 @@ export interface Scope {
 export class RequestScope implements Scope {
   readonly request: IncomingMessage;
   readonly beganAt: number;
-  readonly #response: ServerResponse;
+  readonly #answer: AnswerId;
   #id: string | undefined = undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, beganAt: number) {
+  constructor(request: IncomingMessage, answer: Answer, beganAt: number) {
     this.request = request;
-    this.#response = response;
+    this.#answer = new AnswerId(answer);
     this.beganAt = beganAt;
     // Whoever sends one looks for it in the answer.
     if (request.headers[HEADER] !== undefined) this.requestId();
@@ -37,21 +38,27 @@ export class RequestScope implements Scope {
    * whoever asks first, and is in the answer from then on: a request that nobody asks about costs nothing.
    */
   requestId(): string {
-    this.#id ??= this.#identify();
-    return this.#id;
+    if (this.#id !== undefined) return this.#id;
+    this.nameAtLast();
+    return this.#settle(this.#answer.value);
   }
 
-  #identify(): string {
+  /** Has it named when the answer is sent, if nobody asks before: whoever names it until then is heard. */
+  nameAtLast(): void {
+    this.#answer.watch((found) => this.#id ?? this.#settle(found));
+  }
+
+  /** @param onAnswer What a middleware named it already. */
+  #settle(onAnswer: unknown): string {
     const { request } = this;
-    const response = this.#response;
-    // A middleware before us may have named it already.
-    const given = [response.getHeader(HEADER), request.headers[HEADER]];
+    const given = [onAnswer, request.headers[HEADER]];
     const id = given.find(isSafeRequestId) ?? randomUUID();
     if (given[1] !== undefined && given[1] !== id) {
       removeHeaders(request, (name) => name === HEADER);
       request.headers[HEADER] = id;
     }
-    if (!response.headersSent) response.setHeader('X-Request-ID', id);
+    this.#id = id;
+    this.#answer.write(id);
     return id;
   }
 }

@@ -3,14 +3,14 @@ import { hiddenNotes } from '../core/hidden-notes.js';
 /** Headers that were taken off a request, as they came. */
 export class TakenHeaders {
   /** By name, `_` read as `-`, with the name as it was spelt. */
-  readonly #received = new Map<string, { readonly isExact: boolean; readonly value: string }[]>();
+  readonly #received = new Map<string, { readonly name: string; readonly value: string }[]>();
 
   /** @param name As it came. */
   add(name: string, value: string): void {
     const lower = name.toLowerCase();
     const spelt = lower.replaceAll('_', '-');
     const received = this.#received.get(spelt) ?? [];
-    this.#received.set(spelt, [...received, { isExact: lower === spelt, value }]);
+    this.#received.set(spelt, [...received, { name: lower, value }]);
   }
 
   /**
@@ -19,8 +19,8 @@ export class TakenHeaders {
    * @param name In lower case.
    */
   only(name: string): string | undefined {
-    const [first, ...others] = this.#received.get(name) ?? [];
-    return first?.isExact === true && others.length === 0 ? first.value : undefined;
+    const [first, ...others] = this.#received.get(name.replaceAll('_', '-')) ?? [];
+    return first?.name === name && others.length === 0 ? first.value : undefined;
   }
 }
 

@@ -1,24 +1,9 @@
-import { CONTEXT_HEADERS } from '../context/context-headers.js';
+import { ownHeaderProblem } from '../context/own-header-name.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { declare, type AuthDecorator } from './declarations.js';
 
-/** A token (RFC 9110 section 5.6.2). */
-const TOKEN = /^[\w!#$%&'*+.^`|~-]{1,64}$/;
-
 /** One line of printable ASCII, without the white space at its ends that no receiver would see. */
 const VALUE = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;
-
-/** What requests need themselves: it is taken off those that come in, and put on those that go out. */
-const TAKEN = new RegExp(
-  `^(?:${[
-    '(?:accept|access-control|content|if|sec|proxy|x-forwarded)(?:-.*)?',
-    'authorization|cookie|set-cookie|host|origin|referer|user-agent|forwarded|date|range|expect|via',
-    'connection|keep-alive|te|trailer|transfer-encoding|upgrade|http2-settings|cache-control|dpop',
-    'x-request-id|x-api-key|traceparent|tracestate|baggage',
-  ].join('|')})$`,
-);
-
-const OURS = new Set(CONTEXT_HEADERS.map((name) => name.toLowerCase()));
 
 /**
  * Adds constant headers to those by which `AuthService.contextHeaders()` tells services who is calling:
@@ -46,10 +31,8 @@ export function ContextHeaders(headers: Readonly<Record<string, string>>): AuthD
 }
 
 function problemOf([name, value]: readonly [string, unknown]): string | undefined {
-  if (!TOKEN.test(name)) return 'has a name that no header has';
-  const spelt = name.toLowerCase().replaceAll('_', '-');
-  if (OURS.has(spelt)) return `says ${name}, which is told of the caller`;
-  if (TAKEN.test(spelt)) return `says ${name}, which has another meaning`;
+  const problem = ownHeaderProblem(name);
+  if (problem !== undefined) return problem;
   const isPrintable = typeof value === 'string' && VALUE.test(value);
   return isPrintable ? undefined : `has a value of ${name} that cannot stand in a header`;
 }

@@ -1,4 +1,5 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { unknownMember } from '../core/refuse-unknown.js';
 
 /**
  * Refuses options nobody reads: a misspelt one must not be one that is silently not there.
@@ -6,11 +7,7 @@ import { AuthConfigurationError } from '../core/auth-configuration-error.js';
  * @throws {AuthConfigurationError}
  */
 export function refuseUnknown(spelling: string, given: object, known: readonly string[]): void {
-  const stranger = Object.keys(given).find((name) => !known.includes(name));
-  if (stranger === undefined) return;
-  throw new AuthConfigurationError(
-    `${spelling}: ${stranger}`,
-    'is no option',
-    `Remove it, or correct its name: ${known.join(', ')}.`,
-  );
+  const unknown = unknownMember(given, known);
+  if (!unknown) return;
+  throw new AuthConfigurationError(`${spelling}: ${unknown.name}`, 'is no option', unknown.cure);
 }

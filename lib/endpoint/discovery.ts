@@ -65,7 +65,10 @@ type Metadata = Readonly<Record<string, unknown>>;
 /** Metadata of another issuer is refused: the two must be identical (RFC 8414 section 3.3). */
 function assertMetadataOf(issuer: string, metadata: Metadata, from: URL): void {
   if (ownProperty(metadata, 'issuer') === issuer) return;
-  throw new IssuerEndpointError(from, 'is the metadata of another issuer');
+  throw new IssuerEndpointError(
+    from,
+    'is the metadata of another issuer: name the issuer exactly as they do, slash at the end included',
+  );
 }
 
 function addressIn(metadata: Metadata, { member, name, option }: PublishedAddress, from: URL): URL {

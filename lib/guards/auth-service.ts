@@ -16,6 +16,7 @@ import { owns, type OwnershipOptions } from '../decorators/policy-rules.js';
 import { attachAxios, type AxiosClient } from '../outbound/axios-client.js';
 import type { SubjectToken } from '../outbound/exchanged-tokens.js';
 import {
+  bearer,
   sendWithToken,
   type CallAs,
   type CallToken,
@@ -23,7 +24,7 @@ import {
 } from '../outbound/outgoing-call.js';
 import type { Service } from '../outbound/service.js';
 import type { Services } from '../outbound/services.js';
-import type { TokenPurpose } from '../outbound/token-purpose.js';
+import { statedPurpose, type StatedPurpose, type TokenPurpose } from '../outbound/token-purpose.js';
 
 /**
  * Who is calling, from anywhere: inject it into any singleton. Every method is about the request on
@@ -34,11 +35,14 @@ import type { TokenPurpose } from '../outbound/token-purpose.js';
 export class AuthService {
   readonly #services: Services;
   readonly #clock: Clock;
+  /** Whether requests are at hand at all. */
+  readonly #keepsRequests: boolean;
 
   /** @internal */
-  constructor(services: Services, clock: Clock) {
+  constructor(services: Services, clock: Clock, keepsRequests: boolean) {
     this.#services = services;
     this.#clock = clock;
+    this.#keepsRequests = keepsRequests;
   }
 
   /**
@@ -48,9 +52,7 @@ export class AuthService {
    * @throws {UnauthorizedException} Where a public handler lets in whomever.
    */
   principal(): Principal {
-    const auth = authFor('principal');
-    if (auth.principal) return auth.principal;
-    throw auth.refuse(new MissingCredential('missing_credentials'));
+    return this.#principalFor('principal()');
   }
 
   /** Who is calling; `undefined` where nobody is known, and outside of a request. */
@@ -64,10 +66,10 @@ export class AuthService {
    * @throws {ForbiddenException} When there is none.
    */
   organizationId(): string {
-    const { organizationId } = this.principal();
+    const { organizationId } = this.#principalFor('organizationId()');
     if (organizationId !== undefined) return organizationId;
     const detail = 'AuthService.organizationId()';
-    throw authFor('organizationId').refuse(new Forbidden('missing_value', { detail }));
+    throw this.#authFor('organizationId()').refuse(new Forbidden('missing_value', { detail }));
   }
 
   /**
@@ -77,11 +79,7 @@ export class AuthService {
    *   password: its cause is a {@link NotAnAccessToken}.
    */
   claims(): Claims {
-    const principal = this.principal();
-    // What was looked up vouches for itself, under the name of its kind.
-    const isToken = principal.kind !== 'anonymous' && principal.issuer !== principal.credentialKind;
-    if (isToken) return principal.claims;
-    throw authFor('claims').refuse(new NotAnAccessToken());
+    return this.#claimsFor('claims()');
   }
 
   /**
@@ -90,29 +88,27 @@ export class AuthService {
    * @throws {UnauthorizedException} When nothing was presented.
    */
   credentials(): Credential {
-    const credential = credentialOf(this.principal());
-    if (credential) return credential;
-    throw authFor('credentials').refuse(new MissingCredential('missing_credentials'));
+    return this.#credentialFor('credentials()');
   }
 
   /** What kind of credential that is, as it is called in the configuration: `jwt`, `apiKey`; `undefined` for none. */
   get credentialKind(): string | undefined {
-    return this.principal().credentialKind;
+    return this.#principalFor('credentialKind').credentialKind;
   }
 
   /** Whether the caller has a permission: compared exactly, no wildcards. */
   hasPermission(name: string): boolean {
-    return this.principal().permissions.has(name);
+    return this.#principalFor('hasPermission()').permissions.has(name);
   }
 
   /** Whether the caller has a role: compared exactly. */
   hasRole(name: string): boolean {
-    return this.principal().roles.has(name);
+    return this.#principalFor('hasRole()').roles.has(name);
   }
 
   /** Whether the caller's token has a scope: compared exactly. */
   hasScope(name: string): boolean {
-    return this.principal().scopes.has(name);
+    return this.#principalFor('hasScope()').scopes.has(name);
   }
 
   /**
@@ -122,9 +118,9 @@ export class AuthService {
    * @throws {AuthConfigurationError} When an option is none.
    */
   assertOwner<T extends object>(resource: T, options: OwnershipOptions<T> = {}): void {
-    if (owns(this.principal(), resource, options)) return;
+    if (owns(this.#principalFor('assertOwner()'), resource, options)) return;
     const detail = 'AuthService.assertOwner()';
-    throw authFor('assertOwner').refuse(new Forbidden('policy_denied', { detail }));
+    throw this.#authFor('assertOwner()').refuse(new Forbidden('policy_denied', { detail }));
   }
 
   /**
@@ -134,7 +130,7 @@ export class AuthService {
   requestId(): string {
     const scope = currentScope();
     if (scope) return scope.requestId();
-    throw new OutsideRequestError('AuthService.requestId()');
+    throw this.#outside('requestId()');
   }
 
   /**
@@ -147,7 +143,7 @@ export class AuthService {
    */
   contextHeaders(options: ContextHeaderOptions = {}): Readonly<Record<string, string>> {
     refuseUnknown('AuthService.contextHeaders()', options, ['email', 'expiry']);
-    const { principal, request, contextHeaders } = authFor('contextHeaders');
+    const { principal, request, contextHeaders } = this.#authFor('contextHeaders()');
     const facts = {
       principal,
       requestId: this.requestId(),
@@ -168,7 +164,7 @@ export class AuthService {
    * @throws {OutsideRequestError} Outside of a request.
    */
   forwardedContext(): ForwardedContext | undefined {
-    return authFor('forwardedContext').forwardedContext;
+    return this.#authFor('forwardedContext()').forwardedContext;
   }
 
   /**
@@ -176,12 +172,16 @@ export class AuthService {
    * 4.4): obtained once however many ask, held for as long as it lives, and renewed before it expires.
    * It needs no request.
    *
-   * @param purpose What differs from what is configured: `scope`, `audience`, `resource`.
+   * @param purpose What differs from what is configured: `scope` (separated by spaces, or a list),
+   *   `audience`, `resource`.
+   * @throws {AuthConfigurationError} When it is none.
    * @throws {AuthUnavailable} When none can be had; within a request, a 503 with `Retry-After`.
    * @throws {RangeError} When no such service is configured.
    */
   async serviceToken(service: string, purpose: TokenPurpose = {}): Promise<string> {
-    const { token } = await this.#tokenFor(service, 'service', purpose);
+    const stated = statedPurpose('AuthService.serviceToken()', purpose);
+    const called = this.#services.of(service);
+    const { token } = await inRequest(ownToken(called, stated));
     return token.reveal();
   }
 
@@ -195,15 +195,15 @@ export class AuthService {
    * @throws {RangeError} When no such service is configured.
    */
   async exchange(service: string): Promise<string> {
-    const { token } = await this.#tokenFor(service, 'on-behalf-of');
+    const { token } = await this.#tokenFor(service, 'on-behalf-of', 'exchange()');
     return token.reveal();
   }
 
   /**
    * Calls a service: `fetch('billing', '/invoices', { as: 'on-behalf-of' })`. The token is our own
    * (`service`), the caller's as it is (`user`), or the caller's exchanged (`on-behalf-of`). Where it is
-   * not accepted (401 `invalid_token`), another one is obtained and the request sent once more. No
-   * redirect is followed unless that is asked for. Within a request, its id is sent as `X-Request-ID`.
+   * not accepted (401 `invalid_token`), another one is obtained and the request sent once more; where none
+   * can be had, that answer is the answer. No redirect is followed. `signal` ends waiting for a token, too. Within a request, its id is sent as `X-Request-ID`.
    *
    * It is sent as the option `fetch` of the module says, or as the runtime does.
    *
@@ -213,7 +213,7 @@ export class AuthService {
   async fetch(service: string, path: string, { as, ...init }: OutgoingCall): Promise<Response> {
     const called = this.#services.of(service);
     const address = called.address(path);
-    const tokenOf = (): Promise<CallToken> => this.#tokenFor(service, as);
+    const tokenOf = (): Promise<CallToken> => this.#tokenFor(service, as, 'fetch()');
     const requestId = currentScope()?.requestId();
     return sendWithToken(address, init, { tokenOf, requestId, fetch: called.fetch });
   }
@@ -238,17 +238,19 @@ export class AuthService {
     const { as } = options;
     const called = this.#services.of(service);
     assertCallable(called, as);
+    if (as !== 'service' && !this.#keepsRequests) throw this.#outside('attach()');
     attachAxios(axios, {
       service: called,
       as,
-      tokenOf: () => this.#tokenFor(service, as),
+      tokenOf: () => this.#tokenFor(service, as, 'attach()'),
       requestId: () => currentScope()?.requestId(),
     });
     return axios;
   }
 
   /**
-   * The headers with which to call a service by other means than {@link fetch}.
+   * The headers with which to call a service by other means than {@link fetch}: `authorization`, and
+   * `x-request-id` within a request.
    *
    * @param address Where they will be sent: below the `baseUrl` of the service.
    */
@@ -257,8 +259,12 @@ export class AuthService {
     { as, address }: { readonly as: CallAs; readonly address: string },
   ): Promise<Readonly<Record<string, string>>> {
     this.#services.of(service).assertOwn(address);
-    const { token } = await this.#tokenFor(service, as);
-    return { authorization: `Bearer ${token.reveal()}` };
+    const { token } = await this.#tokenFor(service, as, 'headers()');
+    const requestId = currentScope()?.requestId();
+    return {
+      authorization: bearer(token),
+      ...(requestId !== undefined && { 'x-request-id': requestId }),
+    };
   }
 
   /**
@@ -273,39 +279,78 @@ export class AuthService {
     { as }: { readonly as: CallAs },
   ): Promise<Readonly<Record<string, string>>> {
     this.#services.of(service).assertMessages();
-    const { token } = await this.#tokenFor(service, as);
+    const { token } = await this.#tokenFor(service, as, 'messageHeaders()');
     const id = currentScope()?.requestId();
-    const authorization = `Bearer ${token.reveal()}`;
+    const authorization = bearer(token);
     return { authorization, ...(id !== undefined && { 'x-request-id': id }) };
   }
 
-  async #tokenFor(service: string, as: CallAs, purpose: TokenPurpose = {}): Promise<CallToken> {
+  /** @param call What was called, for whoever called it outside of a request. */
+  async #tokenFor(service: string, as: CallAs, call: string): Promise<CallToken> {
     const called = this.#services.of(service);
-    try {
-      switch (as) {
-        case 'service':
-          return await ownToken(called, purpose);
-        case 'user':
-          return { token: new Concealed(this.#forwardable().value), reject: () => false };
-        case 'on-behalf-of':
-          return await exchangedToken(called, this.#forwardable());
-        default:
-          throw onNobodysBehalf();
+    switch (as) {
+      case 'service':
+        return inRequest(ownToken(called));
+      case 'user': {
+        const { value } = this.#forwardable(call);
+        return { token: new Concealed(value), reject: () => false };
       }
-    } catch (failure) {
-      throw inRequest(failure);
+      case 'on-behalf-of':
+        return inRequest(exchangedToken(called, this.#forwardable(call)));
+      default:
+        throw onNobodysBehalf();
     }
   }
 
   /** A key or a session is for us alone. */
-  #forwardable(): SubjectToken {
-    const principal = this.principal();
-    this.claims();
-    return { value: this.credentials().value, expiresAt: principal.expiresAt };
+  #forwardable(call: string): SubjectToken {
+    const { issuer, subject, expiresAt } = this.#principalFor(call);
+    this.#claimsFor(call);
+    const owner = JSON.stringify([issuer, subject]);
+    return { value: this.#credentialFor(call).value, expiresAt, owner };
+  }
+
+  #principalFor(call: string): Principal {
+    const auth = this.#authFor(call);
+    if (auth.principal) return auth.principal;
+    throw auth.refuse(new MissingCredential('missing_credentials'));
+  }
+
+  #claimsFor(call: string): Claims {
+    const principal = this.#principalFor(call);
+    // What was looked up vouches for itself, under the name of its kind.
+    const isToken = principal.kind !== 'anonymous' && principal.issuer !== principal.credentialKind;
+    if (isToken) return principal.claims;
+    throw this.#authFor(call).refuse(new NotAnAccessToken());
+  }
+
+  #credentialFor(call: string): Credential {
+    const credential = credentialOf(this.#principalFor(call));
+    if (credential) return credential;
+    throw this.#authFor(call).refuse(new MissingCredential('missing_credentials'));
+  }
+
+  /**
+   * @throws {OutsideRequestError} Outside of a request.
+   * @throws {AuthConfigurationError} Where no guard of ours has seen it.
+   */
+  #authFor(call: string): RequestAuth {
+    const auth = currentAuth();
+    if (auth) return auth;
+    if (!currentScope()) throw this.#outside(call);
+    throw new AuthConfigurationError(
+      `AuthService.${call}`,
+      'is called where AuthGuard did not run',
+      'Call it in a handler or what a handler calls, and not in middleware; import AuthModule with `global: true` (the default), or add @UseGuards(AuthGuard, RolesGuard) to the controller.',
+    );
+  }
+
+  #outside(call: string): OutsideRequestError {
+    return new OutsideRequestError(`AuthService.${call}`, this.#keepsRequests);
   }
 }
 
-async function ownToken(service: Service, purpose: TokenPurpose): Promise<CallToken> {
+async function ownToken(service: Service, purpose: StatedPurpose = {}): Promise<CallToken> {
   const { credentials, name } = service;
   if (!credentials) throw withoutTokens(name);
   const granted = await credentials.token(purpose);
@@ -330,25 +375,16 @@ function onNobodysBehalf(): RangeError {
 }
 
 function withoutTokens(service: string): RangeError {
-  return new RangeError(`services.${service} has no issuer and no clientId to get tokens with`);
+  return new RangeError(
+    `services.${service} has no issuer and no clientId to get tokens with. Give it both, or call it with as: 'user'.`,
+  );
 }
 
 /** What is refused within a request is answered as a guard would answer it. */
-function inRequest(failure: unknown): unknown {
-  return failure instanceof AuthError ? (currentAuth()?.refuse(failure) ?? failure) : failure;
-}
-
-/**
- * @throws {OutsideRequestError} Outside of a request.
- * @throws {AuthConfigurationError} Where no guard of ours has seen it.
- */
-function authFor(method: string): RequestAuth {
-  const auth = currentAuth();
-  if (auth) return auth;
-  if (!currentScope()) throw new OutsideRequestError(`AuthService.${method}()`);
-  throw new AuthConfigurationError(
-    `AuthService.${method}()`,
-    'is called where AuthGuard did not run',
-    'Call it in a handler or what a handler calls, and not in middleware; import AuthModule with `global: true` (the default), or add @UseGuards(AuthGuard, RolesGuard) to the controller.',
-  );
+async function inRequest<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (failure) {
+    throw failure instanceof AuthError ? (currentAuth()?.refuse(failure) ?? failure) : failure;
+  }
 }

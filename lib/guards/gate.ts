@@ -47,6 +47,8 @@ export interface GateSettings {
   readonly answers: OpenAnswers;
   /** Whose word on their callers is taken. */
   readonly trustedServices: readonly TrustedService[];
+  /** What those say beside. */
+  readonly stripHeaders: readonly string[];
   /** The property of the request that shows the caller to other packages; `null` for none. */
   readonly requestProperty: string | null;
 }
@@ -192,7 +194,7 @@ export class Gate implements Gatekeeper {
   forwardedContextOf({ principal, exchange }: Visit): ForwardedContext | undefined {
     if (!principal || !isTrusted(this.#settings.trustedServices, principal)) return;
     const headers = takenFrom(exchange.key);
-    return headers && forwardedContextOf(headers);
+    return headers && forwardedContextOf(headers, this.#settings.stripHeaders);
   }
 
   now(): number {

@@ -211,10 +211,10 @@ const CORRIDOR: readonly Provider[] = [
     ) => {
       const { styles, requestProperty, impersonation, clock } = options;
       const { rules } = options.authorization;
-      const { trustedServices } = options.context;
+      const { trustedServices, stripHeaders } = options.context;
       return new Gate(policies, {
         ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
-        ...{ trustedServices, transports, clock, answers },
+        ...{ trustedServices, stripHeaders, transports, clock, answers },
       });
     },
     inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy, Transports, OpenAnswers],

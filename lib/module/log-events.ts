@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { RefusalReason } from '../core/refusal.js';
 import type {
@@ -9,12 +10,20 @@ import type {
 } from '../observability/auth-event.js';
 import type { CredentialEvent } from '../observability/credential-event.js';
 import type { KeySetEvent } from '../observability/key-set-event.js';
-import type { TokenEvent } from '../observability/token-event.js';
+import type {
+  TokenEvent,
+  TokenFailingEvent,
+  TokenObtainedEvent,
+} from '../observability/token-event.js';
 import { IssuerEndpointError } from '../endpoint/issuer-endpoint-error.js';
 import { TokenEndpointError } from '../outbound/token-endpoint-error.js';
+import { purposeInWords } from '../outbound/token-purpose.js';
 
 /** During an outage every request is refused: one line stands for all of so many milliseconds. */
 const OUTAGE_LINE_MS = 10_000;
+
+/** So many things that fail are told apart; the one that failed least lately makes room. */
+const MAX_LINES = 1000;
 
 /**
  * Logs why requests were refused: at `debug` what is the caller's affair, at `error` an outage; and
@@ -69,7 +78,7 @@ function isOfCredentials(event: AuthEvent): event is CredentialEvent {
 function logTokens(logger: LoggerService, event: TokenEvent): void {
   if (event.type === 'token.obtained') {
     const seconds = String(event.lifetimeSeconds);
-    logger.debug?.(`A token for ${event.service} was obtained, for ${seconds} s`);
+    logger.debug?.(`A token for ${tokenOf(event)} was obtained, for ${seconds} s`);
     return;
   }
   if (event.type === 'token.store_failed') {
@@ -78,7 +87,19 @@ function logTokens(logger: LoggerService, event: TokenEvent): void {
     return;
   }
   const outlook = event.isServing ? 'the one that is held serves on' : 'there is none';
-  logger.error(`No token for ${event.service} is granted; ${outlook}: ${messageOf(event.cause)}`);
+  const line = `No token for ${tokenOf(event)} is granted; ${outlook}: ${messageOf(event.cause)}`;
+  logger.error(`${line}${hintOf(event.cause)}`);
+}
+
+function tokenOf({ service, purpose }: TokenObtainedEvent | TokenFailingEvent): string {
+  const words = purposeInWords(purpose);
+  return words === '' ? service : `${service} (${words})`;
+}
+
+/** What a server refuses so is often only where the secret stands. */
+function hintOf(cause: unknown): string {
+  if (!(cause instanceof TokenEndpointError) || cause.error !== 'invalid_client') return '';
+  return ". Where clientId and clientSecret are right, the server may want them in the body: clientAuthentication: 'client_secret_post'";
 }
 
 /** What the guards do not know is the application's affair, and would be looked for in vain at `debug`. */
@@ -91,7 +112,7 @@ function logDenial(logger: LoggerService, { handler, reason, detail }: DeniedEve
 }
 
 function unavailableLog(logger: LoggerService): (event: UnavailableEvent) => void {
-  const lines = new Map<string, { loggedAt: number; unlogged: number }>();
+  const lines = new LRUCache<string, { loggedAt: number; unlogged: number }>({ max: MAX_LINES });
   return ({ handler, reason, detail, cause }) => {
     // One that fails all the time must not keep the others out of the log.
     const what = detail === undefined ? reason : `${reason}: ${detail}`;
@@ -104,14 +125,14 @@ function unavailableLog(logger: LoggerService): (event: UnavailableEvent) => voi
     }
     const others =
       line.unlogged === 0 ? '' : ` (and ${String(line.unlogged)} more since the last such line)`;
-    logger.error(`${handler} unavailable: ${what}${whyOf(reason, cause)}${others}`);
+    logger.error(`${handler} unavailable: ${what}${whyOf(reason, cause, detail)}${others}`);
     Object.assign(line, { loggedAt: now, unlogged: 0 });
   };
 }
 
 /** Messages of our own; that of an application's policy may quote what a client sent. */
-function whyOf(reason: RefusalReason, cause: unknown): string {
-  if (!(cause instanceof Error)) return '';
+function whyOf(reason: RefusalReason, cause: unknown, told = ''): string {
+  if (!(cause instanceof Error) || told.endsWith(cause.message)) return '';
   const isOurs =
     reason === 'issuer_unavailable' ||
     cause instanceof AuthConfigurationError ||

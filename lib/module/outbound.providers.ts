@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { AuthService } from '../guards/auth-service.js';
 import { AuthEvents } from '../observability/auth-events.js';
-import { Service } from '../outbound/service.js';
+import { Service, type ServiceEvents } from '../outbound/service.js';
 import { Services } from '../outbound/services.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
@@ -15,26 +15,26 @@ export const OUTBOUND_PROVIDERS: readonly Provider[] = [
   },
   {
     provide: AuthService,
-    useFactory: (services: Services, { clock }: ResolvedAuthOptions) =>
-      new AuthService(services, clock),
+    useFactory: (services: Services, { clock, context }: ResolvedAuthOptions) =>
+      new AuthService(services, clock, context.isKept),
     inject: [Services, RESOLVED_OPTIONS],
   },
 ];
 
 function servicesOf(options: ResolvedAuthOptions, events: AuthEvents): Services {
   const { services, clock, fetch, serviceTokenStore: tokenStore } = options;
-  const told = {
-    onObtained: (service: string, lifetimeSeconds: number): void => {
-      events.emit({ type: 'token.obtained', service, lifetimeSeconds });
+  const telling: ServiceEvents = {
+    onObtained: (told) => {
+      events.emit({ type: 'token.obtained', ...told });
     },
-    onFailing: (service: string, cause: unknown, isServing: boolean): void => {
-      events.emit({ type: 'token.failing', service, cause, isServing });
+    onFailing: (told) => {
+      events.emit({ type: 'token.failing', ...told });
     },
-    onStoreFailed: (service: string, operation: 'read' | 'write', cause: unknown): void => {
+    onStoreFailed: (service, operation, cause) => {
       events.emit({ type: 'token.store_failed', service, operation, cause });
     },
   };
   return new Services(
-    services.map((each) => new Service(each, { clock, fetch, tokenStore }, told)),
+    services.map((each) => new Service(each, { clock, fetch, tokenStore }, telling)),
   );
 }

@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Answer } from '../context/answer-id.js';
 import { InboundHeaders } from '../context/inbound-headers.js';
 import { RequestScope } from '../context/request-scope.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
@@ -19,12 +20,12 @@ export class Reception {
   constructor(options: ResolvedAuthOptions, onFailure: (failure: unknown) => void) {
     this.keeps = options.context.isKept;
     this.#clock = options.clock;
-    const { keepHeaders, trustedServices } = options.context;
+    const { keepHeaders, stripHeaders, trustedServices } = options.context;
     this.#keepHeaders = keepHeaders;
-    this.#inbound = new InboundHeaders(
-      [...headersRead(options), ...keepHeaders],
-      trustedServices.length > 0,
-    );
+    const kept = [...headersRead(options), ...keepHeaders];
+    assertNotKept(stripHeaders, kept);
+    this.#inbound = new InboundHeaders(kept, trustedServices.length > 0);
+    this.#inbound.add(stripHeaders);
     this.#log = options.requestLog && new RequestLog(options.requestLog, onFailure);
   }
 
@@ -49,12 +50,23 @@ export class Reception {
     this.#inbound.removeFrom(request);
   }
 
-  receive(request: IncomingMessage, response: ServerResponse): RequestScope {
+  receive(request: IncomingMessage, answer: Answer): RequestScope {
     this.strip(request);
-    const scope = new RequestScope(request, response, this.#clock());
-    this.#log?.watch(scope, response);
+    const scope = new RequestScope(request, answer, this.#clock());
+    this.#log?.watch(scope, answer.raw);
     return scope;
   }
+}
+
+/** @throws {AuthConfigurationError} When a header is to be taken off that the configuration itself reads, or keeps. */
+function assertNotKept(stripped: readonly string[], kept: readonly string[]): void {
+  const both = stripped.find((name) => kept.includes(name.toLowerCase()));
+  if (both === undefined) return;
+  throw new AuthConfigurationError(
+    `context.stripHeaders: ${both}`,
+    'is a header that another option reads or keeps',
+    'Name it in one of them.',
+  );
 }
 
 /** What a tenant is addressed by is measured against the credential, and what holds a credential is verified. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
+import type { AnswerTable } from '../context/answer-id.js';
 import { withRequest } from '../context/current-request.js';
 import type { RequestScope } from '../context/request-scope.js';
 import { hiddenNotes } from '../core/hidden-notes.js';
@@ -7,7 +8,7 @@ import type { Reception } from './reception.js';
 
 type Hook = (
   request: { readonly raw: IncomingMessage },
-  reply: { readonly raw: ServerResponse },
+  reply: AnswerTable & { readonly raw: ServerResponse },
   done: () => void,
 ) => void;
 
@@ -32,7 +33,7 @@ export function receiveRequests(
 ): void {
   if (adapter?.getType() === 'express') {
     adapter.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-      const scope = reception.receive(request, response);
+      const scope = reception.receive(request, { raw: response });
       if (reception.keeps) withRequest(scope, next);
       else next();
     });
@@ -43,12 +44,12 @@ export function receiveRequests(
 
 function receiveByHooks(fastify: Hooked, reception: Reception): void {
   fastify.addHook('onRequest', ({ raw }, reply, done) => {
-    const scope = reception.receive(raw, reply.raw);
+    const scope = reception.receive(raw, { raw: reply.raw, table: reply });
     if (reception.keeps) scopes.set(raw, scope);
     done();
   });
   if (!reception.keeps) return;
   fastify.addHook('preHandler', ({ raw }, reply, done) => {
-    withRequest(scopes.get(raw) ?? reception.receive(raw, reply.raw), done);
+    withRequest(scopes.get(raw) ?? reception.receive(raw, { raw: reply.raw, table: reply }), done);
   });
 }

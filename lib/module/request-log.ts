@@ -4,6 +4,7 @@ import type { RequestScope } from '../context/request-scope.js';
 import type { AuthError } from '../core/auth-error.js';
 import { callerFactsOf, millisecondsSince } from '../observability/caller-facts.js';
 import type { RequestLogEntry } from '../observability/request-log-entry.js';
+import { whenOver } from './when-over.js';
 
 /** Where entries go. */
 export interface RequestLogger {
@@ -28,9 +29,10 @@ export class RequestLog {
   watch(scope: RequestScope, response: ServerResponse): void {
     const { request } = scope;
     const [path, startedAt] = [pathOf(request), performance.now()];
-    // The answer has to have it before it is sent.
-    const requestId = scope.requestId();
-    response.once('close', () => {
+    // The answer has it when it is sent, and whoever names it until then is heard.
+    scope.nameAtLast();
+    whenOver(request, response, () => {
+      const requestId = scope.requestId();
       this.#write({
         message: response.writableFinished ? 'Request completed' : 'Request aborted',
         timestamp: new Date(scope.beganAt).toISOString(),
@@ -82,9 +84,9 @@ function answeredOf(refusals: readonly AuthError[], answered: number): AuthError
 /** Addresses of mail and tokens come in paths, too. */
 function pathOf({ url = '' }: IncomingMessage): string {
   const [path = ''] = url.split(/[?#]/, 1);
-  const parts = path.slice(0, MAX_PATH * 4).split('/');
-  const told = parts.map((part) =>
-    part.length > MAX_PART || /@|%40|[^\x21-\x7e]/i.test(part) ? '*' : part,
-  );
+  // What is cut before it is looked at may be the beginning of a secret.
+  const told = path
+    .split('/')
+    .map((part) => (part.length > MAX_PART || /@|%40|[^\x21-\x7e]/i.test(part) ? '*' : part));
   return told.join('/').slice(0, MAX_PATH);
 }

@@ -4,9 +4,17 @@ interface TokenFacts {
   readonly service: string;
 }
 
+/** What a token is asked for: the words of the configuration, and of the program. */
+export interface TokenPurposeFacts {
+  readonly scope?: string;
+  readonly audience?: string;
+  readonly resource?: string;
+}
+
 /** A token was granted, or taken from the store where another instance put it. */
 export interface TokenObtainedEvent extends TokenFacts {
   readonly type: 'token.obtained';
+  readonly purpose: TokenPurposeFacts;
   /** For how long it is held, in seconds. */
   readonly lifetimeSeconds: number;
 }
@@ -14,6 +22,7 @@ export interface TokenObtainedEvent extends TokenFacts {
 /** Tokens are not granted any more. */
 export interface TokenFailingEvent extends TokenFacts {
   readonly type: 'token.failing';
+  readonly purpose: TokenPurposeFacts;
   readonly cause: unknown;
   /** Whether a token that is still valid makes up for it. */
   readonly isServing: boolean;

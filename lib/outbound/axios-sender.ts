@@ -7,6 +7,7 @@ import {
   type Sending,
   type TokenSource,
 } from './outgoing-call.js';
+import { redirectingWithin, type BeforeRedirect } from './axios-redirect.js';
 import type { Service } from './service.js';
 
 /** What is read of the configuration of a request. */
@@ -17,9 +18,10 @@ export interface AxiosConfig {
   readonly maxRedirects?: number | undefined;
   readonly beforeRedirect?: BeforeRedirect | undefined;
   readonly fetchOptions?: object | undefined;
+  readonly signal?: AbortSignal | null | undefined;
+  readonly socketPath?: unknown;
+  readonly transport?: unknown;
 }
-
-type BeforeRedirect = (options: Readonly<Record<string, unknown>>, ...more: unknown[]) => void;
 
 /** An instance without interceptors, which sends what others have prepared. */
 export interface BareAxios {
@@ -95,6 +97,8 @@ export class AxiosSender {
   async #send(config: AxiosConfig, shown: AxiosConfig): Promise<unknown> {
     const { service, tokenOf } = this.#parts;
     service.assertOwn(this.#bare.getUri(config));
+    assertOrdinary(config);
+    const { signal } = config;
     const sending: Sending<Outcome> = {
       send: (token) => this.#attempt({ ...config, ...this.#changes(config, token) }, shown),
       isRefused: ({ response }) =>
@@ -103,12 +107,17 @@ export class AxiosSender {
       discard: ({ response }) => {
         destroy(response?.data);
       },
+      signal,
     };
-    const outcome = await sendOnceMore(sending, () =>
+    const source: TokenSource = () =>
       tokenOf().catch((refusal: unknown) => {
         throw new NoToken(refusal);
-      }),
-    );
+      });
+    const outcome = await sendOnceMore(sending, source).catch((failure: unknown) => {
+      // Axios sends nothing then, and says so in its own words.
+      if (signal?.aborted === true) return this.#attempt(config, shown);
+      throw failure;
+    });
     if ('failure' in outcome) throw outcome.failure;
     return outcome.response;
   }
@@ -147,12 +156,15 @@ export class AxiosSender {
   }
 }
 
-/** Where redirects are asked for, none leads out of the service. */
-function redirectingWithin(service: Service, given: BeforeRedirect | undefined): BeforeRedirect {
-  return (options, ...more) => {
-    given?.(options, ...more);
-    service.assertOwn(String(options['href']));
-  };
+/** By these, a token would go to whoever is there, whatever the address says. */
+function assertOrdinary(config: AxiosConfig): void {
+  const elsewhere = (['socketPath', 'transport'] as const).find(
+    (name) => (config[name] ?? undefined) !== undefined,
+  );
+  if (elsewhere === undefined) return;
+  throw new RangeError(
+    `${elsewhere} takes the token elsewhere than to the address: leave it out, or use an instance that is not attached`,
+  );
 }
 
 /** What is logged of an answer or an error shows no token: not in the configuration, and not in the request that was sent. */

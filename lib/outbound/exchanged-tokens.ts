@@ -1,25 +1,28 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { AuthUnavailable, Forbidden } from '../core/auth-error.js';
+import { Forbidden } from '../core/auth-error.js';
 import { steady, type Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
-import { EndpointHealth } from '../endpoint/endpoint-health.js';
+import { ExchangeFailures } from './exchange-failures.js';
 import { usableMs, YOUNG_MS, type GrantedToken } from './granted-token.js';
-import { TokenEndpointError } from './token-endpoint-error.js';
 import type { TokenEndpoint } from './token-endpoint.js';
-import { parametersOf, type TokenPurpose } from './token-purpose.js';
+import { serviceInWords, type StatedPurpose } from './token-purpose.js';
 
 /** The token that somebody came with, and for how long it holds. */
 export interface SubjectToken {
   readonly value: string;
   /** In seconds since the epoch; `Infinity` where that is not known. */
   readonly expiresAt: number;
+  /** Whose it is, whichever of their tokens it may be; default: whoever has this one. */
+  readonly owner?: string | undefined;
 }
 
 /** How tokens are exchanged. */
 export interface ExchangeParts {
+  /** The service. */
+  readonly name: string;
   readonly endpoint: TokenEndpoint;
-  readonly purpose: TokenPurpose;
+  readonly purpose: StatedPurpose;
   readonly clock: Clock;
   /** Told when it begins to fail, and not each time. */
   readonly onFailing: (failure: unknown) => void;
@@ -29,22 +32,15 @@ interface Exchanged {
   readonly granted: GrantedToken;
   readonly askedAt: number;
   readonly usableUntil: number;
+  /** Whether somebody did not accept it: it serves until there is another one. */
+  readonly isSuspect: boolean;
 }
 
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** So many exchanged tokens are remembered of one service. */
+/** So many exchanged tokens are remembered of one service, and so many failures. */
 const MAX_TOKENS = 10_000;
-
-/** Whoever was refused does not ask again before, in milliseconds. */
-const REFUSED_MS = 30_000;
-
-/** Refusals that are about us, and not about the token that was to be exchanged. */
-const ABOUT_US = new Set<string | undefined>([
-  ...['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope'],
-  ...['invalid_target', undefined],
-]);
 
 /**
  * Exchanges the token that somebody came with for one that another service accepts, in which we are the
@@ -53,14 +49,17 @@ const ABOUT_US = new Set<string | undefined>([
 export class ExchangedTokens {
   readonly #parts: ExchangeParts;
   readonly #now: Clock;
-  readonly #health: EndpointHealth;
   readonly #known = new LRUCache<string, Exchanged>({ max: MAX_TOKENS });
+  readonly #failures: ExchangeFailures;
   readonly #underWay = new Map<string, Promise<GrantedToken>>();
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
     this.#now = steady(parts.clock);
-    this.#health = new EndpointHealth(parts.clock, this.#now);
+    const { clock, onFailing } = parts;
+    const { health: endpoint } = parts.endpoint;
+    const name = serviceInWords(parts.name, parts.purpose);
+    this.#failures = new ExchangeFailures({ name, clock, endpoint, onFailing });
   }
 
   /**
@@ -68,9 +67,9 @@ export class ExchangedTokens {
    * @throws {AuthUnavailable} When nobody can tell.
    */
   token(subject: SubjectToken): MaybePromise<GrantedToken> {
-    const key = keyOf(subject);
-    const known = this.#known.get(key);
-    if (known && this.#now() < known.usableUntil) return known.granted;
+    const key = digestOf(subject.value);
+    const known = this.#valid(key);
+    if (known && !known.isSuspect) return known.granted;
     return this.#underWay.get(key) ?? this.#begin(key, subject);
   }
 
@@ -81,12 +80,17 @@ export class ExchangedTokens {
    * @returns Whether it is worth trying again.
    */
   reject(subject: SubjectToken, refused: GrantedToken): boolean {
-    const key = keyOf(subject);
+    const key = digestOf(subject.value);
     const known = this.#known.get(key);
     if (known?.granted !== refused) return true;
     if (this.#now() < known.askedAt + YOUNG_MS) return false;
-    this.#known.delete(key);
+    this.#known.set(key, { ...known, isSuspect: true });
     return true;
+  }
+
+  #valid(key: string): Exchanged | undefined {
+    const known = this.#known.get(key);
+    return known && this.#now() < known.usableUntil ? known : undefined;
   }
 
   /** It is over no sooner than it is written down, even where nobody is asked. */
@@ -103,65 +107,44 @@ export class ExchangedTokens {
     const askedAt = this.#now();
     const subjectLives = subject.expiresAt * 1000 - clock();
     try {
-      if (this.#health.pauseMs > 0) throw this.#health.lastFailure;
-      const granted = await this.#grant(subject);
+      const granted = await this.#grant(key, subject);
       const life = Math.min(granted.lifetimeSeconds * 1000, subjectLives);
-      this.#known.set(key, { granted, askedAt, usableUntil: askedAt + usableMs(life) });
+      const usableUntil = askedAt + usableMs(life);
+      this.#known.set(key, { granted, askedAt, usableUntil, isSuspect: false });
       return granted;
     } catch (failure) {
-      throw this.#verdict(failure);
+      return this.#instead(key, failure as Error);
     }
   }
 
-  async #grant({ value }: SubjectToken): Promise<GrantedToken> {
+  /** What was suspect is still the best there is, unless the server said that nothing is. */
+  #instead(key: string, verdict: Error): GrantedToken {
+    if (verdict instanceof Forbidden) this.#known.delete(key);
+    const known = this.#valid(key);
+    if (known) return known.granted;
+    throw verdict;
+  }
+
+  async #grant(key: string, { value, owner }: SubjectToken): Promise<GrantedToken> {
+    const caller = owner === undefined ? key : digestOf(owner);
+    const who = { token: key, caller };
+    this.#failures.assertNone(who);
+    const parameters = {
+      ...this.#parts.purpose,
+      subject_token: value,
+      subject_token_type: ACCESS_TOKEN,
+    };
     try {
-      const granted = await this.#parts.endpoint.grant({
-        grantType: TOKEN_EXCHANGE,
-        parameters: {
-          ...parametersOf(this.#parts.purpose),
-          subject_token: value,
-          subject_token_type: ACCESS_TOKEN,
-        },
-        persistently: this.#health.isWell,
-      });
-      this.#health.answered();
+      const { endpoint } = this.#parts;
+      const granted = await endpoint.grant({ grantType: TOKEN_EXCHANGE, parameters, caller });
+      this.#failures.exchanged();
       return granted;
     } catch (failure) {
-      this.#weigh(failure);
-      throw failure;
+      throw this.#failures.verdict(who, failure);
     }
-  }
-
-  /** What is wrong with one token is no reason to leave the server alone. */
-  #weigh(failure: unknown): void {
-    if (isAboutSubject(failure)) return;
-    const wasWell = this.#health.isWell;
-    const isRefused =
-      failure instanceof TokenEndpointError && failure.problem === 'token_endpoint_rejected';
-    const pauseMs = failure instanceof TokenEndpointError ? failure.pauseMs : 0;
-    this.#health.failed(failure, false, isRefused ? Math.max(REFUSED_MS, pauseMs) : pauseMs);
-    if (wasWell) this.#parts.onFailing(failure);
-  }
-
-  #verdict(cause: unknown): Error {
-    if (isAboutSubject(cause)) {
-      return new Forbidden('exchange_refused', { cause, detail: cause.error });
-    }
-    const reason =
-      cause instanceof TokenEndpointError ? cause.problem : 'token_endpoint_unavailable';
-    const retryAfterSeconds = this.#health.pauseMs / 1000;
-    return new AuthUnavailable(reason, { cause, retryAfterSeconds });
   }
 }
 
-function isAboutSubject(failure: unknown): failure is TokenEndpointError {
-  return (
-    failure instanceof TokenEndpointError &&
-    failure.problem === 'token_endpoint_rejected' &&
-    !ABOUT_US.has(failure.error)
-  );
-}
-
-function keyOf({ value }: SubjectToken): string {
+function digestOf(value: string): string {
   return hash('sha256', value, 'base64url');
 }

@@ -27,7 +27,7 @@ const BEARER = /^bearer$/i;
 /** For how long a token is held whose life nobody told, in seconds. */
 const UNTOLD_SECONDS = 60;
 
-/** For how long one is held that should not live at all, in seconds: asking again would not help. */
+/** For how long one is held that should not live at all, or for less than a second, in seconds: asking again would not help. */
 const NO_LIFE_SECONDS = 10;
 
 /** Longer than a day, nobody holds one. */
@@ -66,5 +66,5 @@ export function usableMs(lifeMs: number): number {
 function lifetimeOf(given: unknown): number {
   const seconds = typeof given === 'string' && /^\d{1,12}$/.test(given) ? Number(given) : given;
   if (typeof seconds !== 'number' || Number.isNaN(seconds)) return UNTOLD_SECONDS;
-  return seconds > 0 ? Math.min(seconds, LONGEST_SECONDS) : NO_LIFE_SECONDS;
+  return seconds >= 1 ? Math.min(seconds, LONGEST_SECONDS) : NO_LIFE_SECONDS;
 }

@@ -3,19 +3,18 @@ import { steady, type Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import { EndpointHealth } from '../endpoint/endpoint-health.js';
 import { usableMs, YOUNG_MS, type GrantedToken } from './granted-token.js';
-import { TokenEndpointError } from './token-endpoint-error.js';
+import { detailOf, TokenEndpointError } from './token-endpoint-error.js';
+import { REFUSED_MS, type TokenEndpointHealth } from './token-endpoint-health.js';
 
 /** How a token is obtained, and who is told of it. */
 export interface HeldTokenParts {
-  /**
-   * @param persistently Whether to ask once more at once when the network fails.
-   * @param previous The one held so far, which will not do any more.
-   */
-  readonly obtain: (
-    persistently: boolean,
-    previous: GrantedToken | undefined,
-  ) => Promise<GrantedToken>;
+  /** Whose token it is, for the log. */
+  readonly name: string;
+  /** @param previous The one held so far, which will not do any more. */
+  readonly obtain: (previous: GrantedToken | undefined) => Promise<GrantedToken>;
   readonly clock: Clock;
+  /** That of the server which is asked, and which others ask as well. */
+  readonly endpoint: TokenEndpointHealth;
   readonly onObtained?: (token: GrantedToken) => void;
   /** Told when it begins to fail, and not each time. */
   readonly onFailing?: (failure: unknown, isServing: boolean) => void;
@@ -27,6 +26,8 @@ interface Held {
   readonly grownAt: number;
   readonly refreshAt: number;
   readonly expiresAt: number;
+  /** Whether somebody did not accept it: it serves until there is another one. */
+  readonly isSuspect: boolean;
 }
 
 /** A token is renewed when this part of its life is over, or up to a tenth earlier: instances that began together do not ask together. */
@@ -38,9 +39,6 @@ const JITTER = 0.1;
  * milliseconds: five requests in ten seconds, the first one's second try included.
  */
 const SERVING_MS = 2500;
-
-/** Whoever was refused does not ask again before, in milliseconds: a wrong secret does not become right by trying. */
-const REFUSED_MS = 30_000;
 
 /**
  * One token, held for all who need it: obtained once however many ask, and renewed before it expires
@@ -65,7 +63,8 @@ export class HeldToken {
     const held = this.#held;
     const now = this.#now();
     if (!held || now >= held.expiresAt) return this.#obtained();
-    if (now >= held.refreshAt && !this.#flight && this.#health.pauseMs === 0) {
+    if (held.isSuspect) return this.#succeeded(held);
+    if (now >= held.refreshAt && !this.#flight && this.#pauseMs === 0) {
       this.#obtain().catch(() => undefined);
     }
     return held.granted;
@@ -73,7 +72,7 @@ export class HeldToken {
 
   /**
    * Somebody did not accept it: another one is obtained, unless that has happened already, or a moment
-   * ago.
+   * ago. It serves on where none can be had: the others may accept it.
    *
    * @returns Whether it is worth trying again.
    */
@@ -81,20 +80,42 @@ export class HeldToken {
     const held = this.#held;
     if (held?.granted !== refused) return true;
     if (this.#now() < held.grownAt) return false;
-    this.#held = undefined;
+    this.#held = { ...held, isSuspect: true };
     return true;
+  }
+
+  /** How long the server is left alone yet, in milliseconds: by us, or by all who ask there. */
+  get #pauseMs(): number {
+    return Math.max(this.#health.pauseMs, this.#parts.endpoint.pauseMs);
+  }
+
+  #succeeded({ granted, expiresAt }: Held): MaybePromise<GrantedToken> {
+    if (!this.#flight && this.#pauseMs > 0) return granted;
+    return this.#obtain().catch((failure: unknown) => {
+      if (this.#now() < expiresAt) return granted;
+      throw this.#verdict(failure);
+    });
   }
 
   async #obtained(): Promise<GrantedToken> {
     try {
-      if (!this.#flight && this.#health.pauseMs > 0) throw this.#health.lastFailure;
+      if (!this.#flight && this.#pauseMs > 0) throw this.#lastFailure;
       return await this.#obtain();
-    } catch (cause) {
-      const reason =
-        cause instanceof TokenEndpointError ? cause.problem : 'token_endpoint_unavailable';
-      const retryAfterSeconds = this.#health.pauseMs / 1000;
-      throw new AuthUnavailable(reason, { cause, retryAfterSeconds });
+    } catch (failure) {
+      throw this.#verdict(failure);
     }
+  }
+
+  get #lastFailure(): unknown {
+    const { endpoint } = this.#parts;
+    return this.#health.pauseMs > 0 ? this.#health.lastFailure : endpoint.lastFailure;
+  }
+
+  #verdict(cause: unknown): AuthUnavailable {
+    const reason =
+      cause instanceof TokenEndpointError ? cause.problem : 'token_endpoint_unavailable';
+    const detail = detailOf(this.#parts.name, cause);
+    return new AuthUnavailable(reason, { cause, detail, retryAfterSeconds: this.#pauseMs / 1000 });
   }
 
   #obtain(): Promise<GrantedToken> {
@@ -107,7 +128,7 @@ export class HeldToken {
   async #attempt(): Promise<GrantedToken> {
     const askedAt = this.#now();
     try {
-      const granted = await this.#parts.obtain(this.#health.isWell, this.#previous);
+      const granted = await this.#parts.obtain(this.#previous);
       this.#previous = granted;
       this.#held = heldSince(askedAt, granted);
       this.#health.answered();
@@ -120,6 +141,8 @@ export class HeldToken {
   }
 
   #failed(failure: unknown): void {
+    // Nobody was asked.
+    if (failure instanceof TokenEndpointError && failure.about === 'others') return;
     const wasWell = this.#health.isWell;
     const leftMs = Math.max(0, (this.#held?.expiresAt ?? 0) - this.#now());
     const isServing = leftMs > 0;
@@ -136,6 +159,7 @@ function heldSince(askedAt: number, granted: GrantedToken): Held {
     grownAt: askedAt + YOUNG_MS - granted.ageSeconds * 1000,
     refreshAt: askedAt + life * (RENEWED_AT - Math.random() * JITTER),
     expiresAt: askedAt + usableMs(life),
+    isSuspect: false,
   };
 }
 

@@ -1,23 +1,24 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
+import type { TokenFailingEvent, TokenObtainedEvent } from '../observability/token-event.js';
 import type { GrantedToken } from './granted-token.js';
 import { HeldToken } from './held-token.js';
 import type { SharedTokens } from './shared-tokens.js';
 import type { TokenEndpoint } from './token-endpoint.js';
-import { parametersOf, type TokenPurpose } from './token-purpose.js';
+import { serviceInWords, type StatedPurpose } from './token-purpose.js';
 
 /** Told of what happens to the tokens of a service. No event holds one. */
 export interface TokenEvents {
-  readonly onObtained: (service: string, lifetimeSeconds: number) => void;
-  readonly onFailing: (service: string, failure: unknown, isServing: boolean) => void;
+  readonly onObtained: (told: Omit<TokenObtainedEvent, 'type'>) => void;
+  readonly onFailing: (told: Omit<TokenFailingEvent, 'type'>) => void;
 }
 
 /** A service that is called, and where tokens for it are asked for. */
 export interface ServiceCredentialsParts {
   readonly name: string;
   readonly endpoint: TokenEndpoint;
-  readonly purpose: TokenPurpose;
+  readonly purpose: StatedPurpose;
   /** `undefined`: each instance asks for tokens of its own. */
   readonly shared?: SharedTokens | undefined;
 }
@@ -45,17 +46,17 @@ export class ServiceCredentials {
    * @param purpose What differs from what is configured.
    * @throws {AuthUnavailable} When there is no token, and none can be had.
    */
-  token(purpose: TokenPurpose = {}): MaybePromise<GrantedToken> {
+  token(purpose: StatedPurpose = {}): MaybePromise<GrantedToken> {
     return this.#heldFor(purpose).get();
   }
 
   /** A token was not accepted. @returns Whether another one is worth trying. */
-  reject(refused: GrantedToken, purpose: TokenPurpose = {}): boolean {
+  reject(refused: GrantedToken, purpose: StatedPurpose = {}): boolean {
     return this.#heldFor(purpose).reject(refused);
   }
 
-  #heldFor(given: TokenPurpose): HeldToken {
-    const purpose = { ...this.#parts.purpose, ...parametersOf(given) };
+  #heldFor(given: StatedPurpose): HeldToken {
+    const purpose = { ...this.#parts.purpose, ...given };
     const key = JSON.stringify([purpose.scope, purpose.audience, purpose.resource]);
     const known = this.#held.get(key);
     if (known) return known;
@@ -64,21 +65,23 @@ export class ServiceCredentials {
     return held;
   }
 
-  #holder(purpose: TokenPurpose): HeldToken {
+  #holder(purpose: StatedPurpose): HeldToken {
     const { name, endpoint, shared } = this.#parts;
-    const parameters = parametersOf(purpose);
+    const parameters: Readonly<Record<string, string>> = { ...purpose };
     return new HeldToken({
+      name: serviceInWords(name, purpose),
       clock: this.#clock,
-      obtain: (persistently, previous) => {
+      endpoint: endpoint.health,
+      obtain: (previous) => {
         const ask = (): Promise<GrantedToken> =>
-          endpoint.grant({ grantType: 'client_credentials', parameters, persistently });
+          endpoint.grant({ grantType: 'client_credentials', parameters });
         return shared ? shared.obtain({ purpose, previous, ask }) : ask();
       },
       onObtained: ({ lifetimeSeconds }) => {
-        this.#events.onObtained(name, lifetimeSeconds);
+        this.#events.onObtained({ service: name, purpose, lifetimeSeconds });
       },
-      onFailing: (failure, isServing) => {
-        this.#events.onFailing(name, failure, isServing);
+      onFailing: (cause, isServing) => {
+        this.#events.onFailing({ service: name, purpose, cause, isServing });
       },
     });
   }

@@ -1,6 +1,7 @@
 import { runtimeFetch, type Fetch } from '../endpoint/fetch.js';
 import type { KeyValueStore } from '../stores/key-value-store.js';
 import { ExchangedTokens } from './exchanged-tokens.js';
+import { leadsUpwards } from './path-below.js';
 import { ServiceCredentials, type TokenEvents } from './service-credentials.js';
 import { SharedTokens, type StoreOperation } from './shared-tokens.js';
 import {
@@ -8,12 +9,12 @@ import {
   type TokenEndpointSettings,
   type TokenEndpointSurroundings,
 } from './token-endpoint.js';
-import type { TokenPurpose } from './token-purpose.js';
+import type { StatedPurpose } from './token-purpose.js';
 
 /** Where tokens for a service are asked for, and for what. */
 export interface ServiceTokenSettings {
   readonly endpoint: TokenEndpointSettings;
-  readonly purpose: TokenPurpose;
+  readonly purpose: StatedPurpose;
 }
 
 /** A service that is called. */
@@ -71,11 +72,12 @@ export class Service {
     this.#shared = shared;
     this.credentials = new ServiceCredentials({ name, endpoint, purpose, shared }, clock, events);
     this.exchanged = new ExchangedTokens({
+      name,
       endpoint,
       purpose,
       clock,
-      onFailing: (failure) => {
-        events.onFailing(name, failure, false);
+      onFailing: (cause) => {
+        events.onFailing({ service: name, purpose, cause, isServing: false });
       },
     });
   }
@@ -87,7 +89,9 @@ export class Service {
    */
   baseUrl(): string {
     if (this.#root) return this.#root.href;
-    throw new RangeError(`services.${this.name} has no baseUrl, and nothing is fetched`);
+    throw new RangeError(
+      `services.${this.name} has no baseUrl, below which a credential is sent. Give it one: services.${this.name}.baseUrl.`,
+    );
   }
 
   /**
@@ -102,14 +106,19 @@ export class Service {
     const relative = path.replace(/^\/+/, '');
     const address = URL.canParse(relative, root.href) ? new URL(relative, root) : undefined;
     if (address && isBelow(root, address)) return address;
-    throw new RangeError(`The path leads out of services.${this.name}`);
+    throw new RangeError(
+      `The path leads out of services.${this.name}. Give one below its baseUrl: '/invoices?page=2'.`,
+    );
   }
 
   /** @throws {RangeError} When an address is not below the base URL. */
   assertOwn(address: string): void {
     const given = URL.canParse(address) ? new URL(address) : undefined;
     if (this.#root && given && isBelow(this.#root, given)) return;
-    throw new RangeError(`The address is not one of services.${this.name}`);
+    if (!this.#root) this.baseUrl();
+    throw new RangeError(
+      `The address is not one of services.${this.name}. Give a whole one that is below its baseUrl.`,
+    );
   }
 
   /** @throws {RangeError} When it is not reached by messages. */
@@ -127,9 +136,9 @@ export class Service {
   }
 }
 
-/** What has a user name in it, or leads to another place of the same host, is somebody else's. */
+/** What has a user name in it, or could lead to another place of the same host, is somebody else's. */
 function isBelow(root: URL, address: URL): boolean {
   const { origin, pathname, username, password } = address;
-  const isInside = `${pathname}/`.startsWith(root.pathname);
+  const isInside = `${pathname}/`.startsWith(root.pathname) && !leadsUpwards(pathname);
   return origin === root.origin && isInside && username === '' && password === '';
 }

@@ -7,8 +7,8 @@ import type { KeyValueStore } from '../stores/key-value-store.js';
 import { StoreUnavailable } from '../stores/store-unavailable.js';
 import { usableMs, type GrantedToken } from './granted-token.js';
 import type { TokenEndpointSettings } from './token-endpoint.js';
-import type { TokenPurpose } from './token-purpose.js';
-import { TokenSeal } from './token-seal.js';
+import type { StatedPurpose } from './token-purpose.js';
+import { TokenSeal, type SharedToken } from './token-seal.js';
 
 /** Where tokens are shared, and who is told where that fails. */
 export interface SharedTokensParts {
@@ -25,7 +25,7 @@ export type StoreOperation = 'read' | 'write';
 
 /** A token that somebody needs. */
 export interface TokenNeed {
-  readonly purpose: TokenPurpose;
+  readonly purpose: StatedPurpose;
   /** The one that was held so far, which is to be replaced: it will not do. */
   readonly previous: GrantedToken | undefined;
   /** Asks the token endpoint. */
@@ -54,6 +54,8 @@ export class SharedTokens {
   readonly #parts: SharedTokensParts;
   readonly #seal: TokenSeal;
   readonly #failing = new Set<StoreOperation>();
+  /** When those were asked for that we have had, in milliseconds since the epoch. */
+  readonly #obtainedAt = new WeakMap<GrantedToken, number>();
   readonly #ending = new AbortController();
 
   constructor(parts: SharedTokensParts) {
@@ -83,7 +85,7 @@ export class SharedTokens {
     this.#ending.abort();
   }
 
-  #nameOf({ scope, audience, resource }: TokenPurpose): string {
+  #nameOf({ scope, audience, resource }: StatedPurpose): string {
     const { issuer, endpoint, client } = this.#parts.endpoint;
     const facts = [issuer, endpoint?.href, client.id, scope, audience, resource];
     return `service-token:${this.#seal.nameOf(facts)}`;
@@ -113,14 +115,23 @@ export class SharedTokens {
   async #find({ name, previous }: Place): Promise<GrantedToken | undefined> {
     const sealed = await this.#try('read', (store) => store.get(name));
     const shared = sealed === undefined ? undefined : await this.#seal.open(name, sealed);
-    if (!shared || shared.token.reveal() === previous?.token.reveal()) return;
+    if (!shared || !this.#isSuccessor(shared, previous)) return;
     const { token, scopes, obtainedAt, expiresAt } = shared;
     const life = expiresAt - obtainedAt;
     const now = this.#parts.clock();
     const lifetimeSeconds = Math.floor(Math.min(life, expiresAt - now) / 1000);
     if (!(now < obtainedAt + usableMs(life) && lifetimeSeconds > 0)) return;
     const ageSeconds = Math.max(0, now - obtainedAt) / 1000;
-    return Object.freeze({ token, scopes, lifetimeSeconds, ageSeconds });
+    const found = Object.freeze({ token, scopes, lifetimeSeconds, ageSeconds });
+    this.#obtainedAt.set(found, obtainedAt);
+    return found;
+  }
+
+  /** An older one was put back by whoever writes to the store: it may be one that was refused. */
+  #isSuccessor(shared: SharedToken, previous: GrantedToken | undefined): boolean {
+    if (!previous) return true;
+    const since = this.#obtainedAt.get(previous) ?? -Infinity;
+    return shared.obtainedAt > since && shared.token.reveal() !== previous.token.reveal();
   }
 
   async #asked(name: string, ask: TokenNeed['ask']): Promise<GrantedToken> {
@@ -135,6 +146,7 @@ export class SharedTokens {
     const { clock } = this.#parts;
     const obtainedAt = clock();
     const granted = await ask();
+    this.#obtainedAt.set(granted, obtainedAt);
     const { token, scopes, lifetimeSeconds } = granted;
     const expiresAt = obtainedAt + lifetimeSeconds * 1000;
     const ttlSeconds = (expiresAt - clock()) / 1000;

@@ -18,7 +18,8 @@ import { oauthRequest } from '../endpoint/oauth-request.js';
 import { onceMore } from '../endpoint/once-more.js';
 import { readJsonBody } from '../endpoint/read-json.js';
 import { readGrantedToken, type GrantedToken } from './granted-token.js';
-import { TokenEndpointError } from './token-endpoint-error.js';
+import { TokenEndpointError, type FailureSubject } from './token-endpoint-error.js';
+import { TokenEndpointHealth } from './token-endpoint-health.js';
 
 const TOKEN_ENDPOINT: PublishedAddress = {
   member: 'token_endpoint',
@@ -49,12 +50,13 @@ export interface GrantRequest {
   readonly grantType: string;
   /** What is said beside the grant type and who we are. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Whether to ask once more at once when the network fails. */
-  readonly persistently: boolean;
+  /** On whose behalf; `undefined` for our own. */
+  readonly caller?: string | undefined;
 }
 
 /** A server that grants tokens (RFC 6749 section 3.2). */
 export class TokenEndpoint {
+  readonly health: TokenEndpointHealth;
   readonly #settings: TokenEndpointSettings;
   readonly #authentication: ClientAuth;
   readonly #fetch: Fetch;
@@ -67,6 +69,7 @@ export class TokenEndpoint {
   ) {
     const { issuer, client, timeoutMs } = settings;
     setMaxListeners(0, this.#ending.signal);
+    this.health = new TokenEndpointHealth(clock);
     this.#settings = settings;
     this.#authentication = clientAuthentication(client);
     this.#fetch = fetch;
@@ -74,17 +77,14 @@ export class TokenEndpoint {
     this.#discovered = new DiscoveredAddress(issuer, TOKEN_ENDPOINT, options);
   }
 
-  /** @throws {TokenEndpointError} When no token is granted. */
+  /** @throws {TokenEndpointError} When no token is granted, or the server is left alone. */
   async grant(request: GrantRequest): Promise<GrantedToken> {
-    try {
-      return await withDeadline(this.#settings.timeoutMs, this.#ending.signal, (signal) =>
-        this.#ask(request, signal),
-      );
-    } catch (failure) {
-      if (failure instanceof TokenEndpointError) throw failure;
-      const message = failure instanceof Error ? failure.message : 'for an unknown reason';
-      throw new TokenEndpointError('token_endpoint_unavailable', message, { cause: failure });
-    }
+    return this.health.attempt(request.caller, (persistently) =>
+      this.#inTime((signal) => {
+        const ask = (endpoint: URL): Promise<Response> => this.#send(endpoint, request, signal);
+        return this.#granted(persistently ? (at) => onceMore(() => ask(at)) : ask);
+      }),
+    );
   }
 
   /** Ends all that is under way. */
@@ -92,10 +92,19 @@ export class TokenEndpoint {
     this.#ending.abort();
   }
 
-  async #ask(request: GrantRequest, signal: AbortSignal): Promise<GrantedToken> {
+  async #inTime(work: (signal: AbortSignal) => Promise<GrantedToken>): Promise<GrantedToken> {
+    try {
+      return await withDeadline(this.#settings.timeoutMs, this.#ending.signal, work);
+    } catch (failure) {
+      if (failure instanceof TokenEndpointError) throw failure;
+      const message = failure instanceof Error ? failure.message : 'for an unknown reason';
+      throw new TokenEndpointError('token_endpoint_unavailable', message, { cause: failure });
+    }
+  }
+
+  async #granted(ask: (endpoint: URL) => Promise<Response>): Promise<GrantedToken> {
     const endpoint = this.#settings.endpoint ?? (await this.#discovered.locate());
-    const ask = (): Promise<Response> => this.#send(endpoint, request, signal);
-    const response = await (request.persistently ? onceMore(ask) : ask());
+    const response = await ask(endpoint);
     if (response.status === 404) this.#discovered.forget();
     try {
       return await granted(endpoint, response);
@@ -125,6 +134,9 @@ export class TokenEndpoint {
 /** A status that says that we are refused, and not that the server is unwell. */
 const REFUSALS = new Set([400, 401, 403]);
 
+/** These of the others below 500 are no word on what was sent: it is not there, or not now. */
+const ELSEWHERE_OR_LATER = new Set([404, 405, 408, 410, 421, 425, 429]);
+
 async function granted(endpoint: URL, response: Response): Promise<GrantedToken> {
   const { status } = response;
   if (REFUSALS.has(status)) throw await refusal(endpoint, response);
@@ -132,8 +144,14 @@ async function granted(endpoint: URL, response: Response): Promise<GrantedToken>
     const pauseMs = pauseOf(response);
     await response.body?.cancel();
     const message = `${nameOf(endpoint)} answered with status ${String(status)}`;
-    throw new TokenEndpointError('token_endpoint_unavailable', message, { pauseMs });
+    const isOfRequest = status >= 400 && status < 500 && !ELSEWHERE_OR_LATER.has(status);
+    const about = isOfRequest ? 'request' : 'server';
+    throw new TokenEndpointError('token_endpoint_unavailable', message, { about, pauseMs });
   }
+  return readToken(endpoint, response);
+}
+
+async function readToken(endpoint: URL, response: Response): Promise<GrantedToken> {
   try {
     const token = readGrantedToken(await readJsonBody(endpoint, response));
     if (token) return token;
@@ -142,13 +160,21 @@ async function granted(endpoint: URL, response: Response): Promise<GrantedToken>
     throw new TokenEndpointError('token_endpoint_invalid', failure.message, { cause: failure });
   }
   const message = `${nameOf(endpoint)} granted no bearer token that can be sent`;
-  throw new TokenEndpointError('token_endpoint_invalid', message);
+  throw new TokenEndpointError('token_endpoint_invalid', message, { about: 'request' });
 }
+
+/** Codes that say what is refused beside the request at hand; all others are about that alone. */
+const ABOUT: ReadonlyMap<string | undefined, FailureSubject> = new Map([
+  ['invalid_client', 'client'],
+  ['unauthorized_client', 'grant'],
+  ['unsupported_grant_type', 'grant'],
+]);
 
 /** Of a refusal, only a code that the standards know is repeated. */
 const KNOWN_ERRORS = new Set([
   ...['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client'],
   ...['unsupported_grant_type', 'invalid_scope', 'invalid_target', 'access_denied'],
+  ...['interaction_required', 'login_required', 'consent_required', 'invalid_token'],
 ]);
 
 async function refusal(endpoint: URL, response: Response): Promise<TokenEndpointError> {
@@ -159,8 +185,15 @@ async function refusal(endpoint: URL, response: Response): Promise<TokenEndpoint
   const message = `${nameOf(endpoint)} refused us with status ${String(status)}`;
   return new TokenEndpointError('token_endpoint_rejected', `${message}: ${error ?? 'no reason'}`, {
     error,
+    about: subjectOf(status, error),
     pauseMs: pauseOf(response),
   });
+}
+
+/** 401 is for clients that are not known (RFC 6749 section 5.2); whoever sends it and does not say so is not understood. */
+function subjectOf(status: number, error: string | undefined): FailureSubject {
+  const isUnclear = status === 401 && error === undefined;
+  return isUnclear ? 'server' : (ABOUT.get(error) ?? 'request');
 }
 
 /** RFC 9110 section 10.2.3, in seconds; who asks for more than five minutes is asked again after five. */

@@ -1,5 +1,7 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { Clock } from '../core/clock.js';
+import { ownMembers } from '../core/own-property.js';
+import { refuseUnknown } from '../core/refuse-unknown.js';
 import { ExpirySchedule } from './expiry-schedule.js';
 import type { KeyValueStore } from './key-value-store.js';
 import { StoreUnavailable } from './store-unavailable.js';
@@ -38,8 +40,10 @@ export class MemoryKeyValueStore implements KeyValueStore {
   readonly #maxEntries: number;
   readonly #clock: Clock;
 
-  /** @throws {AuthConfigurationError} When there is room for no entry. */
-  constructor({ maxEntries = 100_000, clock = Date.now }: MemoryKeyValueStoreOptions = {}) {
+  /** @throws {AuthConfigurationError} When there is room for no entry, or an option is none. */
+  constructor(options: MemoryKeyValueStoreOptions = {}) {
+    refuseUnknown('MemoryKeyValueStore', options, ['maxEntries', 'clock']);
+    const { maxEntries = 100_000, clock = Date.now } = ownMembers(options);
     if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
       const cure = 'Give a whole number, 1 or more, or leave it out.';
       throw new AuthConfigurationError('MemoryKeyValueStore.maxEntries', 'is no number', cure);

@@ -3,9 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { SignJWT, type JWTHeaderParameters } from 'jose';
 import type { Clock } from '../core/clock.js';
+import { refuseUnknown } from '../core/refuse-unknown.js';
 import type { IssuerOptions } from '../module/options/issuer-options.js';
 import { refuseProduction } from './refuse-production.js';
 import { SigningKeys } from './signing-keys.js';
+import { grantToken, type TokenAnswer } from './token-grants.js';
 
 /** How a {@link TestIssuer} is set up. */
 export interface TestIssuerOptions {
@@ -17,6 +19,8 @@ export interface TestIssuerOptions {
   readonly port?: number;
   /** The path of the issuer, beginning with a slash. Default: none. */
   readonly path?: string;
+  /** Who gets tokens at its token endpoint: secrets by the client's id. Default: whoever asks, with any secret or key. */
+  readonly clients?: Readonly<Record<string, string>>;
 }
 
 /** How a token differs from the usual. */
@@ -30,8 +34,9 @@ export interface TestTokenOptions {
 }
 
 /**
- * A real issuer for tests, on loopback: discovery, key set, tokens with any claims, key rotation and
- * a clock of its own. It keeps no process alive by itself, and refuses to start where `NODE_ENV` is
+ * A real issuer for tests, on loopback: discovery, key set, tokens with any claims, key rotation, a
+ * clock of its own, and a token endpoint that grants by client credentials (RFC 6749 section 4.4) and by
+ * token exchange (RFC 8693). It keeps no process alive by itself, and refuses to start where `NODE_ENV` is
  * `production`.
  */
 export class TestIssuer {
@@ -40,6 +45,7 @@ export class TestIssuer {
   readonly audience: string;
   readonly #server: Server;
   readonly #keys: SigningKeys;
+  readonly #clients: TestIssuerOptions['clients'];
   readonly #requests: string[] = [];
   #clockOffsetMs = 0;
   #isPaused = false;
@@ -50,17 +56,25 @@ export class TestIssuer {
     this.audience = options.audience ?? 'api://test';
     this.#server = server;
     this.#keys = keys;
+    this.#clients = options.clients;
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#answer(request, response);
+      void this.#answer(request, response);
     });
   }
 
   /**
-   * @throws {AuthConfigurationError} In production.
+   * @throws {AuthConfigurationError} In production, and when an option is none.
    * @throws {RangeError} When the path does not begin with a slash.
    */
   static async start(options: TestIssuerOptions = {}): Promise<TestIssuer> {
     refuseProduction('TestIssuer');
+    refuseUnknown('TestIssuer.start()', options, [
+      'algorithms',
+      'audience',
+      'port',
+      'path',
+      'clients',
+    ]);
     if (!/^(?:\/|$)/.test(options.path ?? '')) throw new RangeError('The path begins with a slash');
     const keys = await SigningKeys.generate(options.algorithms ?? ['RS256']);
     const server = createServer();
@@ -142,21 +156,37 @@ export class TestIssuer {
     };
   }
 
-  #answer({ url = '' }: IncomingMessage, response: ServerResponse): void {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url = '' } = request;
     this.#requests.push(url);
     if (this.#isPaused) {
       response.destroy();
       return;
     }
+    const [status, body] = await this.#answerTo(request).catch(() => MALFORMED);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  }
+
+  async #answerTo(request: IncomingMessage): Promise<TokenAnswer> {
+    const { method, url = '' } = request;
+    if (method === 'POST' && `${new URL(this.issuer).origin}${url}` === `${this.issuer}/token`) {
+      return grantToken(request, {
+        clients: this.#clients,
+        keys: () => this.#keys.published(),
+        currentDate: () => new Date(this.clock()),
+        sign: (claims) => this.token(claims),
+      });
+    }
     const document = this.#documents().get(url);
-    response.writeHead(document ? 200 : 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(document ?? { error: 'not_found' }));
+    return document ? [200, document] : [404, { error: 'not_found' }];
   }
 
   #documents(): ReadonlyMap<string, object> {
     const { pathname } = new URL(this.issuer);
     const path = pathname === '/' ? '' : pathname;
-    const metadata = { issuer: this.issuer, jwks_uri: `${this.issuer}/jwks` };
+    const [jwks_uri, token_endpoint] = [`${this.issuer}/jwks`, `${this.issuer}/token`];
+    const metadata = { issuer: this.issuer, jwks_uri, token_endpoint };
     return new Map<string, object>([
       [`${path}/.well-known/openid-configuration`, metadata],
       [`/.well-known/oauth-authorization-server${path}`, metadata],
@@ -164,6 +194,9 @@ export class TestIssuer {
     ]);
   }
 }
+
+/** To what cannot be read. */
+const MALFORMED: TokenAnswer = [400, { error: 'invalid_request' }];
 
 function defined(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

@@ -111,8 +111,14 @@ describe('the values of context headers', () => {
     const claims = { email: 'ann@example.com' };
     expect(headersOf({ claims })).not.toHaveProperty('User-Email');
     expect(headersOf({ claims }, { email: true })['User-Email']).toBe('ann@example.com');
-    const doubtful = { ...claims, email_verified: false };
-    expect(headersOf({ claims: doubtful }, { email: true })).not.toHaveProperty('User-Email');
+    for (const email_verified of [true, 'true']) {
+      const verified = { ...claims, email_verified };
+      expect(headersOf({ claims: verified }, { email: true })['User-Email']).toBeDefined();
+    }
+    for (const email_verified of [false, 'false', 'TRUE', 1, 0, '', null, [true]]) {
+      const doubtful = { ...claims, email_verified };
+      expect(headersOf({ claims: doubtful }, { email: true })).not.toHaveProperty('User-Email');
+    }
     expect(headersOf({ claims: { email: 7 } }, { email: true })).not.toHaveProperty('User-Email');
   });
 

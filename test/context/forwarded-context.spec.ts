@@ -19,6 +19,7 @@ const NOTHING: ForwardedContext = {
   clientIp: undefined,
   actingUserId: undefined,
   impersonationReason: undefined,
+  constants: {},
 };
 
 function read(...headers: readonly (readonly [string, string])[]): ForwardedContext {
@@ -72,6 +73,7 @@ describe('forwardedContextOf', () => {
           ...{ userId, organizationId: other, email: other, roles, permissions },
           ...{ actingUserId: other, impersonationReason: '100% sure' },
           ...{ status: 'authenticated', tokenType: 'access', expiresAt: 2000, clientIp: '::1' },
+          constants: {},
           ...{ requestId: 'request-1', requestedAt: '1970-01-01T00:00:00.000Z' },
         });
       }),

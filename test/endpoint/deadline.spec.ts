@@ -35,4 +35,15 @@ describe('withDeadline', () => {
     const late = withDeadline(10_000, ending.signal, hanging);
     await expect(late).rejects.toMatchObject({ name: 'AbortError' });
   });
+
+  it('waits for nobody who does not heed the signal, and lets whoever does say so', async () => {
+    const deaf = withDeadline(50, NEVER, () => new Promise(() => undefined));
+    await expect(deaf).rejects.toMatchObject({ name: 'TimeoutError' });
+    const ended = withDeadline(10_000, AbortSignal.abort(), () => new Promise(() => undefined));
+    await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
+    const told = withDeadline(50, NEVER, (signal) =>
+      hanging(signal).catch(() => Promise.reject(new Error('it was late'))),
+    );
+    await expect(told).rejects.toThrow('it was late');
+  });
 });

@@ -76,6 +76,7 @@ const gate = new Gate(policies, {
   impersonation: 'allow',
   trustedServices: [],
   answers: new OpenAnswers('none', Date.now),
+  stripHeaders: [],
   rules,
   judge: new Judge({ events, rules, instanceOf: unexpected, timeoutMs: 1000 }),
 });

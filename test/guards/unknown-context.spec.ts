@@ -54,6 +54,7 @@ const gate = new Gate(new RoutePolicies(new Reflector()), {
   impersonation: 'allow',
   trustedServices: [],
   answers: new OpenAnswers('none', Date.now),
+  stripHeaders: [],
   rules,
   judge,
 });

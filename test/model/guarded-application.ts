@@ -87,6 +87,7 @@ export class GuardedApplication {
       impersonation: 'allow',
       trustedServices: [],
       answers: new OpenAnswers('none', Date.now),
+      stripHeaders: [],
     });
     const mapper = new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }, roleModel);
     const authGuard = new AuthGuard(gate, new Authenticator({ entrances, mapper, rules }));

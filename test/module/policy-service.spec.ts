@@ -135,7 +135,7 @@ describe('PolicyService', () => {
     expect(owns(ann, { by: undefined }, { field: ({ by }) => by, claim: 'missing' })).toBe(false);
     expect(owns(nobody, { ownerId: 'anonymous' })).toBe(false);
     expect(() => owns(ann, { ownerId: 'ann' }, { feild: 'ownerId' } as object)).toThrow(
-      'owns(): feild is no option. Remove it, or correct its name: field, claim.',
+      'owns(): feild is no option. Remove it, or correct its name: field.',
     );
   });
 });

@@ -43,7 +43,7 @@ describe('the options of a rule', () => {
   it.each<[object, string]>([
     [
       { hid: true },
-      '@Authorize on Api.read: hid is no option. Remove it, or correct its name: hide, dryRun, safeMethods.',
+      '@Authorize on Api.read: hid is no option. Remove it, or correct its name: hide.',
     ],
     [{ hide: 1 }, '@Authorize on Api.read: hide is no boolean. Give true or false.'],
     [{ dryRun: 'no' }, '@Authorize on Api.read: dryRun is no boolean. Give true or false.'],
@@ -67,10 +67,10 @@ describe('the options of an owner', () => {
 
   it('are refused when one is unknown', () => {
     expect(() => Owner(misspelt)).toThrow(
-      '@Owner: feild is no option. Remove it, or correct its name: load, id, field, claim, hide, dryRun, safeMethods.',
+      '@Owner: feild is no option. Remove it, or correct its name: field.',
     );
     expect(() => owner(misspelt)).toThrow(
-      'owner(): feild is no option. Remove it, or correct its name: load, id, field, claim.',
+      'owner(): feild is no option. Remove it, or correct its name: field.',
     );
     expect(() => owner({ load: Documents, hide: true } as OwnerOptions)).toThrow('hide is no');
   });

@@ -16,23 +16,45 @@ const withBilling = (more: object): AuthModuleOptions =>
 
 describe('options of services', () => {
   it.each<[object, RegExp]>([
-    [{ baseUrl: 'http://billing.test' }, /services\.billing\.baseUrl is no https address.* Give/],
-    [{ baseUrl: 'https://billing.test/?a=b' }, /baseUrl is no https address without a query/],
-    [{ baseUrl: 'https://user:pass@billing.test' }, /baseUrl is no https address/],
-    [{ issuer: 'login.test' }, /services\.billing\.issuer is no https address/],
-    [{ tokenEndpoint: 'ftp://x' }, /tokenEndpoint is no https address/],
+    [{ baseUrl: 'http://billing.test' }, /baseUrl is plain http beyond .* allowInsecure: true/],
+    [
+      { issuer: 'http://login.test' },
+      /issuer is plain http beyond loopback\. Give.*localhost\)\.$/,
+    ],
+    [{ baseUrl: 'https://billing.test/?a=b' }, /baseUrl has a query \(\?\)\. Leave that out/],
+    [{ baseUrl: 'https://billing.test/#a' }, /baseUrl has a fragment/],
+    [{ baseUrl: 'https://user:pass@billing.test' }, /baseUrl has a user name or a password in it/],
+    [{ issuer: 'login.test' }, /services\.billing\.issuer is no whole address, which begins with/],
+    [{ baseUrl: 'billing:3000' }, /services\.billing\.baseUrl is no whole address.* Give/],
+    [{ tokenEndpoint: 'ftp://x' }, /tokenEndpoint is neither https nor http/],
+    [{ baseUrl: undefined }, /services\.billing\.baseUrl is undefined\. Set the variable/],
+    [{ scope: undefined }, /services\.billing\.scope is undefined\. Set the variable/],
+    [{ allowInsecure: 'yes' }, /services\.billing\.allowInsecure is no boolean/],
+    [
+      { allowInsecure: true, tokenEndpoint: 'http://login.test/token' },
+      /tokenEndpoint is plain http beyond loopback/,
+    ],
     [{ issuer: undefined }, /services\.billing\.issuer is missing\. Give the issuer/],
     [{ clientId: '' }, /services\.billing\.clientId is not a non-empty string\. Name/],
     [{ clientSecret: undefined }, /clientSecret is missing\. Give clientSecret, or privateKey/],
     [{ privateKey: 'x' }, /clientSecret is given beside privateKey/],
     [{ clientAuthentication: 'none' }, /clientAuthentication is unknown/],
-    [{ scope: [] }, /services\.billing\.scope is missing\. Give names/],
-    [{ scope: [''] }, /scope is not a non-empty string/],
+    [{ scope: [] }, /services\.billing\.scope names nothing\. Give names/],
+    [{ scope: [''] }, /scope has what is not a non-empty string/],
+    [{ scope: 'a  b' }, /scope has what is not a non-empty string, or a space too many/],
+    [{ scope: ['a b'] }, /scope has a name with a character that scopes cannot have \(RFC 6749/],
+    [
+      { scope: 'a,b' },
+      /scope has a comma\. Give names separated by spaces, or a list.*into a list/,
+    ],
     [{ audience: '' }, /services\.billing\.audience is not a non-empty string/],
     [{ resource: 7 }, /services\.billing\.resource is not a non-empty string/],
     [{ timeoutSeconds: 0 }, /timeoutSeconds .* from 0\.1 to 60/],
     [{ messages: 'yes' }, /services\.billing\.messages is no boolean/],
-    [{ url: 'x' }, /services\.billing\.url is no option/],
+    [
+      { url: 'x' },
+      /services\.billing\.url is no option\. Remove it, or correct its name: baseUrl\.$/,
+    ],
   ])('refuse to boot: %j', async (more, sentence) => {
     expect(await boot(AuthModule.forRoot(withBilling(more)))).toMatch(sentence);
   });
@@ -69,6 +91,9 @@ describe('options of services', () => {
     ['an address alone', { baseUrl: BILLING.baseUrl }],
     ['tokens alone', { ...BILLING, baseUrl: undefined }],
     ['a token endpoint', { ...BILLING, issuer: undefined, tokenEndpoint: 'https://login.test/t' }],
+    ['http where that is said', { baseUrl: 'http://billing:3000', allowInsecure: true }],
+    ['a scope that has a comma', { ...BILLING, scope: ['a,b'] }],
+    ['scopes in one text', { ...BILLING, scope: 'a b' }],
     [
       'scopes, audience and resource',
       { ...BILLING, scope: ['a', 'b'], audience: 'x', resource: 'y' },

@@ -4,7 +4,7 @@ import type { GrantedToken } from '../../lib/outbound/granted-token.js';
 import type { ServiceCredentials } from '../../lib/outbound/service-credentials.js';
 import { Service } from '../../lib/outbound/service.js';
 import type { TokenEndpointSettings } from '../../lib/outbound/token-endpoint.js';
-import type { TokenPurpose } from '../../lib/outbound/token-purpose.js';
+import type { StatedPurpose } from '../../lib/outbound/token-purpose.js';
 import type { KeyValueStore } from '../../lib/stores/key-value-store.js';
 import { MemoryKeyValueStore } from '../../lib/stores/memory-key-value-store.js';
 import { tokens, TokenServer } from './token-server.js';
@@ -29,7 +29,7 @@ class OpenStore extends MemoryKeyValueStore {
 
 /** How an instance differs from the others. */
 export interface More extends Partial<TokenEndpointSettings> {
-  readonly purpose?: TokenPurpose;
+  readonly purpose?: StatedPurpose;
   readonly store?: KeyValueStore | undefined;
 }
 
@@ -63,7 +63,8 @@ export class Instances {
       { clock: () => this.now, tokenStore: store ?? this.store },
       {
         onObtained: () => undefined,
-        onFailing: (name, failure) => this.told.push(`${name} failing: ${String(failure)}`),
+        onFailing: ({ service: name, cause }) =>
+          this.told.push(`${name} failing: ${String(cause)}`),
         onStoreFailed: (name, operation, cause) => {
           this.told.push(`${name} ${operation} ${String((cause as { code?: unknown }).code)}`);
         },

@@ -4,7 +4,7 @@ import { AuthUnavailable } from '../../lib/core/auth-error.js';
 import { ServiceCredentials } from '../../lib/outbound/service-credentials.js';
 import { TokenEndpoint, type TokenEndpointSettings } from '../../lib/outbound/token-endpoint.js';
 import { TokenEndpointError } from '../../lib/outbound/token-endpoint-error.js';
-import type { TokenPurpose } from '../../lib/outbound/token-purpose.js';
+import type { StatedPurpose } from '../../lib/outbound/token-purpose.js';
 import { answer, tokens, TokenServer } from './token-server.js';
 
 const START = 1_800_000_000_000;
@@ -29,19 +29,20 @@ describe('our own credentials for a service', () => {
   function credentials({
     purpose = {},
     ...more
-  }: Partial<TokenEndpointSettings> & { purpose?: TokenPurpose } = {}): ServiceCredentials {
+  }: Partial<TokenEndpointSettings> & { purpose?: StatedPurpose } = {}): ServiceCredentials {
     const endpoint = new TokenEndpoint(server.settings(more), { clock: () => now });
     open.push(endpoint);
     const settings = { name: 'billing', endpoint, purpose };
     return new ServiceCredentials(settings, () => now, {
-      onObtained: (service, seconds) => told.push(`${service} obtained ${String(seconds)}`),
-      onFailing: (service, failure, isServing) => {
+      onObtained: ({ service, lifetimeSeconds }) =>
+        told.push(`${service} obtained ${String(lifetimeSeconds)}`),
+      onFailing: ({ service, cause: failure, isServing }) => {
         told.push(`${service} failing ${String(isServing)}: ${String(failure)}`);
       },
     });
   }
 
-  const value = async (from: ServiceCredentials, purpose?: TokenPurpose): Promise<string> =>
+  const value = async (from: ServiceCredentials, purpose?: StatedPurpose): Promise<string> =>
     (await from.token(purpose)).token.reveal();
 
   const failure = async (from: ServiceCredentials): Promise<AuthUnavailable> => {
@@ -115,6 +116,7 @@ describe('our own credentials for a service', () => {
     ['CC-04', undefined, 60],
     ['CC-05', 0, 10],
     ['CC-06', -1, 10],
+    ['CC-06', 0.001, 10],
     ['CC-07', 1e12, 86_400],
     ['CC-08', null, 60],
     ['CC-08', 'abc', 60],

@@ -71,6 +71,39 @@ describe('tokens that instances share', () => {
     expect(of(third).reject(await granted(third))).toBe(false);
   });
 
+  it('takes no older one than was refused, whoever puts it back', async () => {
+    instances.server.behaviour = tokens({ expires_in: 3600 });
+    const one = instances.one();
+    const first = await granted(one);
+    const [name, sealed] = instances.store.entry;
+    instances.now += 20_000;
+    expect(of(one).reject(first)).toBe(true);
+    const second = await granted(one);
+    expect(second.token.reveal()).toBe('token-2');
+    instances.now += 20_000;
+    expect(of(one).reject(second)).toBe(true);
+    instances.store.set(name, sealed, 3600);
+    expect(await value(one)).toBe('token-3');
+  });
+
+  it('shares one that hardly lives, too', async () => {
+    instances.server.behaviour = tokens({ expires_in: 0.5 });
+    expect(await values([instances.one(), instances.one()])).toEqual(['token-1']);
+    expect(instances.told).toEqual([]);
+  });
+
+  it('opens nothing that was put elsewhere, cut, or is endless', async () => {
+    await value(instances.one({ purpose: { scope: 'a' } }));
+    const [, sealed] = instances.store.entry;
+    await value(instances.one({ purpose: { scope: 'b' } }));
+    for (const text of [sealed, '', 'x'.repeat(100_000), sealed.slice(0, -2), '__proto__']) {
+      for (const name of instances.store.written.keys()) instances.store.set(name, text, 3600);
+      const asked = instances.server.asked.length;
+      await value(instances.one({ purpose: { scope: 'b' } }));
+      expect(instances.server.asked).toHaveLength(asked + 1);
+    }
+  });
+
   describe('where the store fails', () => {
     const broken = (failure: () => Promise<never>): KeyValueStore => ({
       get: failure,

@@ -1,5 +1,18 @@
 import { decodeJwt, decodeProtectedHeader, jwtVerify, createRemoteJWKSet } from 'jose';
+import { Controller, Get } from '@nestjs/common';
+import { AuthService } from '../../lib/index.js';
 import { TestIssuer } from '../../lib/testing/index.js';
+import { get, start } from '../e2e/http/application.js';
+
+@Controller()
+class Shop {
+  constructor(private readonly auth: AuthService) {}
+
+  @Get('exchanged')
+  async exchanged(): Promise<object> {
+    return decodeJwt(await this.auth.exchange('billing'));
+  }
+}
 
 const json = async (url: string): Promise<Record<string, unknown>> =>
   (await (await fetch(url)).json()) as Record<string, unknown>;
@@ -71,6 +84,47 @@ describe('TestIssuer', () => {
     await issuer.rotate({ withdraw: true });
     expect(await kids()).toHaveLength(1);
     expect(decodeProtectedHeader(await issuer.token()).kid).toBe((await kids())[0]);
+  });
+
+  it('K19: grants tokens to those who call others, in the name of clients and of their users', async () => {
+    issuer = await TestIssuer.start({ path: '/tenant', algorithms: ['ES256'] });
+    const { audience } = issuer;
+    const services = {
+      billing: { issuer: issuer.issuer, clientId: 'shop', clientSecret: 'a+b:c', scope: 'x y' },
+    };
+    const auth = { issuers: [issuer.options()], services };
+    const api = await start('express', { controllers: [Shop], auth });
+    const own = decodeJwt(await api.app.get(AuthService).serviceToken('billing'));
+    expect(own).toMatchObject({ sub: 'shop', client_id: 'shop', scope: 'x y', aud: audience });
+    const act = { sub: 'support' };
+    const token = await issuer.token({ sub: 'ann', act }, { lifetimeSeconds: 100 });
+    const { body } = await get(`${api.url}/exchanged`, token);
+    expect(body).toMatchObject({
+      sub: 'ann',
+      act: { sub: 'shop', act },
+      exp: decodeJwt(token).exp,
+    });
+    await api.close();
+  });
+
+  it('grants nothing to clients it does not know, and of tokens that are not its own', async () => {
+    issuer = await TestIssuer.start({ algorithms: ['ES256'], clients: { shop: 'right' } });
+    const ask = async (form: Record<string, string>): Promise<unknown> => {
+      const body = new URLSearchParams({ client_id: 'shop', client_secret: 'right', ...form });
+      const answer = await fetch(`${issuer?.issuer ?? ''}/token`, { method: 'POST', body });
+      return [answer.status, ((await answer.json()) as { error?: string }).error];
+    };
+    const grant_type = 'client_credentials';
+    expect(await ask({ grant_type })).toEqual([200, undefined]);
+    expect(await ask({ grant_type, client_secret: 'wrong' })).toEqual([401, 'invalid_client']);
+    expect(await ask({ grant_type, client_id: 'toString' })).toEqual([401, 'invalid_client']);
+    expect(await ask({ grant_type: 'password' })).toEqual([400, 'unsupported_grant_type']);
+    const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+    const stranger = await TestIssuer.start({ algorithms: ['ES256'] });
+    const subject_token = await stranger.token();
+    await stranger.close();
+    expect(await ask({ grant_type: exchange, subject_token })).toEqual([400, 'invalid_request']);
+    expect(await ask({ grant_type: exchange })).toEqual([400, 'invalid_request']);
   });
 
   it('answers 404 elsewhere', async () => {

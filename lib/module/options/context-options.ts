@@ -28,4 +28,12 @@ export interface ContextOptions {
    * @default none: all of them are taken off
    */
   readonly keepHeaders?: readonly string[];
+  /**
+   * Further headers that nobody is believed: taken off requests in whatever case, with `_` for `-` as well.
+   * Names that services which call this one add by `@ContextHeaders`; `AuthService.forwardedContext()` has
+   * what trusted ones say under them as `constants`.
+   *
+   * @default none
+   */
+  readonly stripHeaders?: readonly string[];
 }

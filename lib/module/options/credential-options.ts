@@ -105,6 +105,7 @@ export interface IntrospectionOptions {
   readonly endpoint?: string;
   /** This API as a client of the authorization server. */
   readonly clientId: string;
+  /** The secret of the client, unless it signs with `privateKey`. */
   readonly clientSecret?: string;
   /** A private key in PEM (PKCS #8), with which the client signs instead of sending a secret (RFC 7523). */
   readonly privateKey?: string;

@@ -1,15 +1,6 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 
-/** Refuses members nobody reads: a misspelt option must not be a check that is silently off. */
-export function refuseUnknown(option: string, value: object, known: readonly string[]): void {
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new AuthConfigurationError(
-    `${option}.${unknown}`,
-    'is no option',
-    `Remove it, or correct its name: ${known.join(', ')}.`,
-  );
-}
+export { refuseUnknown } from '../../core/refuse-unknown.js';
 
 /**
  * Refuses members that are there and `undefined`: of a variable that is not set, a check would be

@@ -1,3 +1,4 @@
+import { ownHeaderProblem } from '../../context/own-header-name.js';
 import type { TrustedService } from '../../context/trusted-services.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { ownMembers } from '../../core/own-property.js';
@@ -13,15 +14,20 @@ export interface ResolvedContext {
   readonly trustedServices: readonly TrustedService[];
   /** In lower case. */
   readonly keepHeaders: readonly string[];
+  /** As they are spelt. */
+  readonly stripHeaders: readonly string[];
 }
 
 const CURE =
-  "Give true or false, or an object: context: { trustedServices: [{ issuer, clientId }], keepHeaders: ['client-ip'] }.";
+  "Give true or false, or an object: context: { trustedServices: [{ issuer, clientId }], keepHeaders: ['client-ip'], stripHeaders: ['Admin-Action'] }.";
 
 const SERVICE_CURE =
   "Give a list of services: trustedServices: [{ issuer: 'https://login.example.com/', clientId: 'gateway' }].";
 
 const HEADERS_CURE = "Give a list of names of headers: keepHeaders: ['client-ip'].";
+
+const STRIP_CURE =
+  "Give a list of names that services add of their own: stripHeaders: ['Admin-Action'].";
 
 /** A token (RFC 9110 section 5.6.2). */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -35,19 +41,23 @@ export function resolveContext(
   issuers: ResolvedIssuers,
 ): ResolvedContext {
   if (typeof context === 'boolean') {
-    return { isKept: context, trustedServices: [], keepHeaders: [] };
+    return { isKept: context, trustedServices: [], keepHeaders: [], stripHeaders: [] };
   }
   assertObject('context', context, CURE);
-  refuseUnknown('context', context, ['trustedServices', 'keepHeaders']);
-  const { trustedServices = [], keepHeaders = [] }: ContextOptions = ownMembers(context);
+  refuseUnknown('context', context, ['trustedServices', 'keepHeaders', 'stripHeaders']);
+  const options: ContextOptions = ownMembers(context);
+  const { trustedServices = [], keepHeaders = [], stripHeaders = [] } = options;
   assertList('context.trustedServices', trustedServices, SERVICE_CURE);
   assertList('context.keepHeaders', keepHeaders, HEADERS_CURE);
+  assertList('context.stripHeaders', stripHeaders, STRIP_CURE);
+  stripHeaders.forEach(assertStrippable);
   return {
     isKept: true,
     trustedServices: trustedServices.map((each, index) =>
       trustedService(`context.trustedServices[${String(index)}]`, each, issuers),
     ),
     keepHeaders: keepHeaders.map(headerName),
+    stripHeaders,
   };
 }
 
@@ -79,6 +89,13 @@ function headerName(given: unknown): string {
     'has what is no name of a header',
     HEADERS_CURE,
   );
+}
+
+function assertStrippable(given: unknown): void {
+  const problem = typeof given === 'string' ? ownHeaderProblem(given) : 'has what is no text';
+  if (problem !== undefined) {
+    throw new AuthConfigurationError('context.stripHeaders', problem, STRIP_CURE);
+  }
 }
 
 function assertList(option: string, given: unknown, cure: string): void {

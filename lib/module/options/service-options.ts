@@ -20,6 +20,17 @@ export interface ServiceOptions extends Partial<
    * @default false
    */
   readonly messages?: boolean;
+  /**
+   * Whether `baseUrl` may be plain http beyond this machine: `http://billing:3000` inside a cluster. Tokens
+   * are asked for by https all the same.
+   *
+   * > [!WARNING]
+   * > Whoever sees the traffic has the tokens, and those of callers too. Only where the network encrypts by
+   * > itself (a service mesh), or is trusted with them.
+   *
+   * @default false
+   */
+  readonly allowInsecure?: boolean;
   /** Whose tokens the service accepts. Its metadata say where they are asked for. */
   readonly issuer?: string;
   /**
@@ -29,7 +40,7 @@ export interface ServiceOptions extends Partial<
    */
   readonly tokenEndpoint?: string;
   /**
-   * What a token is asked for, separated by spaces or as a list.
+   * What a token is asked for, separated by spaces, or as a list.
    *
    * @default what the server gives
    * @see RFC 6749 section 3.3

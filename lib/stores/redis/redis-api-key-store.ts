@@ -35,10 +35,10 @@ export class RedisApiKeyStore implements ApiKeyStore {
 
   /**
    * @param client A connected client of `redis` or `ioredis`.
-   * @throws {AuthConfigurationError} When it is neither.
+   * @throws {AuthConfigurationError} When it is neither, or an option is none.
    */
   constructor(client: RedisClient, options?: RedisStoreOptions) {
-    this.#redis = new RedisConnection(client, options);
+    this.#redis = new RedisConnection('RedisApiKeyStore', client, options);
   }
 
   async find(id: string): Promise<ApiKeyRecord | undefined> {

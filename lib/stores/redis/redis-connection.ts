@@ -1,5 +1,7 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { inTime } from '../../core/in-time.js';
+import { ownMembers } from '../../core/own-property.js';
+import { refuseUnknown } from '../../core/refuse-unknown.js';
 import { StoreUnavailable } from '../store-unavailable.js';
 import { senderOf, type RedisClient, type RedisCommand, type RedisSender } from './redis-client.js';
 
@@ -36,9 +38,13 @@ export class RedisConnection {
   readonly #send: RedisSender;
   readonly #timeoutMs: number;
 
-  /** @throws {AuthConfigurationError} When it is no client, or no time. */
-  constructor(client: RedisClient, options: RedisStoreOptions = {}) {
-    const { keyPrefix = 'portcullis:', timeoutSeconds = 1 } = options;
+  /**
+   * @param name Whose connection it is.
+   * @throws {AuthConfigurationError} When it is no client, or no time, or an option is none.
+   */
+  constructor(name: string, client: RedisClient, options: RedisStoreOptions = {}) {
+    refuseUnknown(name, options, ['keyPrefix', 'timeoutSeconds']);
+    const { keyPrefix = 'portcullis:', timeoutSeconds = 1 } = ownMembers(options);
     const send = senderOf(client);
     if (!send) {
       const cure = 'Pass the client that createClient() of redis, or new Redis() of ioredis, made.';

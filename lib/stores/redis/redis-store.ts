@@ -21,10 +21,10 @@ export class RedisStore implements KeyValueStore {
 
   /**
    * @param client A connected client of `redis` or `ioredis`.
-   * @throws {AuthConfigurationError} When it is neither.
+   * @throws {AuthConfigurationError} When it is neither, or an option is none.
    */
   constructor(client: RedisClient, options?: RedisStoreOptions) {
-    this.#redis = new RedisConnection(client, options);
+    this.#redis = new RedisConnection('RedisStore', client, options);
   }
 
   async get(key: string): Promise<string | undefined> {

@@ -1,6 +1,8 @@
 import type { Clock } from '../../core/clock.js';
 import type { Concealed } from '../../core/concealed.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
+import { ownMembers } from '../../core/own-property.js';
+import { refuseUnknown } from '../../core/refuse-unknown.js';
 import { oneLine } from '../../observability/caller-facts.js';
 import type { ApiKeyEvent, CredentialCreatedEvent } from '../../observability/credential-event.js';
 import { Subscribers } from '../../observability/subscribers.js';
@@ -51,9 +53,10 @@ export class ApiKeys {
   readonly #clock: Clock;
   readonly #subscribers = new Subscribers<ApiKeyEvent>();
 
-  /** @throws {AuthConfigurationError} When the prefix or the pepper is none. */
+  /** @throws {AuthConfigurationError} When the prefix or the pepper is none, or an option is none. */
   constructor(settings: ApiKeysSettings) {
-    const { prefix, pepper, store, clock = Date.now } = settings;
+    refuseUnknown('ApiKeys', settings, ['prefix', 'pepper', 'store', 'clock']);
+    const { prefix, pepper, store, clock = Date.now } = ownMembers(settings);
     assertPepperGiven(settings, 'ApiKeys.pepper');
     assertApiKeyPrefix(prefix, 'ApiKeys.prefix');
     this.prefix = prefix;
@@ -79,7 +82,7 @@ export class ApiKeys {
     const now = this.#clock();
     const checked = checkAttributes(attributes);
     const expiresAt = endOf(attributes, now);
-    const { key, id, hash } = generateApiKey(this);
+    const { key, id, hash } = generateApiKey({ prefix: this.prefix, pepper: this.pepper });
     const createdAt = new Date(now);
     const record = Object.freeze({ ...checked, id, hash, createdAt, expiresAt });
     await this.#store.insert(record);

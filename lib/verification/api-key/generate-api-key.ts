@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { ownMembers } from '../../core/own-property.js';
+import { refuseUnknown } from '../../core/refuse-unknown.js';
 import { digestApiKey, type Pepper } from './digest-api-key.js';
 
 /** What keys are made of beside chance. */
@@ -45,9 +47,11 @@ const CHECKSUM_LENGTH = 8;
  * @example
  *   generateApiKey({ prefix: 'acme_live' }).key; // 'acme_live_<16 digits>_<64 + 8 digits>'
  *
- * @throws {AuthConfigurationError} When the prefix or the pepper is none.
+ * @throws {AuthConfigurationError} When the prefix or the pepper is none, or an option is none.
  */
-export function generateApiKey({ prefix, pepper }: ApiKeyForm): GeneratedApiKey {
+export function generateApiKey(form: ApiKeyForm): GeneratedApiKey {
+  refuseUnknown('generateApiKey()', form, ['prefix', 'pepper']);
+  const { prefix, pepper } = ownMembers(form);
   assertApiKeyPrefix(prefix);
   const id = randomBytes(ID_BYTES).toString('hex');
   const unchecked = `${prefix}_${id}_${randomBytes(SECRET_BYTES).toString('hex')}`;

@@ -2,6 +2,8 @@ import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { InvalidCredential } from '../../core/auth-error.js';
 import type { Clock } from '../../core/clock.js';
 import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
+import { ownMembers } from '../../core/own-property.js';
+import { refuseUnknown } from '../../core/refuse-unknown.js';
 import { oneLine } from '../../observability/caller-facts.js';
 import type { RevocationAddedEvent } from '../../observability/credential-event.js';
 import { Subscribers } from '../../observability/subscribers.js';
@@ -76,7 +78,14 @@ export class RevocationList implements Revocation {
 
   /** @throws {AuthConfigurationError} When the longest life of a token is none. */
   constructor(options: RevocationListOptions) {
-    const { store, longestTokenSeconds = 86_400, clock = Date.now } = options;
+    refuseUnknown('RevocationList', options, [
+      'store',
+      'longestTokenSeconds',
+      'keyPrefix',
+      'clock',
+    ]);
+    const given = ownMembers(options);
+    const { store, longestTokenSeconds = 86_400, clock = Date.now } = given;
     if (!(longestTokenSeconds >= 1 && longestTokenSeconds <= LONGEST_SECONDS)) {
       const cure = 'Give the longest life that a token of your issuers has, in seconds.';
       throw new AuthConfigurationError('longestTokenSeconds', 'is no length of time', cure);
@@ -84,7 +93,7 @@ export class RevocationList implements Revocation {
     this.#store = store;
     this.#longestSeconds = longestTokenSeconds;
     this.#clock = clock;
-    this.#keyPrefix = options.keyPrefix ?? 'revoked:';
+    this.#keyPrefix = given.keyPrefix ?? 'revoked:';
   }
 
   async revokeToken({ issuer, tokenId, expiresAt }: TokenRevocation): Promise<void> {

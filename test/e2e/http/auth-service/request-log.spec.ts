@@ -12,6 +12,7 @@ import {
 } from '../../../../lib/index.js';
 import { TestIssuer } from '../../../../lib/testing/index.js';
 import { ADAPTERS, get, start, type RunningApplication } from '../application.js';
+import { rawExchange } from '../raw-request.js';
 
 @Controller()
 class Api {
@@ -136,6 +137,53 @@ describe.each(ADAPTERS)('the log of requests, on %s', (adapter) => {
       expect(told).not.toContain(secret);
     }
     expect(entries.map(({ path }) => path)).toEqual(['/orders/*', '/orders/*', '/orders/7']);
+  });
+
+  it('C48: nothing is left of a secret that stands where the path is cut', async () => {
+    await get(`${api.url}/${'long/'.repeat(196)}sk_live_${'S'.repeat(60)}`);
+    expect(JSON.stringify(await written())).not.toContain('sk_live_');
+  });
+
+  it('two subjects never look the same, and each is on one line', async () => {
+    const subjects = [
+      'admin',
+      'ad\u0007min',
+      'admin\u2028',
+      `${'u'.repeat(256)}1`,
+      'u'.repeat(256),
+    ];
+    for (const sub of subjects) await get(`${api.url}/orders/7`, await ann({ sub }));
+    const told = (await written(subjects.length)).map(({ subject }) => subject);
+    expect(new Set(told).size).toBe(subjects.length);
+    expect(told).toContain('ad\\u{7}min');
+    expect(told.join('')).not.toMatch(/[\p{Cc}\u2028]/u);
+  });
+
+  it('tells of requests that are sent behind another one, once, whoever hangs up', async () => {
+    const head = `Host: localhost\r\nAuthorization: Bearer ${await ann()}\r\n\r\n`;
+    const socket = connect(api.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(`GET /slow HTTP/1.1\r\n${head}${`GET /orders/7 HTTP/1.1\r\n${head}`.repeat(15)}`);
+    await sleep(150);
+    socket.destroy();
+    await written(16);
+    await sleep(300);
+    expect(entries.map(({ path }) => path)).toEqual([
+      '/slow',
+      ...Array<string>(15).fill('/orders/7'),
+    ]);
+    expect(new Set(entries.map(({ message }) => message))).toEqual(new Set(['Request aborted']));
+    expect(entries[1]).toMatchObject({ status: 200, subject: 'ann', handler: 'Api.order' });
+    entries.length = 0;
+    const text = await rawExchange(
+      api.port,
+      `GET /orders/1 HTTP/1.1\r\n${head}`.repeat(3) +
+        `GET /orders/2 HTTP/1.1\r\nConnection: close\r\n${head}`,
+    );
+    expect(text.match(/200 OK/g)).toHaveLength(4);
+    expect((await written(4)).map(({ message }) => message)).toEqual(
+      Array<string>(4).fill('Request completed'),
+    );
   });
 
   it('tells of a client that did not wait', async () => {

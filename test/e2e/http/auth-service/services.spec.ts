@@ -163,6 +163,7 @@ describe.each(ADAPTERS)('calling other services, on %s', (adapter) => {
     expect(events).toContainEqual({
       type: 'token.obtained',
       service: 'billing',
+      purpose: { scope: 'invoices:read' },
       lifetimeSeconds: 300,
     });
     expect(await storefront.app.get(AuthService).serviceToken('billing')).toBe(
@@ -178,7 +179,11 @@ describe.each(ADAPTERS)('calling other services, on %s', (adapter) => {
       expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
       expect(refused.challenge).toBeNull();
     }
-    expect(events.filter(({ type }) => type === 'token.failing')).toHaveLength(2);
+    expect(events.filter(({ type }) => type === 'token.failing')).toHaveLength(1);
+    const detail = expect.stringMatching(
+      /^services\.billing \(scope "invoices:read"\): http.* refused us with status 401: invalid_client$/,
+    ) as unknown;
+    expect(events).toContainEqual(expect.objectContaining({ type: 'auth.unavailable', detail }));
     const told =
       JSON.stringify(events) +
       events.map((event) => ('cause' in event ? String(event.cause) : '')).join();
@@ -274,16 +279,22 @@ describe.each(ADAPTERS)('calling other services, on %s', (adapter) => {
       `\\\\${host}/`,
       '../outside',
       '%2e%2e/outside',
+      '..%2foutside',
+      '..;/outside',
       `http://user@${host}/`,
       `/http://${host}/../../../x`,
     ];
     for (const path of paths) {
-      const { status } = await call(`elsewhere?path=${encodeURIComponent(path)}`);
+      const { status, body } = await call(`elsewhere?path=${encodeURIComponent(path)}`);
+      expect(JSON.stringify(body)).not.toContain('leads out');
       expect([path, status === 500 || status === 200]).toEqual([path, true]);
     }
     expect(received).toEqual([]);
     const own = await call(`headers?address=${encodeURIComponent(`${billing.url}/api/invoices`)}`);
-    expect(own.body).toEqual({ authorization: expect.stringMatching(/^Bearer /) as unknown });
+    expect(own.body).toEqual({
+      authorization: expect.stringMatching(/^Bearer /) as unknown,
+      'x-request-id': own.headers.get('x-request-id'),
+    });
     for (const address of [`http://${host}/api/`, `${billing.url}/apis`, `${billing.url}/`, 'x']) {
       expect((await call(`headers?address=${encodeURIComponent(address)}`)).status).toBe(500);
     }
@@ -291,6 +302,8 @@ describe.each(ADAPTERS)('calling other services, on %s', (adapter) => {
 
   it('knows no other services', async () => {
     const service = storefront.app.get(AuthService);
-    await expect(service.serviceToken('shipping')).rejects.toThrow(/services has billing/);
+    await expect(service.serviceToken('shipping')).rejects.toThrow(
+      /No such service.*add it there: billing\.$/,
+    );
   });
 });
