@@ -6,7 +6,6 @@ import {
   saysInvalidToken,
   sendWithToken,
   type CallToken,
-  type OutgoingRequest,
   type TokenSource,
 } from '../../lib/outbound/outgoing-call.js';
 
