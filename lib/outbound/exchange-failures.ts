@@ -33,11 +33,11 @@ const MAX_REMEMBERED = 10_000;
 /** For so long the refusal of a token is remembered, in milliseconds. */
 const REFUSED_TOKEN_MS = 10_000;
 
-/**
- * For so long a caller does not ask again for whom the server failed, in milliseconds: longer than the
- * longest pause, so that somebody else finds out whether it is well again.
- */
+/** For so long a caller does not ask again for whom the server failed, in milliseconds. */
 const FAILED_CALLER_MS = 5000;
+
+/** So much longer than everybody, in milliseconds: somebody else finds out whether it is well again. */
+const HEAD_START_MS = 1000;
 
 /**
  * What went wrong when tokens were exchanged, and whom that concerns: a refusal the token alone, an
@@ -98,8 +98,12 @@ export class ExchangeFailures {
       case 'request':
         return this.#remember(token, failure, Math.max(REFUSED_TOKEN_MS, pauseMs));
       case 'server':
-        return this.#remember(caller, failure, Math.max(FAILED_CALLER_MS, pauseMs));
+        return this.#remember(caller, failure, Math.max(this.#patienceMs, pauseMs));
     }
+  }
+
+  get #patienceMs(): number {
+    return Math.max(FAILED_CALLER_MS, this.#parts.endpoint.pauseMs + HEAD_START_MS);
   }
 
   #remember(key: string, failure: unknown, forMs: number): number {

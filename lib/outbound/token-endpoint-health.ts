@@ -38,7 +38,8 @@ export class TokenEndpointHealth {
   #answeredAt = -Infinity;
   /** How often it was found unwell: what began before that says nothing new. */
   #outages = 0;
-  #underWay = 0;
+  /** On whose behalf it is asked now. */
+  readonly #asking: (string | undefined)[] = [];
   #waiting: (() => void)[] = [];
 
   constructor(clock: Clock) {
@@ -67,8 +68,8 @@ export class TokenEndpointHealth {
    * @throws Whatever the work throws, or what was thrown last while the server is left alone.
    */
   async attempt<T>(caller: string | undefined, work: Work<T>): Promise<T> {
-    await this.#turn();
-    const [outages, isFirst] = [this.#outages, this.#underWay === 1];
+    await this.#turn(caller);
+    const [outages, isFirst] = [this.#outages, this.#asking.length === 1];
     const persistently = this.isWell && (isFirst || this.#answersLately);
     try {
       const result = await work(persistently);
@@ -78,30 +79,32 @@ export class TokenEndpointHealth {
       if (outages === this.#outages) this.#weigh(failure, caller, persistently ? 2 : 1);
       throw failure;
     } finally {
-      this.#underWay -= 1;
+      this.#asking.splice(this.#asking.indexOf(caller), 1);
       for (const proceed of this.#waiting.splice(0)) proceed();
     }
   }
 
   /** Whoever has to wait for one of those who ask takes it that they know what it is worth. */
-  async #turn(): Promise<void> {
+  async #turn(caller: string | undefined): Promise<void> {
     for (;;) {
       if (this.pauseMs > 0) throw ofOthers(this.lastFailure);
-      if (this.#hasRoom) break;
+      if (this.#hasRoom(caller)) break;
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    this.#underWay += 1;
+    this.#asking.push(caller);
   }
 
   get #answersLately(): boolean {
     return this.#now() <= this.#answeredAt + LATELY_MS;
   }
 
-  /** After an outage, one finds out whether it is over. */
-  get #hasRoom(): boolean {
-    if (!this.#health.isWell) return this.#underWay === 0;
+  /** After an outage, one finds out whether it is over; and nobody takes all places for themselves. */
+  #hasRoom(caller: string | undefined): boolean {
+    const asking = this.#asking.length;
+    if (!this.#health.isWell) return asking === 0;
     if (this.isWell && this.#answersLately) return true;
-    return this.#underWay + this.#failed.size < SEVERAL;
+    if (caller !== undefined && this.#asking.includes(caller)) return false;
+    return asking + this.#failed.size < SEVERAL;
   }
 
   #answered(): void {

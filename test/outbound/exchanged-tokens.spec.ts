@@ -203,6 +203,22 @@ describe('tokens that are exchanged', () => {
     expect(failures).toEqual([]);
   });
 
+  it('one caller, with however many tokens, keeps nobody else waiting', async () => {
+    const well = tokens();
+    server.behaviour = (response, asked) => {
+      if (asked.parameters['subject_token']?.startsWith('mallory')) return;
+      (well as (...given: unknown[]) => void)(response, asked);
+    };
+    const hanging = Array.from({ length: 10 }, (_, index) =>
+      Promise.resolve(
+        exchanged.token({ ...subject(`mallory-${String(index)}`), owner: 'mallory' }),
+      ).catch(() => 'refused'),
+    );
+    expect(await given('ann')).toBe('token-1');
+    endpoint.close();
+    expect(new Set(await Promise.all(hanging))).toEqual(new Set(['refused']));
+  });
+
   it('asks again for whom it failed as soon as that may help', async () => {
     server.behaviour = answer(400, '{"error":"invalid_grant"}');
     await failure('ann');
