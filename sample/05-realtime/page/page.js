@@ -74,6 +74,7 @@ function ended(why) {
   setState('ended', 'Disconnected');
   $('ended-why').textContent = why;
   $('ended').hidden = false;
+  countDown();
 }
 
 function setState(state, text) {

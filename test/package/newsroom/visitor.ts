@@ -13,7 +13,7 @@ export class Visitor {
   }
 
   static async signIn(browser: Browser, url: string, name: string): Promise<Visitor> {
-    const context = await browser.newContext({ viewport: { width: 1080, height: 760 } });
+    const context = await browser.newContext({ viewport: { width: 1080, height: 840 } });
     const visitor = new Visitor(await context.newPage());
     await visitor.page.goto(url);
     await visitor.page.getByRole('button', { name: 'Sign in', exact: true }).click();
