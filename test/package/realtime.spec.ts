@@ -94,6 +94,10 @@ describe('npm run start:realtime', () => {
     }
   });
 
+  it('prints who may connect', () => {
+    expect(sample.output).toMatch(/^ws +\/ +PostsGateway\.handleConnection +role reader/m);
+  });
+
   it('serves a page that runs no script but its own', async () => {
     const { headers } = await fetch(sample.url);
     const policy = headers.get('content-security-policy') ?? '';
