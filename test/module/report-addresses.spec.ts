@@ -188,6 +188,10 @@ describe('where the report says that handlers are reached', () => {
     @SetMetadata('websockets:gateway_options', { namespace: 'support' })
     @SetMetadata('websockets:is_gateway', true)
     class Support {}
+    @Roles('agent')
+    @SetMetadata('websockets:gateway_options', { namespace: /^\/room-/ })
+    @SetMetadata('websockets:is_gateway', true)
+    class Rooms {}
     @SetMetadata('websockets:gateway_options', { path: '/lobby' })
     @SetMetadata('websockets:is_gateway', true)
     class Lobby {
@@ -200,7 +204,7 @@ describe('where the report says that handlers are reached', () => {
       type,
       exchangeOf: () => undefined,
     }));
-    const parts = { controllers: [Messages], providers: [Gateway, Support, Lobby] };
+    const parts = { controllers: [Messages], providers: [Gateway, Support, Rooms, Lobby] };
     api = await start('express', { ...parts, auth: { ...auth, transports } });
     const routes = api.app.get(AuthReport).routes();
     expect(routes.map(({ transport, path, policy }) => [transport, path, policy])).toEqual([
@@ -209,13 +213,14 @@ describe('where the report says that handlers are reached', () => {
       ['rpc', '{"cmd":"sum"}', 'public'],
       // Connecting, to each gateway.
       ['ws', '/', 'any authenticated caller'],
+      ['ws', '/^\\/room-/', 'role agent'],
       ['ws', '/lobby', 'public'],
       ['ws', '/support', 'role agent'],
       ['ws', 'ping', 'any authenticated caller'],
     ]);
     expect(routes.map(({ warnings }) => warnings.map(({ code }) => code))).toEqual([
       ...[[], [], []],
-      ...[['undeclared'], [], []],
+      ...[['undeclared'], [], [], []],
       ['undeclared'],
     ]);
   });

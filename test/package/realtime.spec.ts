@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { createClient } from 'graphql-ws';
 import { chromium, type Browser } from 'playwright-core';
@@ -109,10 +108,10 @@ describe('npm run start:realtime', () => {
     let published: Outcome;
 
     it('lets an editor publish, which those of the organization are told live', async () => {
-      const told = once(ben.socket, 'published');
+      const told = ben.next('published');
       published = await publish(ann, `News by ${name}`);
       expect(published.post).toMatchObject({ author: 'ann', text: `News by ${name}`, way: came });
-      expect(await told).toMatchObject([published.post]);
+      expect(await told).toMatchObject(published.post ?? {});
     });
 
     it('refuses a reader', async () => {
@@ -124,16 +123,16 @@ describe('npm run start:realtime', () => {
       // The one is no editor, the other one elsewhere.
       expect(await retract(ben, id)).toMatchObject(FORBIDDEN);
       expect(await retract(gil, id)).toMatchObject(FORBIDDEN);
-      const told = once(ben.socket, 'retracted');
+      const told = ben.next('retracted');
       expect(await retract(ann, id)).toMatchObject({ post: { id } });
-      expect(await told).toMatchObject([{ id }]);
+      expect(await told).toMatchObject({ id });
     });
   });
 
   it('lets nobody connect who brings no token', async () => {
     const socket = io(sample.url, { forceNew: true, transports: ['websocket'] });
-    const [{ data }] = (await once(socket, 'connect_error')) as [{ data?: unknown }];
-    expect(data).toMatchObject({ statusCode: 401, code: 'missing_credentials' });
+    const refused = await new Promise((resolve) => socket.once('connect_error', resolve));
+    expect(refused).toMatchObject({ data: { statusCode: 401, code: 'missing_credentials' } });
     socket.disconnect();
   });
 

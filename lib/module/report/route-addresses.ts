@@ -125,10 +125,10 @@ function connections({ metatype, name }: ControllerHandler): readonly Address[] 
   if (name !== CONNECTION || !Reflect.hasMetadata(GATEWAY, metatype)) return [];
   const options: unknown = Reflect.getMetadata(WS_OPTIONS, metatype);
   const { namespace, path } = (options ?? {}) as Readonly<Record<string, unknown>>;
-  const place = namespace ?? path ?? '';
-  return [
-    { transport: 'ws', path: typeof place === 'string' ? withLeadingSlash(place) : String(place) },
-  ];
+  const place = namespace ?? path;
+  // Of socket.io, it may be a pattern.
+  if (place instanceof RegExp) return [{ transport: 'ws', path: String(place) }];
+  return [{ transport: 'ws', path: withLeadingSlash(typeof place === 'string' ? place : '') }];
 }
 
 function fields(handler: ControllerHandler): readonly Address[] {

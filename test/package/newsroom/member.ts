@@ -39,6 +39,13 @@ export class Member {
     return member;
   }
 
+  /** What is told next under a name. */
+  next(event: string): Promise<Json> {
+    return new Promise((resolve) => {
+      this.socket.once(event, resolve);
+    });
+  }
+
   async http(method: string, path: string, body?: object): Promise<Outcome> {
     const answer = await this.#fetch(method, path, body);
     return 'statusCode' in answer ? { refusal: answer } : { post: answer };
