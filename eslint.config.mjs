@@ -40,6 +40,33 @@ export default tseslint.config(
     },
   },
   {
+    // What browsers run as it is.
+    files: ['sample/*/page/**/*.js'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: {
+      parserOptions: { projectService: false },
+      globals: Object.fromEntries(
+        [
+          ...[
+            'document',
+            'location',
+            'history',
+            'sessionStorage',
+            'fetch',
+            'crypto',
+            'btoa',
+            'CSS',
+          ],
+          ...['FormData', 'TextEncoder', 'URLSearchParams', 'setInterval'],
+        ].map((name) => [name, 'readonly']),
+      ),
+    },
+    rules: {
+      ...tseslint.configs.disableTypeChecked.rules,
+      '@typescript-eslint/explicit-module-boundary-types': 'off',
+    },
+  },
+  {
     files: ['test/**'],
     rules: {
       'max-lines-per-function': 'off',

@@ -47,13 +47,9 @@ export class Gateways {
     const { modules, policies } = this.#parts;
     const open: Gateway[] = [];
     const closed: Gateway[] = [];
-    for (const { providers } of modules.values()) {
-      for (const { metatype, instance } of providers.values()) {
-        if (typeof metatype !== 'function' || !Reflect.hasMetadata(GATEWAY, metatype)) continue;
-        const connection = connectionOf(metatype as Type, classOf(metatype as Type, instance));
-        const isOpen = policies.learn(connection).opening?.kind === 'public';
-        (isOpen ? open : closed).push(gatewayOf(connection, this.#guardsOf(connection)));
-      }
+    for (const connection of connectionsTo(modules)) {
+      const isOpen = policies.learn(connection).opening?.kind === 'public';
+      (isOpen ? open : closed).push(gatewayOf(connection, this.#guardsOf(connection)));
     }
     return [...open, ...closed];
   }
@@ -63,6 +59,16 @@ export class Gateways {
     const own = guardsOf(connection);
     if (isGlobal || own.some(decides)) return [authGuard, rolesGuard];
     return own.some(authenticates) ? [authGuard] : [];
+  }
+}
+
+/** What Nest calls, or would call, when a client has connected to a gateway: one for each gateway. */
+export function* connectionsTo(modules: ModulesContainer): Generator<ControllerHandler> {
+  for (const { providers } of modules.values()) {
+    for (const { metatype, instance } of providers.values()) {
+      if (typeof metatype !== 'function' || !Reflect.hasMetadata(GATEWAY, metatype)) continue;
+      yield connectionOf(metatype as Type, classOf(metatype as Type, instance));
+    }
   }
 }
 

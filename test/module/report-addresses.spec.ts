@@ -10,7 +10,7 @@ import {
   type INestApplication,
 } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
-import { AuthReport, Public, type ReportedRoute } from '../../lib/index.js';
+import { AuthReport, Public, Roles, type ReportedRoute } from '../../lib/index.js';
 import {
   get,
   moduleOf,
@@ -184,21 +184,43 @@ describe('where the report says that handlers are reached', () => {
         return {};
       }
     }
+    @Roles('agent')
+    @SetMetadata('websockets:gateway_options', { namespace: 'support' })
+    @SetMetadata('websockets:is_gateway', true)
+    class Support {}
+    @Roles('agent')
+    @SetMetadata('websockets:gateway_options', { namespace: /^\/room-/ })
+    @SetMetadata('websockets:is_gateway', true)
+    class Rooms {}
+    @SetMetadata('websockets:gateway_options', { path: '/lobby' })
+    @SetMetadata('websockets:is_gateway', true)
+    class Lobby {
+      @Public()
+      handleConnection(): void {
+        // Whoever connects has done so.
+      }
+    }
     const transports = (['rpc', 'ws'] as const).map((type) => ({
       type,
       exchangeOf: () => undefined,
     }));
-    const parts = { controllers: [Messages], providers: [Gateway] };
+    const parts = { controllers: [Messages], providers: [Gateway, Support, Rooms, Lobby] };
     api = await start('express', { ...parts, auth: { ...auth, transports } });
     const routes = api.app.get(AuthReport).routes();
     expect(routes.map(({ transport, path, policy }) => [transport, path, policy])).toEqual([
       ['http', '/mixed/http-too', 'public'],
       ['rpc', 'placed', 'public'],
       ['rpc', '{"cmd":"sum"}', 'public'],
+      // Connecting, to each gateway.
+      ['ws', '/', 'any authenticated caller'],
+      ['ws', '/^\\/room-/', 'role agent'],
+      ['ws', '/lobby', 'public'],
+      ['ws', '/support', 'role agent'],
       ['ws', 'ping', 'any authenticated caller'],
     ]);
     expect(routes.map(({ warnings }) => warnings.map(({ code }) => code))).toEqual([
       ...[[], [], []],
+      ...[['undeclared'], [], [], []],
       ['undeclared'],
     ]);
   });

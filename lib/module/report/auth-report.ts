@@ -4,6 +4,7 @@ import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { RolesGuard } from '../../guards/roles.guard.js';
 import type { RoutePolicies } from '../../guards/route-policies.js';
 import { handlersOf, type ControllerHandler } from '../controllers.js';
+import { connectionsTo } from '../gateways.js';
 import type { ResolvedAuthOptions } from '../options/resolve-options.js';
 import { globalGuardsOf, guardingOf } from './guarding.js';
 import { warningsAbout } from './handler-warnings.js';
@@ -78,17 +79,28 @@ function reported(sources: ReportSources): ReportedRoute[] {
   const ours = sources.options.global ? [RolesGuard] : [];
   const globalGuards = [...globalGuardsOf(sources.config), ...ours];
   const areGuarded = areFieldsGuarded(sources.modules);
-  const routes = distinct(handlersOf(sources.modules)).flatMap((each) => {
-    const isUnguarded = isFieldResolver(each) && !areGuarded;
-    // Whoever is let in to what such a field belongs to is let in to it.
-    if (isUnguarded && !isEntityResolver(each)) return [];
-    return addresses.of(each).map((address) => {
-      const isRequest = ['http', 'graphql'].includes(address.transport);
-      const inherited = isRequest ? globalGuards : ours;
-      return routeOf({ each, address, inherited: isUnguarded ? [] : inherited }, sources);
-    });
-  });
+  const routes = distinct([...connections(sources), ...handlersOf(sources.modules)]).flatMap(
+    (each) => {
+      const isUnguarded = isFieldResolver(each) && !areGuarded;
+      // Whoever is let in to what such a field belongs to is let in to it.
+      if (isUnguarded && !isEntityResolver(each)) return [];
+      return addresses.of(each).map((address) => {
+        const isRequest = ['http', 'graphql'].includes(address.transport);
+        const inherited = isRequest ? globalGuards : ours;
+        return routeOf({ each, address, inherited: isUnguarded ? [] : inherited }, sources);
+      });
+    },
+  );
   return routes.sort(byAddress);
+}
+
+/** Connecting is guarded, whether or not a gateway has a method for it, where the application says `webSockets()`. */
+function* connections({ modules, policies, options }: ReportSources): Generator<ControllerHandler> {
+  if (!options.transports.some(({ type }) => type === 'ws')) return;
+  for (const each of connectionsTo(modules)) {
+    policies.learn(each);
+    yield each;
+  }
 }
 
 interface Reached {

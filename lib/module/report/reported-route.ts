@@ -22,7 +22,7 @@ export interface Address {
   readonly transport: 'http' | 'graphql' | 'ws' | 'rpc';
   /** `GET`, `POST`, or `ALL`; absent where the transport has none. */
   readonly method?: string;
-  /** With every prefix (`/api/orders/:id`); of a message, its name or pattern; of GraphQL, `Query.posts`, `Post.author`. */
+  /** With every prefix (`/api/orders/:id`); of a message, its name or pattern; of connecting to a gateway, its namespace or path (`/support`); of GraphQL, `Query.posts`, `Post.author`. */
   readonly path: string;
   /** `neutral` for `VERSION_NEUTRAL`; absent where there are no versions. */
   readonly version?: string;

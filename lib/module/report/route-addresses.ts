@@ -1,6 +1,6 @@
 import { RequestMethod, VERSION_NEUTRAL, VersioningType } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import type { ControllerHandler } from '../controllers.js';
+import { CONNECTION, GATEWAY, type ControllerHandler } from '../controllers.js';
 import { resolvedBy } from '../resolvers.js';
 import type { Address } from './reported-route.js';
 
@@ -14,6 +14,7 @@ const MODULE_PATH = '__module_path__';
 const RPC_PATTERN = 'microservices:pattern';
 const WS_MAPPING = 'websockets:message_mapping';
 const WS_MESSAGE = 'message';
+const WS_OPTIONS = 'websockets:gateway_options';
 
 /** What a message may be called. */
 type MessageName = string | number | symbol | Readonly<Record<string, unknown>>;
@@ -49,7 +50,12 @@ export class RouteAddresses {
 
   /** Every address of a handler; none for a method that handles nothing. */
   of(handler: ControllerHandler): readonly Address[] {
-    return [...this.#requests(handler), ...messages(handler), ...fields(handler)];
+    return [
+      ...this.#requests(handler),
+      ...messages(handler),
+      ...connections(handler),
+      ...fields(handler),
+    ];
   }
 
   *#requests({ metatype, method: target }: ControllerHandler): Generator<Address> {
@@ -112,6 +118,17 @@ function* messages({ method }: ControllerHandler): Generator<Address> {
     transport: 'ws',
     path: spelt((Reflect.getMetadata(WS_MESSAGE, method) ?? '') as MessageName),
   };
+}
+
+/** Clients connect to a namespace of socket.io, or a path of ws; messages have names without a slash. */
+function connections({ metatype, name }: ControllerHandler): readonly Address[] {
+  if (name !== CONNECTION || !Reflect.hasMetadata(GATEWAY, metatype)) return [];
+  const options: unknown = Reflect.getMetadata(WS_OPTIONS, metatype);
+  const { namespace, path } = (options ?? {}) as Readonly<Record<string, unknown>>;
+  const place = namespace ?? path;
+  // Of socket.io, it may be a pattern.
+  if (place instanceof RegExp) return [{ transport: 'ws', path: String(place) }];
+  return [{ transport: 'ws', path: withLeadingSlash(typeof place === 'string' ? place : '') }];
 }
 
 function fields(handler: ControllerHandler): readonly Address[] {

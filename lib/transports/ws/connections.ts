@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { withRequest } from '../../context/current-request.js';
 import { MessageScope } from '../../context/message-scope.js';
 import { authOf } from '../../context/request-auth.js';
-import { AuthError, AuthUnavailable } from '../../core/auth-error.js';
+import { AuthError, AuthUnavailable, InvalidCredential } from '../../core/auth-error.js';
 import { isPending, whenReady, type MaybePromise } from '../../core/maybe-promise.js';
 import type { Principal } from '../../core/principal.js';
 import type { Gateway, TransportHost } from '../transport-host.js';
@@ -117,11 +117,22 @@ export class Connections {
     const scope = new MessageScope(exchange, this.host.clock(), request.header('x-request-id'));
     const admitted = withRequest(scope, () => admittedBy(gateways, client));
     return whenReady(admitted, () => ({
-      ...{ exchange, scope, principal: authOf(exchange)?.principal },
+      ...{ exchange, scope, principal: this.#lasting(exchange) },
       show: () => {
         for (const [property, value] of shown) peer.expose(property, value);
       },
     }));
+  }
+
+  /**
+   * Who was let in, whose session is about to begin: not where it would end at once, by a credential that
+   * holds only as far as clocks may differ.
+   */
+  #lasting(exchange: WsExchange): Principal | undefined {
+    const auth = authOf(exchange);
+    const isOver = auth?.principal && auth.principal.expiresAt * 1000 <= this.host.clock();
+    if (isOver) throw auth.refuse(new InvalidCredential('token_expired'));
+    return auth?.principal;
   }
 
   #gatewaysOf(session: SocketSession): readonly Gateway[] {

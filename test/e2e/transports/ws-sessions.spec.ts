@@ -199,6 +199,17 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
     expect(await ending(client)).toBe('token_expired');
   });
 
+  it('after exp nobody connects, or goes on, within what clocks may differ', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const token = await tokenOf({ exp });
+    const client = open('/chat', bearing(await tokenOf({ exp: exp + 600, jti: 'kept' })));
+    ahead = exp * 1000 - Date.now() + 2000;
+    expect(await ask(client, 'renew', { token })).toMatchObject({ code: 'token_expired' });
+    expect(await ask(client, 'who')).toMatchObject({ tokenId: 'kept' });
+    expect(await ending(open('/chat', bearing(token)))).toBe('token_expired');
+    expect(backstage.connected).toHaveLength(1);
+  });
+
   it('a revocation is seen at the next message, which is refused, and ends the session', async () => {
     const client = open('/chat', bearing(await tokenOf({ jti: 'leaked' })));
     expect(await ask(client, 'who')).toMatchObject({ subject: 'ann' });
