@@ -33,7 +33,7 @@ describe('npm run start:service-to-service', () => {
   let sample: RunningSample;
 
   beforeAll(async () => {
-    sample = await RunningSample.start('start:service-to-service', OF_SERVICES.length);
+    sample = await RunningSample.start('npm run start:service-to-service', OF_SERVICES.length);
     services = sample;
   }, 120_000);
 

@@ -196,7 +196,7 @@ describe.each(ADAPTERS)('a refusal that somebody catches, on %s', (adapter) => {
 
   it('has the headers and the reason of the one that is answered, of several', async () => {
     const answer = await ask('second', await issuer.token({ sub: 'ann', org_id: undefined }));
-    expect(answer).toEqual([503, 'no-store', null, '2', 'token_endpoint_unavailable']);
+    expect(answer).toEqual([503, 'no-store', null, '5', 'token_endpoint_unavailable']);
     entries.length = 0;
     const two = await ask('two', await issuer.token({ sub: 'ann', org_id: undefined }));
     expect(two).toEqual([403, 'no-store', null, null, 'missing_value']);

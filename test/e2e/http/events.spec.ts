@@ -173,8 +173,9 @@ describe.each(ADAPTERS)('what events tell, on %s', (adapter) => {
   it('what tokens say of their callers is on one line', async () => {
     const token = await ann({ sub: 'ann\r\nforged', sid: 'a\nb', org_id: `x${'y'.repeat(400)}` });
     await get(`${api.url}/orders/7`, token);
+    const organizationId = expect.stringMatching(/^xy{238}…[\w-]{16}$/) as string;
     expect(ofRequests()).toMatchObject([
-      { subject: 'annforged', sessionId: 'ab', organizationId: `x${'y'.repeat(255)}` },
+      { subject: 'ann\\u{d}\\u{a}forged', sessionId: 'a\\u{a}b', organizationId },
     ]);
   });
 
@@ -215,7 +216,7 @@ describe.each(ADAPTERS)('what events tell, on %s', (adapter) => {
       },
       { type: 'credential.revoked', id: second['id'], ...by },
       { type: 'revocation.added', issuer: 'urn:issuer', tokenId: 'token-1', ...by },
-      { type: 'revocation.added', issuer: 'urn:issuer', sessionId: 'session1', ...by },
+      { type: 'revocation.added', issuer: 'urn:issuer', sessionId: 'session\\u{a}1', ...by },
       { type: 'revocation.added', issuer: 'urn:issuer', subject: 'bob', ...by },
     ]);
   });
