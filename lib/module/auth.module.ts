@@ -35,7 +35,8 @@ import { checkBoot } from './boot-checks.js';
 import { Reception } from './reception.js';
 import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
-import { assertEnforced, assertServed, decides } from './enforcement.js';
+import { assertConnectionsServed, assertEnforced, assertServed, decides } from './enforcement.js';
+import { connectionsTo } from './gateways.js';
 import { Transports } from '../transports/transports.js';
 import { OpenAnswers } from '../guards/open-answers.js';
 import { endAnswersOfRevoked } from './revoked-answers.js';
@@ -129,7 +130,10 @@ export class AuthModule
     for (const each of handlersOf(modules)) {
       this.#get(Reception).reserve(Object.keys(policies.of(each)?.contextHeaders ?? {}));
     }
-    assertServed(handlersOf(modules), policies, this.#get(Transports));
+    const transports = this.#get(Transports);
+    assertServed(handlersOf(modules), policies, transports);
+    const isGlobal = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS).global;
+    assertConnectionsServed(connectionsTo(modules), policies, { transports, isGlobal });
     this.#get(Reception).assertKept();
     assertProvided(handlersOf(modules), policies, this.#moduleRef);
     const options = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);

@@ -67,11 +67,31 @@ export function assertServed(
   transports: Transports,
 ): void {
   for (const each of handlers) {
-    const policy = policies.of(each);
-    const isClosedGateway = isConnection(each) && policy && isClosing(policy, false);
-    if (isClosedGateway) assertServedBy(transports, each, NEEDED[MESSAGE]);
-    if (policy?.opening?.kind !== 'public') assertReadable(transports, each);
+    if (!isPublic(policies.of(each))) assertReadable(transports, each);
   }
+}
+
+/**
+ * Refuses to boot where nothing here sees who connects to a gateway, which hands whoever does what it
+ * sends to all.
+ *
+ * @param connections To each gateway.
+ * @throws {AuthConfigurationError}
+ */
+export function assertConnectionsServed(
+  connections: Iterable<ControllerHandler>,
+  policies: RoutePolicies,
+  { transports, isGlobal }: { readonly transports: Transports; readonly isGlobal: boolean },
+): void {
+  for (const each of connections) {
+    const policy = policies.learn(each);
+    const isClosed = isGlobal || guardsOf(each).some(decides) || isClosing(policy, false);
+    if (!isPublic(policy) && isClosed) assertServedBy(transports, each, NEEDED[MESSAGE]);
+  }
+}
+
+function isPublic(policy: RoutePolicy | undefined): boolean {
+  return policy?.opening?.kind === 'public';
 }
 
 function assertReadable(transports: Transports, each: ControllerHandler): void {

@@ -179,12 +179,50 @@ describe.each(ADAPTERS)('what is declared is what is enforced, on %s', (adapter)
         return {};
       }
     }
-    const transports = [{ type, exchangeOf: () => undefined }];
+    const transports = ([type, 'ws'] as const).map((each) => ({
+      type: each,
+      exchangeOf: () => undefined,
+    }));
     const auth = { issuers: [issuer.options()], transports };
     api = await start(adapter, { providers: [Handlers], auth });
     await expect(
       start(adapter, { providers: [Handlers], auth: { ...auth, global: false } }),
     ).rejects.toThrow(/^Handlers\.closed requires something that nothing enforces/);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['@Roles', Roles('admin')],
+  ])(
+    'refuses to boot where nothing sees who connects to a gateway with %s',
+    async (_, declared) => {
+      @SetMetadata('websockets:is_gateway', true)
+      class News {
+        /** Tells all who are connected. */
+        tell(): void {
+          // Nobody calls it.
+        }
+      }
+      declared?.(News);
+      const parts = { providers: [News], auth: { issuers: [issuer.options()] } };
+      await expect(start(adapter, parts)).rejects.toThrow(
+        /^News\.handleConnection is reached by ws, .* transports: \[webSockets\(\)\]/,
+      );
+      const transports = [{ type: 'ws', exchangeOf: () => undefined } as const];
+      api = await start(adapter, { ...parts, auth: { ...parts.auth, transports } });
+    },
+  );
+
+  it('boots where anybody may connect, or where AuthModule guards what it is told to', async () => {
+    @Public()
+    @SetMetadata('websockets:is_gateway', true)
+    class Open {}
+    @SetMetadata('websockets:is_gateway', true)
+    class Unguarded {}
+    const auth = { issuers: [issuer.options()] };
+    api = await start(adapter, { providers: [Open], auth });
+    await api.close();
+    api = await start(adapter, { providers: [Unguarded], auth: { ...auth, global: false } });
   });
 
   it('boots where guards of the application see to it', async () => {
