@@ -19,12 +19,7 @@ import { principalOf, webSockets, WebSocketSessions } from '../../../lib/transpo
 import type { RunningApplication } from '../http/application.js';
 import { connect, LIBRARIES, startSockets, type Client, type Library } from './sockets.js';
 
-interface Answer {
-  readonly event: 'answer';
-  readonly data: unknown;
-}
-
-const answer = (data: unknown): Answer => ({ event: 'answer', data });
+const answer = (data: unknown): object => ({ event: 'answer', data });
 
 /** Something that is waited for. */
 class Signal {
@@ -135,7 +130,7 @@ describe('before and after a client is let in', () => {
     }
 
     @SubscribeMessage('echo')
-    echo(): Answer {
+    echo(): object {
       return answer('heard');
     }
   }
@@ -189,13 +184,31 @@ describe('before and after a client is let in', () => {
     @WebSocketGateway({ namespace: 'feed', connectionStateRecovery: {} })
     class FeedGateway {
       @SubscribeMessage('echo')
-      echo(): Answer {
+      echo(): object {
         return answer('heard');
       }
     }
     await expect(serving('socket.io', FeedGateway)).rejects.toThrow(
       /^connectionStateRecovery of socket\.io sends .* Leave it out of the options/,
     );
+  });
+
+  it('of socket.io is sent nothing that is broadcast before', async () => {
+    @WebSocketGateway({ namespace: 'news' })
+    class IoNewsGateway {
+      @WebSocketServer() readonly server!: { emit(event: string, data: unknown): void };
+
+      @Authorize(Slow)
+      handleConnection(): void {
+        this.server.emit('news', 'first');
+      }
+    }
+    const api = await serving('socket.io', IoNewsGateway);
+    const client = await open('socket.io', api, '/news');
+    await asked.given;
+    api.app.get(IoNewsGateway).server.emit('news', 'secret');
+    decided.give();
+    expect(await client.next()).toEqual({ event: 'news', data: 'first' });
   });
 
   it('disconnect() reaches one of socket.io that waits for a middleware of the application', async () => {
@@ -231,11 +244,6 @@ describe('before and after a client is let in', () => {
       handleConnection(): void {
         connected += 1;
       }
-
-      @SubscribeMessage('echo')
-      echo(): Answer {
-        return answer('heard');
-      }
     }
 
     @WebSocketGateway(at('lobby'))
@@ -257,13 +265,13 @@ describe('before and after a client is let in', () => {
       @UseGuards(AuthGuard, RolesGuard)
       @Roles('admin')
       @SubscribeMessage('admins')
-      admins(): Answer {
+      admins(): object {
         return answer('reached');
       }
 
       @Public()
       @SubscribeMessage('open')
-      open(@ConnectedSocket() client: object): Answer {
+      open(@ConnectedSocket() client: object): object {
         return answer(principalOf(client)?.subject ?? 'nobody');
       }
     }
