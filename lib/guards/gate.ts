@@ -214,6 +214,7 @@ export class Gate implements Gatekeeper {
     const { requestProperty } = this.#settings;
     visit.principal = principal;
     remember(visit);
+    exchange.recognize?.(principal);
     // Others take whatever is there for somebody who is logged in.
     const isShown = requestProperty !== null && principal.kind !== 'anonymous';
     if (isShown) exchange.expose(requestProperty, userOf(principal) ?? principal);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
+import type { Principal } from '../core/principal.js';
 import type { PropertyPath } from '../core/property-path.js';
 import type { HttpRefusalStyle } from './http/http-refusal.js';
 
@@ -28,6 +29,8 @@ export interface Exchange {
   argument(path: PropertyPath): unknown;
   /** Puts a value where other packages look for it on a request. */
   expose(property: string, value: unknown): void;
+  /** Told who is calling, before the handler is called: for what outlives the call. */
+  recognize?(principal: Principal): void;
   /**
    * The refusal in the currency of the transport: an exception to throw, answer headers already set.
    *

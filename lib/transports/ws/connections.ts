@@ -6,6 +6,7 @@ import { AuthError, AuthUnavailable, InvalidCredential } from '../../core/auth-e
 import { isPending, whenReady, type MaybePromise } from '../../core/maybe-promise.js';
 import type { Principal } from '../../core/principal.js';
 import type { Gateway, TransportHost } from '../transport-host.js';
+import { KnownSessions } from './known-sessions.js';
 import { peerOf } from './peer.js';
 import { ServedGateways } from './served-gateways.js';
 import type { SocketRequest } from './socket-request.js';
@@ -28,7 +29,7 @@ const logger = new Logger('WebSockets');
 export class Connections {
   readonly host: TransportHost;
   readonly served: ServedGateways;
-  readonly #sessions = new Set<SocketSession>();
+  readonly #sessions = new KnownSessions();
   readonly #gateways = new WeakMap<SocketSession, readonly Gateway[]>();
 
   constructor(host: TransportHost) {
@@ -36,9 +37,9 @@ export class Connections {
     this.served = new ServedGateways(host);
   }
 
-  /** Those that are connected. */
+  /** Those that are connected, or about to be. */
   get sessions(): readonly SocketSession[] {
-    return [...this.#sessions];
+    return this.#sessions.all;
   }
 
   /**
@@ -57,6 +58,7 @@ export class Connections {
     this.host.receive(peer.handshake);
     const session = new SocketSession(client, peer, this.host);
     rememberSession(client, session);
+    this.#sessions.add(session);
     this.#gateways.set(session, this.served.behind(server));
     return session;
   }
@@ -67,7 +69,13 @@ export class Connections {
    * @returns Why not.
    */
   admit(session: SocketSession): MaybePromise<AuthError | undefined> {
+    const refused = (failure: AuthError): AuthError => {
+      this.#sessions.delete(session);
+      return failure;
+    };
     const admitted = ({ scope, principal, show }: Admission): AuthError | undefined => {
+      // It may have been ended meanwhile.
+      if (session.failure) return refused(session.failure);
       show();
       session.admit(scope, principal);
       return undefined;
@@ -75,9 +83,10 @@ export class Connections {
     try {
       const gateways = this.#gatewaysOf(session);
       const admission = this.#authenticate(session, session.request, gateways);
-      return isPending(admission) ? admission.then(admitted).catch(failureIn) : admitted(admission);
+      if (!isPending(admission)) return admitted(admission);
+      return admission.then(admitted).catch((failure: unknown) => refused(failureIn(failure)));
     } catch (failure) {
-      return failureIn(failure);
+      return refused(failureIn(failure));
     }
   }
 
@@ -87,7 +96,6 @@ export class Connections {
       session.forget();
       this.#sessions.delete(session);
     });
-    this.#sessions.add(session);
     session.open();
   }
 
@@ -103,15 +111,17 @@ export class Connections {
   }
 
   #authenticate(
-    { client, peer }: SocketSession,
+    session: SocketSession,
     request: SocketRequest,
     gateways: readonly Gateway[],
   ): MaybePromise<Admission> {
+    const { client, peer } = session;
     const shown = new Map<string, unknown>();
     const caller = {
       client,
       expose: (property: string, value: unknown): unknown => shown.set(property, value),
       notice: (): void => undefined,
+      learn: session.learn.bind(session),
     };
     const exchange = new WsExchange(caller, request);
     const scope = new MessageScope(exchange, this.host.clock(), request.header('x-request-id'));

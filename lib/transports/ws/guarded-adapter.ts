@@ -6,21 +6,23 @@ import { guardIoServer, isIoServer } from './io-server.js';
 import { scopedHandlers } from './message-handlers.js';
 import { sessionOf, type SocketSession } from './socket-session.js';
 import { choosingNoToken, type Choose } from './sub-protocols.js';
+import { WaitingClients, type ClientsOfServer } from './waiting-clients.js';
 
 type Listener = (client: object, ...others: unknown[]) => void;
 
 /** A server of ws. */
-interface WebSocketServer {
+interface WebSocketServer extends ClientsOfServer {
   readonly options: { handleProtocols?: Choose<unknown> | null };
 }
 
 /**
  * Stands between Nest's gateways and the adapter that an application uses, whichever that is: in the
- * place of the three methods by which Nest hears of servers, clients and messages.
+ * place of the methods by which Nest makes and closes servers, and hears of clients and messages.
  */
 export class GuardedAdapter {
   readonly #connections: Connections;
   readonly #guarded = new WeakSet();
+  readonly #waiting = new WaitingClients();
 
   constructor(connections: Connections) {
     this.#connections = connections;
@@ -32,6 +34,7 @@ export class GuardedAdapter {
       create: adapter.create.bind(adapter),
       bindClientConnect: adapter.bindClientConnect.bind(adapter),
       bindMessageHandlers: adapter.bindMessageHandlers.bind(adapter),
+      close: adapter.close.bind(adapter),
     };
     adapter.create = (port: number, options?: unknown): unknown => {
       const server: unknown = original.create(port, options);
@@ -53,6 +56,10 @@ export class GuardedAdapter {
       const scoped = scopedHandlers(client, handlers, this.#connections.host.clock);
       return original.bindMessageHandlers(client, scoped, transform);
     };
+    adapter.close = (server: object): unknown => {
+      this.#waiting.terminate(server as ClientsOfServer);
+      return original.close(server);
+    };
   }
 
   #guardServer(server: object): void {
@@ -60,6 +67,7 @@ export class GuardedAdapter {
     if (isIoServer(server)) guardIoServer(server, this.#connections);
     else if (isWebSocketServer(server)) {
       server.options.handleProtocols = choosingNoToken(server.options.handleProtocols);
+      this.#waiting.watch(server);
     }
   }
 
@@ -77,14 +85,15 @@ export class GuardedAdapter {
       session?.whenOpen(() => {
         listener(client, ...others);
       });
-      if (session && !known) this.#admit(session);
+      if (session && !known) this.#admit(session, server as ClientsOfServer);
     };
   }
 
-  #admit(session: SocketSession): void {
+  #admit(session: SocketSession, server: ClientsOfServer): void {
     const settle = (failure: AuthError | undefined): void => {
       if (failure) session.end(failure);
-      else if (!session.peer.isGone) this.#connections.open(session);
+      this.#waiting.leave(server, session.client);
+      if (!failure && !session.peer.isGone) this.#connections.open(session);
       session.peer.release();
     };
     const admission = this.#connections.admit(session);

@@ -1,4 +1,5 @@
 import { whenReady } from '../../core/maybe-promise.js';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import type { AuthError } from '../../core/auth-error.js';
 import { refusalBody } from '../public-refusal.js';
 import type { Connections } from './connections.js';
@@ -6,7 +7,7 @@ import type { IoSocket } from './peer.js';
 import { sessionOf } from './socket-session.js';
 
 interface Recovering {
-  readonly opts?: { readonly connectionStateRecovery?: { skipMiddlewares?: boolean } };
+  readonly opts?: { readonly connectionStateRecovery?: unknown };
 }
 
 /** A server or a namespace of socket.io. */
@@ -23,9 +24,7 @@ export function isIoServer(server: object): server is IoServer {
 
 /** Lets nobody connect who is not admitted; why is in the event `connect_error` of the client. */
 export function guardIoServer(server: IoServer, connections: Connections): void {
-  // Whoever comes back after an interruption is asked again: what was good then may not be good now.
-  const recovery = (server.server ?? server).opts?.connectionStateRecovery;
-  if (recovery) recovery.skipMiddlewares = false;
+  assertNoRecovery(server);
   server.use((socket, next) => {
     const session = connections.begin(socket, server);
     if (!session) return;
@@ -38,6 +37,17 @@ export function guardIoServer(server: IoServer, connections: Connections): void 
     if (session) connections.open(session);
     if (!session?.isOpen) socket.disconnect(true);
   });
+}
+
+/** What was missed is sent, and rooms are joined, before any middleware could ask who comes back. */
+function assertNoRecovery(server: IoServer): void {
+  const recovery = (server.server ?? server).opts?.connectionStateRecovery;
+  if (recovery === undefined || recovery === null || recovery === false) return;
+  throw new AuthConfigurationError(
+    'connectionStateRecovery',
+    'of socket.io sends what a client missed to whoever comes back by its id, before anybody is authenticated',
+    'Leave it out of the options of the server and of @WebSocketGateway, and join rooms and send what was missed in handleConnection.',
+  );
 }
 
 function connectError(failure: AuthError, { host }: Connections): Error {

@@ -2,7 +2,6 @@ import type { WsMessageHandler } from '@nestjs/common';
 import { isObservable, Observable } from 'rxjs';
 import { withRequest } from '../../context/current-request.js';
 import { MessageScope } from '../../context/message-scope.js';
-import { authOf } from '../../context/request-auth.js';
 import type { Clock } from '../../core/clock.js';
 import { whenReady } from '../../core/maybe-promise.js';
 import { sessionOf } from './socket-session.js';
@@ -25,10 +24,7 @@ export function scopedHandlers(
       const exchange = new WsExchange(session, session.request, given[0]);
       const scope = new MessageScope(exchange, clock(), []);
       const result = withRequest(scope, () => handle(...given));
-      return whenReady(result, (answer) => {
-        session.learn(authOf(exchange)?.principal, exchange.request);
-        return isObservable(answer) ? within(scope, answer) : answer;
-      });
+      return whenReady(result, (answer) => (isObservable(answer) ? within(scope, answer) : answer));
     };
     return { ...each, callback: callback as WsMessageHandler['callback'] };
   });

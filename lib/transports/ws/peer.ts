@@ -93,6 +93,8 @@ class IoPeer implements Peer {
   }
 
   end(_failure: AuthError, body: object): void {
+    // One that is not connected yet is told by the middleware that refuses it.
+    if (this.isGone) return;
     this.#socket.emit(EXCEPTION, body);
     this.#socket.disconnect(true);
   }

@@ -34,6 +34,7 @@ export class SocketSession implements Caller {
   #principal: Principal | undefined;
   #scope: MessageScope | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #failure: AuthError | undefined;
 
   constructor(client: object, peer: Peer, surroundings: SessionSurroundings) {
     this.client = client;
@@ -55,6 +56,11 @@ export class SocketSession implements Caller {
   /** Whether what it sends is heard. */
   get isOpen(): boolean {
     return this.#stage === 'open';
+  }
+
+  /** Why it was ended; `undefined` where it was not. */
+  get failure(): AuthError | undefined {
+    return this.#failure;
   }
 
   /** Done in the scope of its connecting, as soon as it is let in. */
@@ -84,10 +90,10 @@ export class SocketSession implements Caller {
     this.#arm();
   }
 
-  /** Who sent a message is known when it is let in, where connecting asked for nobody. */
-  learn(principal: Principal | undefined, request: AuthRequest): void {
+  /** Who it is, is known from the first time that its credential is looked at: at connecting, or at a message. */
+  learn(principal: Principal, request: AuthRequest): void {
     const isNews = this.#principal === undefined || this.#principal.kind === 'anonymous';
-    const isKnown = principal !== undefined && principal.kind !== 'anonymous';
+    const isKnown = principal.kind !== 'anonymous';
     if (isNews && isKnown && request === this.#request) this.establish(principal, this.#request);
   }
 
@@ -108,6 +114,7 @@ export class SocketSession implements Caller {
   /** Closes the socket, and says why. Nothing it sends is heard any more. */
   end(failure: AuthError): void {
     if (this.#isOver) return;
+    this.#failure = failure;
     this.forget();
     this.peer.end(failure, refusalBody(failure, this.#surroundings.styles.http.body));
   }

@@ -3,6 +3,7 @@ import type { WsException } from '@nestjs/websockets';
 import { currentScope } from '../../context/current-request.js';
 import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
+import type { Principal } from '../../core/principal.js';
 import type { PropertyPath } from '../../core/property-path.js';
 import { declaredPattern } from '../declared-pattern.js';
 import type { Exchange, RefusalStyles } from '../exchange.js';
@@ -13,6 +14,8 @@ export interface Caller {
   readonly client: object;
   /** Puts a value where the users of its library look for it. */
   expose(property: string, value: unknown): void;
+  /** Told who is authenticated, and by what request, before anything else is decided. */
+  learn(principal: Principal, request: AuthRequest): void;
   /** Told of every refusal, and of what was refused. */
   notice(failure: AuthError, request: AuthRequest): void;
 }
@@ -59,6 +62,10 @@ export class WsExchange implements Exchange {
 
   expose(property: string, value: unknown): void {
     this.#caller.expose(property, value);
+  }
+
+  recognize(principal: Principal): void {
+    this.#caller.learn(principal, this.request);
   }
 
   refuse(failure: AuthError, { http }: RefusalStyles): WsException {

@@ -136,22 +136,14 @@ describe('servers of gateways', () => {
         ...[port, options]: Parameters<IoAdapter['createIOServer']>
       ): ReturnType<IoAdapter['createIOServer']> {
         expect(this.#name).toBe('own');
-        return super.createIOServer(port, {
-          ...options,
-          connectionStateRecovery: {},
-        } as typeof options);
+        return super.createIOServer(port, options);
       }
     }
     @WebSocketGateway({ namespace: 'own' })
     class OwnGateway {
       afterInit(server: {
         use: (middleware: (client: object, next: () => void) => void) => void;
-        readonly server: {
-          readonly opts: { readonly connectionStateRecovery: { skipMiddlewares: boolean } };
-        };
       }): void {
-        // Who comes back after an interruption is asked again.
-        expect(server.server.opts.connectionStateRecovery.skipMiddlewares).toBe(false);
         server.use((client, next) => {
           seen.push(principalOf(client)?.subject);
           next();

@@ -206,8 +206,12 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
     ahead = exp * 1000 - Date.now() + 2000;
     expect(await ask(client, 'renew', { token })).toMatchObject({ code: 'token_expired' });
     expect(await ask(client, 'who')).toMatchObject({ tokenId: 'kept' });
+    backstage.events = [];
     expect(await ending(open('/chat', bearing(token)))).toBe('token_expired');
     expect(backstage.connected).toHaveLength(1);
+    expect(backstage.events.filter(({ type }) => type === 'auth.denied')).toMatchObject([
+      { handler: 'ChatGateway.handleConnection', reason: 'token_expired' },
+    ]);
   });
 
   it('a revocation is seen at the next message, which is refused, and ends the session', async () => {
