@@ -134,7 +134,10 @@ const PATIENCE = 0.4;
 export function startOpaqueFixture(
   adapter: Adapter,
   server: AdversarialServer,
-  more: Partial<IntrospectionOptions> = {},
+  {
+    patienceSeconds = PATIENCE,
+    ...more
+  }: Partial<IntrospectionOptions> & { readonly patienceSeconds?: number } = {},
 ): Promise<Fixture> {
   const introspection: IntrospectionOptions = {
     issuer: vectors.issuer_a,
@@ -146,7 +149,7 @@ export function startOpaqueFixture(
   };
   return startFixture(adapter, {
     controllers: [OpaqueApi],
-    auth: { credentials: [opaqueToken({ introspection, timeoutSeconds: PATIENCE })] },
+    auth: { credentials: [opaqueToken({ introspection, timeoutSeconds: patienceSeconds })] },
   });
 }
 

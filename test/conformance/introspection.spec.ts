@@ -247,8 +247,12 @@ describe.each(ADAPTERS)('introspection on %s', (adapter) => {
         json(active({ sub: token }))(response, token);
       }, 100);
     };
+    // A hundred take their time on a busy machine, and that is not what is looked at.
+    const patient = await startOpaqueFixture(adapter, server, { patienceSeconds: 20 });
+    Logger.overrideLogger(logger);
     const subjects = async (tokens: readonly string[]): Promise<readonly unknown[]> => {
-      const given = await Promise.all(tokens.map((token) => present(token)));
+      const asked = tokens.map((token) => present(token, undefined, patient));
+      const given = await Promise.all(asked);
       for (const answer of given) expectVerdict(caseOf('I-28'), { answer, reason: 'ok' });
       return given.map(({ body }) => (JSON.parse(body) as { sub?: unknown }).sub);
     };
@@ -258,7 +262,8 @@ describe.each(ADAPTERS)('introspection on %s', (adapter) => {
     const many = Array.from({ length: 100 }, newToken);
     expect(await subjects(many)).toEqual(many);
     expect(server.asked).toHaveLength(101);
-    expect(api.events.filter(({ type }) => type !== 'auth.authenticated')).toEqual([]);
+    expect(patient.events.filter(({ type }) => type !== 'auth.authenticated')).toEqual([]);
+    await patient.close();
   });
 
   it.each(['a+b/c==', '0-9._~+/aZ='])('I-29 a token is one parameter: %s', async (token) => {
