@@ -6,6 +6,7 @@ describe('tokens among sub-protocols', () => {
     ['chat', []],
     ['bearer', []],
     ['bearer, a.b.c', ['a.b.c']],
+    ['Bearer, a.b.c', ['a.b.c']],
     ['chat,bearer,a.b.c', ['a.b.c']],
     ['bearer, one, bearer, other', ['one', 'other']],
     ['a.b.c, bearer', []],
@@ -18,6 +19,10 @@ describe('tokens among sub-protocols', () => {
     [['chat', 'bearer', 'a.b.c'], 'chat'],
     [['bearer', 'a.b.c', 'chat'], 'chat'],
     [['chat', 'other'], 'chat'],
+    [['Bearer', 'a.b.c'], 'Bearer'],
+    [['bearer.a.b.c'], false],
+    [['x'.repeat(65)], false],
+    [['x'.repeat(65), 'bearer'], 'bearer'],
     [[], false],
   ])('of %j, no token is chosen', (offered, choice) => {
     expect(choosingNoToken()(new Set(offered), undefined)).toBe(choice);
