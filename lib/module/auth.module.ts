@@ -35,6 +35,7 @@ import { checkBoot } from './boot-checks.js';
 import { Reception } from './reception.js';
 import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
+import { bindMessages } from './message-binding.js';
 import { assertEnforced, assertServed, decides } from './enforcement.js';
 import { Transports } from '../transports/transports.js';
 import { OpenAnswers } from '../guards/open-answers.js';
@@ -118,6 +119,10 @@ export class AuthModule
 
   /** Middleware is collected after the application's own, and before the routes. */
   configure(): void {
+    const modules = this.#get(ModulesContainer);
+    // Those that functions make are there by now.
+    identifyHandlers(modules);
+    bindMessages(modules);
     receiveRequests(this.#get(HttpAdapterHost).httpAdapter, this.#get(Reception));
   }
 
