@@ -38,3 +38,23 @@ export class MessageScope implements Scope {
     return messageId(this.request, this.#given);
   }
 }
+
+/** One of several calls that a message brings: each has what was established for it, and they have one name. */
+export class CallScope implements Scope {
+  readonly request: object;
+  readonly #message: Scope;
+
+  /** @param request The one object that stands for the call in guards and handlers alike. */
+  constructor(request: object, message: Scope) {
+    this.request = request;
+    this.#message = message;
+  }
+
+  get beganAt(): number {
+    return this.#message.beganAt;
+  }
+
+  requestId(): string {
+    return this.#message.requestId();
+  }
+}

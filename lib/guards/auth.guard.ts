@@ -3,6 +3,7 @@ import { AuthError } from '../core/auth-error.js';
 import { isPending, type MaybePromise } from '../core/maybe-promise.js';
 import type { AuthenticatedPrincipal } from '../core/principal.js';
 import { Authenticator } from '../pipeline/authenticator.js';
+import { rawRequest } from '../transports/http/raw-request.js';
 import { Gate } from './gate.js';
 import { LookedUpOnce } from './looked-up-once.js';
 import type { Visit } from './visit.js';
@@ -18,7 +19,7 @@ import type { Visit } from './visit.js';
  */
 @Injectable()
 export class AuthGuard implements CanActivate {
-  private readonly underWay = new LookedUpOnce<AuthenticatedPrincipal>();
+  private readonly lookedUp = new LookedUpOnce<AuthenticatedPrincipal>();
 
   constructor(
     @Inject(Gate) private readonly gate: Gate,
@@ -28,7 +29,7 @@ export class AuthGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const visit = this.gate.visit(context);
     if (!visit || visit.principal) return true;
-    return this.authenticate(visit);
+    return this.gate.refusedLast(visit, () => this.authenticate(visit));
   }
 
   /** At once for whoever is known already: a promise would cost every request a turn. */
@@ -42,12 +43,16 @@ export class AuthGuard implements CanActivate {
     }
   }
 
-  /** Fields of one request are resolved beside each other, and it is looked up once who asks for them. */
+  /** However many fields or handlers one request leads to, it is looked up once who asks for them. */
   private established({ exchange, policy }: Visit): MaybePromise<AuthenticatedPrincipal> {
     const { key, shared, request } = exchange;
+    const { accepts } = policy;
     const look = (): MaybePromise<AuthenticatedPrincipal> =>
-      this.authenticator.authenticate(request, policy.accepts);
-    return key === shared ? look() : this.underWay.of(shared, policy.accepts, look);
+      this.authenticator.authenticate(request, accepts);
+    if (key === shared) return look();
+    // Mutations are resolved one after the other. What came over a socket may be there for long.
+    const keepsFailure = rawRequest(shared) !== undefined;
+    return this.lookedUp.of({ request: shared, accepts, keepsFailure }, look);
   }
 
   private async awaited(

@@ -29,8 +29,10 @@ import { unsupportedContext } from '../transports/unsupported-context.js';
 import { unservedFailure } from './unserved.js';
 import type { Judge } from './judge.js';
 import type { OpenAnswers } from './open-answers.js';
+import { RefusedLast } from './refused-last.js';
 import { requestFactsOf } from './request-facts.js';
 import type { RoutePolicies } from './route-policies.js';
+import { ToldOnce } from './told-once.js';
 import { labelOf, Visit, type Gatekeeper, type Target } from './visit.js';
 
 /** What the module's options say of the guards. */
@@ -70,6 +72,8 @@ const UNKNOWN: RoutePolicy = Object.freeze({
 export class Gate implements Gatekeeper {
   readonly #policies: RoutePolicies;
   readonly #settings: GateSettings;
+  readonly #told = new ToldOnce();
+  readonly #refusedLast = new RefusedLast();
 
   constructor(policies: RoutePolicies, settings: GateSettings) {
     this.#policies = policies;
@@ -178,14 +182,21 @@ export class Gate implements Gatekeeper {
     );
   }
 
-  /** The exception that turns the request away; each reason goes to the events once for a request. */
+  /** Holds a refusal back until others who handle the same event are not ended by it. */
+  refusedLast({ exchange }: Visit, look: () => MaybePromise<boolean>): MaybePromise<boolean> {
+    return this.#refusedLast.of(exchange, look);
+  }
+
+  /** The exception that turns the request away; each reason goes to the events once for a request and a handler. */
   refuse(visit: Visit, failure: AuthError): Error {
     if (!visit.refusals.some(({ reason }) => reason === failure.reason)) {
       visit.refusals.push(failure);
       // For whoever looks at the answer: of nobody's principal, nobody makes anything.
       remember(visit);
       const principal = visit.principal ?? failure.principal;
-      this.#report(failure, requestFactsOf(visit, principal), principal);
+      if (this.#told.isFirst(visit, failure)) {
+        this.#report(failure, requestFactsOf(visit, principal), principal);
+      }
     }
     return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
   }

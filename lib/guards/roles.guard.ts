@@ -1,8 +1,10 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { MissingCredential } from '../core/auth-error.js';
 import { whenReady } from '../core/maybe-promise.js';
+import type { Principal } from '../core/principal.js';
 import { AuthGuard } from './auth.guard.js';
 import { Gate } from './gate.js';
+import type { Visit } from './visit.js';
 
 /**
  * Decides whether the caller may: measures the principal against `@Roles`, `@Permissions` and
@@ -24,7 +26,7 @@ export class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const visit = this.gate.visit(context);
     if (!visit) return true;
-    if (visit.principal) return this.gate.decide(visit, visit.principal);
+    if (visit.principal) return this.decided(visit, visit.principal);
     return whenReady(this.authGuard.canActivate(context), () => this.decideAfter(context));
   }
 
@@ -32,7 +34,11 @@ export class RolesGuard implements CanActivate {
   private decideAfter(context: ExecutionContext): boolean | Promise<boolean> {
     const visit = this.gate.visit(context);
     if (!visit) return true;
-    if (visit.principal) return this.gate.decide(visit, visit.principal);
+    if (visit.principal) return this.decided(visit, visit.principal);
     throw this.gate.refuse(visit, new MissingCredential('missing_credentials'));
+  }
+
+  private decided(visit: Visit, principal: Principal): boolean | Promise<boolean> {
+    return this.gate.refusedLast(visit, () => this.gate.decide(visit, principal));
   }
 }

@@ -1,8 +1,9 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { currentScope } from '../context/current-request.js';
 import type { ForwardedContext } from '../context/forwarded-context.js';
-import { MessageScope } from '../context/message-scope.js';
+import { CallScope, MessageScope } from '../context/message-scope.js';
 import type { RequestAuth } from '../context/request-auth.js';
+import type { Scope } from '../context/request-scope.js';
 import type { AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import type { Principal } from '../core/principal.js';
@@ -35,7 +36,7 @@ export class Visit implements RequestAuth {
   readonly exchange: Exchange;
   readonly policy: RoutePolicy;
   readonly #target: Target;
-  #scope: MessageScope | undefined;
+  #scope: Scope | undefined;
   principal: Principal | undefined;
   resource: unknown;
   /** The tenant that the request addressed when it came to this handler. */
@@ -70,9 +71,10 @@ export class Visit implements RequestAuth {
 
   /** `undefined` for a request of HTTP that is not kept at hand. */
   get requestId(): string | undefined {
-    const { transport, shared } = this.exchange;
+    const { transport, shared, key } = this.exchange;
     const scope = currentScope();
-    if (transport === 'http' || scope?.request === shared) return scope?.requestId();
+    const isAtHand = scope?.request === shared || scope?.request === key;
+    if (transport === 'http' || isAtHand) return scope?.requestId();
     return this.messageScope?.requestId();
   }
 
@@ -89,15 +91,18 @@ export class Visit implements RequestAuth {
   }
 
   /** Of a message; a request of HTTP has one from before it came to the guards, or none. */
-  get messageScope(): MessageScope | undefined {
-    const { shared, request, transport } = this.exchange;
-    if (transport === 'http') return;
-    this.#scope ??= new MessageScope(
-      shared,
-      this.establishedBy.now(),
-      request.header('x-request-id'),
-    );
+  get messageScope(): Scope | undefined {
+    if (this.exchange.transport === 'http') return;
+    this.#scope ??= this.#scopeOfMessage();
     return this.#scope;
+  }
+
+  /** What fields of GraphQL lead to is at hand for all of them: they have no scope of their own. */
+  #scopeOfMessage(): Scope {
+    const { key, shared, request, transport } = this.exchange;
+    const given = request.header('x-request-id');
+    const message = new MessageScope(shared, this.establishedBy.now(), given);
+    return key === shared || transport === 'graphql' ? message : new CallScope(key, message);
   }
 
   isTo({ controller, handler }: Target): boolean {

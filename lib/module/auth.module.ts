@@ -37,6 +37,7 @@ import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertConnectionsServed, assertEnforced, assertServed, decides } from './enforcement.js';
 import { connectionsTo } from './gateways.js';
+import { bindMessages } from './message-binding.js';
 import { Transports } from '../transports/transports.js';
 import { OpenAnswers } from '../guards/open-answers.js';
 import { endAnswersOfRevoked } from './revoked-answers.js';
@@ -119,6 +120,10 @@ export class AuthModule
 
   /** Middleware is collected after the application's own, and before the routes. */
   configure(): void {
+    const modules = this.#get(ModulesContainer);
+    // Those that functions make are there by now.
+    identifyHandlers(modules);
+    bindMessages(modules);
     receiveRequests(this.#get(HttpAdapterHost).httpAdapter, this.#get(Reception));
   }
 

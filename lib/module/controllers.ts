@@ -1,4 +1,5 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { CLASS_DECLARATIONS } from '../decorators/declarations.js';
 import type { Controller } from '../guards/ancestry.js';
 import { identify } from '../guards/handler-identity.js';
@@ -23,12 +24,45 @@ export const CONNECTION = 'handleConnection';
  * some other provider declares something.
  */
 export function* handlersOf(modules: ModulesContainer): Generator<ControllerHandler> {
+  const seen = new Set<unknown>();
+  const made: unknown[] = [];
   for (const { controllers, providers } of modules.values()) {
-    const others = [...providers.values()].filter(({ metatype }) => isConcerned(metatype));
-    for (const { metatype, instance } of [...controllers.values(), ...others]) {
+    const others: Registered[] = [];
+    for (const each of providers.values()) {
+      if (isClass(each)) others.push(each);
+      else made.push(each.instance);
+    }
+    for (const { metatype, instance } of [...controllers.values(), ...others.filter(isConcerned)]) {
+      seen.add(instance);
       if (isController(metatype)) yield* handlersIn(metatype, instance);
     }
   }
+  yield* handlersOfMade(made.filter((instance) => !seen.has(instance)));
+}
+
+/** What is provided, as Nest keeps it. */
+type Registered = Pick<InstanceWrapper, 'metatype' | 'instance' | 'inject'>;
+
+/** What functions made, or is given as a value, has handlers as well: Nest looks at the prototype. */
+function* handlersOfMade(instances: Iterable<unknown>): Generator<ControllerHandler> {
+  for (const instance of new Set(instances)) {
+    const metatype = makerOf(instance);
+    if (metatype && isConcerned({ metatype })) yield* handlersIn(metatype, instance);
+  }
+}
+
+/** The class of an instance. Nobody's getter is called. */
+function makerOf(instance: unknown): Controller | undefined {
+  if (typeof instance !== 'object' || instance === null) return;
+  const prototype = Object.getPrototypeOf(instance) as object | null;
+  const maker: unknown =
+    prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return isController(maker) && maker.prototype === prototype ? maker : undefined;
+}
+
+/** Of what a function makes, Nest keeps that function as the class. */
+function isClass({ metatype, inject }: Registered): boolean {
+  return isController(metatype) && !inject;
 }
 
 /** Nest finds a handler by the metadata of the method its class has, and calls what the instance has. */
@@ -66,7 +100,7 @@ export function compileRoutes(modules: ModulesContainer, policies: RoutePolicies
   for (const each of handlersOf(modules)) policies.learn(each);
 }
 
-function isConcerned(metatype: unknown): boolean {
+function isConcerned({ metatype }: Pick<Registered, 'metatype'>): boolean {
   if (!isController(metatype)) return false;
   const keys = [GATEWAY, CLASS_DECLARATIONS];
   return keys.some((key) => Reflect.hasMetadata(key, metatype)) || hasResolvers(metatype);

@@ -22,15 +22,15 @@ export function isConnection({ metatype, name }: ControllerHandler): boolean {
 
 /**
  * Puts the guards before the handlers of messages, first of all, once for each class, whatever global
- * guards Nest hands them. To be done before Nest sets them up.
+ * guards Nest hands them. To be done before Nest sets them up, and again when all providers are made.
  */
 export function bindMessages(modules: ModulesContainer): void {
   for (const each of handlersOf(modules)) {
-    if (isMessage(each)) putFirst(each.metatype, GUARDS, MessageGuard);
+    if (isMessage(each)) putFirst(each, GUARDS, MessageGuard);
     // The messages of gateways have a scope before Nest hears of them, and an interceptor is not cheap;
     // GraphQL has its guards, and over a socket no request at hand.
     const needsScope = Reflect.hasMetadata(RPC, each.method) || isRootResolver(each);
-    if (needsScope) putFirst(each.metatype, INTERCEPTORS, MessageScopeInterceptor);
+    if (needsScope) putFirst(each, INTERCEPTORS, MessageScopeInterceptor);
   }
   // The classes name them for every application that has them; each application has instances of its own.
   for (const module of modules.values()) {
@@ -53,8 +53,15 @@ function providerOf(
   return;
 }
 
-function putFirst(target: object, key: string, enhancer: unknown): void {
-  const given = (Reflect.getMetadata(key, target) ?? []) as readonly unknown[];
-  if (given.includes(enhancer)) return;
-  Reflect.defineMetadata(key, [enhancer, ...given], target);
+/** Which of the two Nest reads, where they differ, depends on its version. */
+function putFirst(
+  { metatype, controller }: ControllerHandler,
+  key: string,
+  enhancer: unknown,
+): void {
+  for (const target of [metatype, controller]) {
+    const given = (Reflect.getMetadata(key, target) ?? []) as readonly unknown[];
+    if (given.includes(enhancer)) continue;
+    Reflect.defineMetadata(key, [enhancer, ...given], target);
+  }
 }

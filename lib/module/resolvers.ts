@@ -23,7 +23,6 @@ interface Method {
 
 /** Whether a class has resolvers: Nest looks for them in every provider. Nobody's getter is called. */
 export function hasResolvers({ prototype }: { readonly prototype?: object | null }): boolean {
-  // Of a provider that a function makes, the class is that function.
   let at: object | null | undefined = prototype;
   while (at && at !== Object.prototype) {
     if (Object.values(Object.getOwnPropertyDescriptors(at)).some(isMarked)) return true;

@@ -14,13 +14,15 @@ export interface RefusalStyles {
 export interface Exchange {
   /** The one object that stands for this call of a handler, in guards, parameters and the handler alike. */
   readonly key: object;
-  /** What all calls share that one request brings: of GraphQL, several fields; everywhere else, the key itself. */
+  /** What all calls share that one request brings: of GraphQL, several fields; of an event, several handlers; everywhere else, the key itself. */
   readonly shared: object;
   readonly request: AuthRequest;
   /** `http`, `graphql`, `ws`, `rpc`. */
   readonly transport: string;
   /** What was called, as the application declares it: `GET /orders/:id`, `ws chat`, `rpc {"cmd":"sum"}`, `Query.posts`. */
   readonly route: string | undefined;
+  /** Whether a refusal ends what others do with the same request, unless they have begun. Default: `false`. */
+  readonly isJoined?: boolean | undefined;
   /** Whether the call is one that changes nothing; where that is not known, the method of the request tells. */
   readonly isSafe?: boolean | undefined;
   /** What is answered with, where an answer may take its time: over HTTP. */

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import { hiddenNotes } from '../core/hidden-notes.js';
 import { fieldCallOf, sharedRequest } from './field-call.js';
 import { isGrpcCall } from './grpc-call.js';
 import { rawRequest } from './http/raw-request.js';
@@ -20,17 +21,19 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
       const call = fieldCallOf(context);
       return call ? [call.key, sharedRequest(call.context)] : [];
     }
-    case 'rpc':
-      return objects(rpcMessage(context));
+    case 'rpc': {
+      const call = rpcCallOf(context);
+      return call ? [call, call.message] : [];
+    }
     default:
       return [];
   }
 }
 
 /**
- * What stands for a message in guards and interceptors: of a microservice its context, which is made for
- * it, or what gRPC has in its place; of WebSockets the list of arguments, for all that is in it may be
- * there more than once; of GraphQL over a socket, what its fields share.
+ * What stands for a call in guards and interceptors, where a message brought it: of a microservice the
+ * call itself; of WebSockets the list of arguments, for all that is in it may be there more than once; of
+ * GraphQL over a socket, what its fields share.
  *
  * @returns `undefined` for what a request of HTTP brought.
  */
@@ -39,7 +42,7 @@ export function messageOf(context: ExecutionContext): object | undefined {
     case 'ws':
       return context.getArgs<unknown[]>();
     case 'rpc':
-      return rpcMessage(context);
+      return rpcCallOf(context);
     case 'graphql': {
       const call = fieldCallOf(context);
       const shared = call && sharedRequest(call.context);
@@ -48,6 +51,30 @@ export function messageOf(context: ExecutionContext): object | undefined {
     default:
       return;
   }
+}
+
+/** One call of a handler of a microservice: an event may have several. */
+interface RpcCall {
+  readonly controller: object;
+  readonly handler: object;
+  /** What stands for the message: its context, which is made for it, or what gRPC has in its place. */
+  readonly message: object;
+}
+
+const calls = hiddenNotes<RpcCall[]>();
+
+/** @returns The same for the same call, in guards and parameters alike; `undefined` where nothing stands for a message. */
+export function rpcCallOf(context: ExecutionContext): RpcCall | undefined {
+  const message = rpcMessage(context);
+  if (!message) return;
+  const all = calls.get(message) ?? [];
+  calls.set(message, all);
+  const [controller, handler] = [context.getClass<object>(), context.getHandler()];
+  const known = all.find((each) => each.controller === controller && each.handler === handler);
+  if (known) return known;
+  const call = { controller, handler, message };
+  all.push(call);
+  return call;
 }
 
 /** Its context; of gRPC the metadata, or the call where a handler is given nothing else (`@GrpcStreamCall`). */

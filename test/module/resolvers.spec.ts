@@ -1,5 +1,5 @@
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import type { Type } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import {
   Field,
   GraphQLModule,
@@ -106,7 +106,7 @@ class Plain {
 }
 
 async function boot(
-  providers: Type[],
+  providers: Provider[],
   { isGuarded = false, ...options }: Partial<AuthModuleOptions> & { isGuarded?: boolean } = {},
 ): Promise<string[]> {
   const imports = [
@@ -170,6 +170,31 @@ describe('resolvers', () => {
     const booted = boot([Posts, resolver]);
     await expect(booted).rejects.toThrow(AuthConfigurationError);
     await expect(booted).rejects.toThrow("fieldResolverEnhancers: ['guards']");
+  });
+
+  it.each<[string, (resolver: Type<object>) => Provider]>([
+    ['a factory', (resolver) => ({ provide: 'made', useFactory: () => new resolver() })],
+    ['a value', (resolver) => ({ provide: 'made', useValue: new resolver() })],
+  ])('refuse to boot all the same where they are made by %s', async (_, made) => {
+    const cure = "fieldResolverEnhancers: ['guards']";
+    for (const resolver of [Secrets, ClosedClass, Entities]) {
+      await expect(boot([Posts, made(resolver)])).rejects.toThrow(cure);
+    }
+    expect(await boot([Posts, made(Secrets)], { isGuarded: true })).toContain(
+      'graphql Article.secret: role admin',
+    );
+  });
+
+  it('are looked for in whatever is provided, and nobody’s getter is called', async () => {
+    class Trap {
+      get trap(): never {
+        throw new Error('It is called');
+      }
+    }
+    const values = [undefined, null, 1, 'text', [], new Trap(), Object.create(null), () => 1];
+    const others = values.map((useValue: unknown, index) => ({ provide: String(index), useValue }));
+    const again = { provide: 'again', useExisting: Posts };
+    expect(await boot([Posts, again, ...others])).toHaveLength(4);
   });
 
   it('boot for an entity that is public', async () => {

@@ -5,7 +5,7 @@ import { hiddenNotes } from '../../core/hidden-notes.js';
 import { ownMembers } from '../../core/own-property.js';
 import { PropertyPath } from '../../core/property-path.js';
 import { isGrpcCall, isMetadata } from '../grpc-call.js';
-import { messageOf } from '../invocation.js';
+import { rpcCallOf } from '../invocation.js';
 import type { Transport } from '../transport.js';
 import { RpcExchange } from './rpc-exchange.js';
 
@@ -35,15 +35,15 @@ const [PAYLOAD, CALL] = [0, 2];
  */
 export function microservices(options: MicroservicesOptions = {}): Transport {
   const path = pathOf(options);
-  // What is taken out of a payload is found there once.
+  // Several guards ask for that of one call.
   const exchanges = hiddenNotes<RpcExchange>();
   return {
     type: 'rpc',
     exchangeOf: (context) => {
-      const key = messageOf(context);
-      if (!key || !isOfOneMessage(key)) return;
-      const exchange = exchanges.get(key) ?? new RpcExchange(messageIn(context, key), path);
-      exchanges.set(key, exchange);
+      const call = rpcCallOf(context);
+      if (!call || !isOfOneMessage(call.message)) return;
+      const exchange = exchanges.get(call) ?? new RpcExchange(messageIn(context, call), path);
+      exchanges.set(call, exchange);
       return exchange;
     },
   };
@@ -56,12 +56,12 @@ function isOfOneMessage(key: object): boolean {
 
 function messageIn(
   context: ExecutionContext,
-  key: object,
+  key: NonNullable<ReturnType<typeof rpcCallOf>>,
 ): ConstructorParameters<typeof RpcExchange>[0] {
   const payload: unknown = context.getArgByIndex(PAYLOAD);
   const call: unknown = context.getArgByIndex(CALL);
-  const handler = context.getHandler();
-  return { key, payload, handler, call: payload === key ? payload : call };
+  const { handler, message: shared } = key;
+  return { key, shared, payload, handler, call: payload === shared ? payload : call };
 }
 
 const CURE =

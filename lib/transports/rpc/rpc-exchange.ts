@@ -1,5 +1,6 @@
 import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
+import { hiddenNotes } from '../../core/hidden-notes.js';
 import type { PropertyPath } from '../../core/property-path.js';
 import { declaredPattern } from '../declared-pattern.js';
 import type { Exchange, RefusalStyles } from '../exchange.js';
@@ -10,10 +11,15 @@ import { closeQuietly } from './refused-stream.js';
 import { remoteAddressOf } from './remote-address.js';
 import { grpcRefusal, messageRefusal } from './rpc-refusal.js';
 
+/** Where Nest keeps whether a handler is one of messages or of events, and what it says of those. */
+const [HANDLER_TYPE, EVENT] = ['microservices:handler_type', 2];
+
 /** A message, as Nest passes it to guards. */
 export interface ReceivedMessage {
-  /** What stands for it: its context, or of gRPC the metadata or the call. */
+  /** What stands for this call of a handler, of which an event may have several. */
   readonly key: object;
+  /** What stands for the message: its context, or of gRPC the metadata or the call. */
+  readonly shared: object;
   /** What its sender says: a message of gRPC too, or a stream of them. */
   readonly payload: unknown;
   /** Of gRPC. */
@@ -24,6 +30,7 @@ export interface ReceivedMessage {
 /** A message of a microservice, and its answer, where it has one. */
 export class RpcExchange implements Exchange, AuthRequest {
   readonly key: object;
+  readonly shared: object;
   readonly transport = 'rpc';
   readonly method = undefined;
   readonly host = undefined;
@@ -33,13 +40,12 @@ export class RpcExchange implements Exchange, AuthRequest {
 
   /** @param path Where in the payload the headers are, on transports that have none. */
   constructor(message: ReceivedMessage, path: PropertyPath | undefined) {
-    const { key, payload } = message;
+    const { key, shared } = message;
     this.key = key;
+    this.shared = shared;
     this.#message = message;
-    this.#metadata = metadataOf(key);
-    const own = transportHeaders(this.#metadata ?? key);
-    const declared = path && !own ? takeHeaders(payload, path) : [];
-    this.#headers = textsByName(own ?? [...userProperties(key), ...declared]);
+    this.#metadata = metadataOf(shared);
+    this.#headers = headersOf(message, path);
   }
 
   get route(): string | undefined {
@@ -47,8 +53,9 @@ export class RpcExchange implements Exchange, AuthRequest {
     return pattern === undefined ? undefined : `rpc ${pattern}`;
   }
 
-  get shared(): object {
-    return this.key;
+  /** Nest joins all that handle an event, and ends them with the first that fails. */
+  get isJoined(): boolean {
+    return Reflect.getMetadata(HANDLER_TYPE, this.#message.handler) === EVENT;
   }
 
   get request(): AuthRequest {
@@ -56,7 +63,7 @@ export class RpcExchange implements Exchange, AuthRequest {
   }
 
   get remoteAddress(): string | undefined {
-    return remoteAddressOf(this.key, this.#message.call);
+    return remoteAddressOf(this.shared, this.#message.call);
   }
 
   header(name: string): readonly string[] {
@@ -75,8 +82,8 @@ export class RpcExchange implements Exchange, AuthRequest {
 
   /** Where others look for it: on the context of the message, or on the call of gRPC. */
   expose(property: string, value: unknown): void {
-    const { key, call } = this.#message;
-    const target = isGrpcCall(call) ? call : key;
+    const { shared, call } = this.#message;
+    const target = isGrpcCall(call) ? call : shared;
     if (!(property in target)) Reflect.set(target, property, value);
   }
 
@@ -86,6 +93,24 @@ export class RpcExchange implements Exchange, AuthRequest {
     if (isGrpcCall(call) && isStream(payload)) closeQuietly(call);
     return metadata ? grpcRefusal(failure, metadata) : messageRefusal(failure, http.body);
   }
+}
+
+type MessageHeaders = ReadonlyMap<string, readonly string[]>;
+
+/** What is taken out of a payload is found there once, however many handle the message. */
+const received = hiddenNotes<MessageHeaders>();
+
+function headersOf(
+  { shared, payload }: ReceivedMessage,
+  path: PropertyPath | undefined,
+): MessageHeaders {
+  const known = received.get(shared);
+  if (known) return known;
+  const own = transportHeaders(metadataOf(shared) ?? shared);
+  const declared = path && !own ? takeHeaders(payload, path) : [];
+  const headers = textsByName(own ?? [...userProperties(shared), ...declared]);
+  received.set(shared, headers);
+  return headers;
 }
 
 function metadataOf(key: object): GrpcMetadata | undefined {
