@@ -34,10 +34,10 @@ it('the class of the instance has the guard as well as the one that is registere
   const app = await create('express', Root);
   await app.init();
   await app.close();
-  const found = [Proxied, ...originals].map((target) => [
-    Reflect.getOwnMetadata('__guards__', target),
-    Reflect.getOwnMetadata('__interceptors__', target),
-  ]);
+  const keys = ['__guards__', '__interceptors__'];
+  const found = [Proxied, ...originals].map((target) =>
+    keys.map((key) => Reflect.getOwnMetadata(key, target) as unknown),
+  );
   expect(found).toEqual([
     [[MessageGuard], [MessageScopeInterceptor]],
     [[MessageGuard], [MessageScopeInterceptor]],
