@@ -165,7 +165,7 @@ describe('contexts that AuthModule does not know', () => {
       ],
       [
         'unsupported_context',
-        "necord[31m: unauthenticatedContexts: ['necord[31m'] would have its handlers run without a caller",
+        "necord\\u{a}\\u{1b}[31m: unauthenticatedContexts: ['necord\\u{a}\\u{1b}[31m'] would have its handlers run without a caller",
       ],
       ['unsupported_context', 'graphql: transports: [graphql()] would serve it'],
       ['unsupported_context', 'http: it holds no request that can be read'],
