@@ -37,10 +37,21 @@ export async function grantToken(
   if (grantType !== TOKEN_EXCHANGE) return refused('unsupported_grant_type');
   const subject = await subjectOf(form, parts);
   if (!subject) return refused('invalid_request');
-  const { sub, act, exp } = subject;
+  const { act, exp } = subject;
   const actor = { sub: client.id, ...(act !== undefined && { act }) };
-  const claims = { sub, client_id: client.id, act: actor, exp } as JWTPayload;
+  const claims = { ...ofCaller(subject), client_id: client.id, act: actor, exp } as JWTPayload;
   return granted(claims, form, parts);
+}
+
+/** What a token says of itself, and not of its caller. */
+const OF_TOKEN = new Set([
+  ...['iss', 'aud', 'iat', 'nbf', 'exp', 'jti', 'azp', 'client_id', 'scope', 'act', 'cnf'],
+]);
+
+/** Who the caller is, with roles, organization and whatever else the token says. */
+function ofCaller(subject: JWTPayload): JWTPayload {
+  const claims = Object.entries(subject).filter(([name]) => !OF_TOKEN.has(name));
+  return Object.fromEntries(claims) as JWTPayload;
 }
 
 interface Client {

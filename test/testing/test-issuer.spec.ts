@@ -97,10 +97,13 @@ describe('TestIssuer', () => {
     const own = decodeJwt(await api.app.get(AuthService).serviceToken('billing'));
     expect(own).toMatchObject({ sub: 'shop', client_id: 'shop', scope: 'x y', aud: audience });
     const act = { sub: 'support' };
-    const token = await issuer.token({ sub: 'ann', act }, { lifetimeSeconds: 100 });
+    const caller = { sub: 'ann', roles: ['clerk'], org_id: 'acme' };
+    const claims = { ...caller, act, scope: 'z', azp: 'web' };
+    const token = await issuer.token(claims, { lifetimeSeconds: 100 });
     const { body } = await get(`${api.url}/exchanged`, token);
+    expect(body).not.toHaveProperty('azp');
     expect(body).toMatchObject({
-      sub: 'ann',
+      ...{ ...caller, client_id: 'shop', scope: 'x y' },
       act: { sub: 'shop', act },
       exp: decodeJwt(token).exp,
     });
