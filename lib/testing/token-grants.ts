@@ -51,7 +51,7 @@ const OF_TOKEN = new Set([
 /** Who the caller is, with roles, organization and whatever else the token says. */
 function ofCaller(subject: JWTPayload): JWTPayload {
   const claims = Object.entries(subject).filter(([name]) => !OF_TOKEN.has(name));
-  return Object.fromEntries(claims) as JWTPayload;
+  return Object.fromEntries(claims);
 }
 
 interface Client {

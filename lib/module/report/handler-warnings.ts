@@ -112,15 +112,23 @@ function enforces({ declaration }: Place, decorator: string, { address }: Case):
   return rules.some(({ dryRun, safeMethods }) => !dryRun && !safeMethods.includes(method));
 }
 
+/** Where there is no path, there are no parameters of one. */
+const NO_PARAMETERS: ReadonlySet<string> = new Set();
+
 function unknownParameter({ handler, policy, address }: Case): readonly ReportWarning[] {
-  const known = address.transport === 'http' ? pathParameters(address.path) : undefined;
+  const { transport, path } = address;
+  const isHttp = transport === 'http';
+  const known = isHttp ? pathParameters(path) : NO_PARAMETERS;
   if (!known) return [];
   const read = new Set(policy.rules.flatMap(({ rule }) => parametersOf(rule)));
+  const why = isHttp
+    ? `its path ${path} has no such parameter`
+    : `what comes by ${transport} has no parameters of a path: read args of GraphQL, or the payload of a message`;
   return [...read]
     .filter((name) => !known.has(name))
     .map((name) => ({
       code: 'unknown_parameter',
-      message: `${handler} has a rule that reads params.${name}, and its path ${address.path} has no such parameter`,
+      message: `${handler} has a rule that reads params.${name}, and ${why}`,
     }));
 }
 
