@@ -24,23 +24,20 @@ export async function withDeadline<T>(
   timer.unref();
   ending.addEventListener('abort', end);
   if (ending.aborted) end();
+  let giveUp = (): void => undefined;
   try {
-    return await Promise.race([work(signal), overdue(signal)]);
+    // Nothing is left of it when the work is done: signals live on for a while.
+    return await new Promise<T>((resolve, reject) => {
+      giveUp = () => {
+        setTimeout(reject, GRACE_MS, signal.reason).unref();
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      if (signal.aborted) giveUp();
+      work(signal).then(resolve, reject);
+    });
   } finally {
     clearTimeout(timer);
     ending.removeEventListener('abort', end);
+    signal.removeEventListener('abort', giveUp);
   }
-}
-
-/** Rejected a little later than the signal is aborted. */
-function overdue(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const wait = (): void => {
-      setTimeout(() => {
-        reject(signal.reason as Error);
-      }, GRACE_MS).unref();
-    };
-    signal.addEventListener('abort', wait, { once: true });
-    if (signal.aborted) wait();
-  });
 }
