@@ -21,7 +21,7 @@ export class HttpCarrier implements Carrier {
     const left = new Map<string, string>();
     const given = responseIn(context, request);
     const response: AdapterResponse = given
-      ? whatever(given)
+      ? ofAnyStatus(given)
       : {
           // One line for all (RFC 9110 section 5.3).
           setHeader: (name, value) => left.set(name.toLowerCase(), [value].flat().join(', ')),
@@ -53,10 +53,12 @@ export class HttpCarrier implements Carrier {
 }
 
 /** The headers stay whatever the status: that of an answer says nothing of the refusals it holds. */
-function whatever(response: AdapterResponse): AdapterResponse {
-  const { headersSent, sent } = response;
+function ofAnyStatus(response: AdapterResponse): AdapterResponse {
   return {
-    headersSent: headersSent === true || sent === true,
+    /** Asked when something is refused, which may be long after the answer has begun. */
+    get headersSent() {
+      return response.headersSent === true || response.sent === true;
+    },
     setHeader: (name, value) =>
       response.setHeader ? response.setHeader(name, value) : response.header?.(name, value),
   };
