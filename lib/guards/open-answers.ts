@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { atInstant } from '../core/at-instant.js';
 import type { Clock } from '../core/clock.js';
 import type { Principal } from '../core/principal.js';
 
@@ -12,9 +13,6 @@ export interface Answered {
   /** Whether it is given by a handler with `@Sse()`. */
   readonly isEventStream: boolean;
 }
-
-/** The longest that a timer waits; it is set again where that is not enough. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 /** Whoever is let in by the tolerance of clocks alone, after the expiry, has an answer for so long. */
 const TOLERATED_MS = 5000;
@@ -58,18 +56,18 @@ export class OpenAnswer {
   readonly principal: Principal;
   readonly #response: ServerResponse;
   readonly #isEventStream: boolean;
-  readonly #clock: Clock;
-  readonly #endsAt: number;
-  #timer: NodeJS.Timeout | undefined;
+  /** To be done when it is over. */
+  readonly forget: () => void;
 
   constructor({ response, principal, isEventStream }: Answered, clock: Clock) {
     this.principal = principal;
     this.#response = response;
     this.#isEventStream = isEventStream;
-    this.#clock = clock;
     const [now, expiresAt] = [clock(), principal.expiresAt * 1000];
-    this.#endsAt = expiresAt > now ? expiresAt : now + TOLERATED_MS;
-    this.#wait(this.#endsAt - now);
+    const endsAt = expiresAt > now ? expiresAt : now + TOLERATED_MS;
+    this.forget = atInstant(endsAt, clock, () => {
+      this.end();
+    });
   }
 
   /**
@@ -83,23 +81,6 @@ export class OpenAnswer {
     const isHeard = response.headersSent && !response.writableNeedDrain;
     if (this.#isEventStream && isHeard) endInOrder(response);
     else response.destroy();
-  }
-
-  /** To be done when it is over. */
-  forget(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #wait(milliseconds: number): void {
-    if (milliseconds === Infinity) return;
-    this.#timer = setTimeout(
-      () => {
-        const left = this.#endsAt - this.#clock();
-        if (left > 0) this.#wait(left);
-        else this.end();
-      },
-      Math.min(milliseconds, LONGEST_WAIT_MS),
-    ).unref();
   }
 }
 

@@ -1,5 +1,6 @@
 import { withRequest } from '../../context/current-request.js';
 import type { MessageScope } from '../../context/message-scope.js';
+import { atInstant } from '../../core/at-instant.js';
 import { InvalidCredential, type AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
 import type { Clock } from '../../core/clock.js';
@@ -10,9 +11,6 @@ import type { RefusalStyles } from '../exchange.js';
 import type { Peer } from './peer.js';
 import type { SocketRequest } from './socket-request.js';
 import type { Caller } from './ws-exchange.js';
-
-/** The longest that a timer waits, in milliseconds: it counts in 32 bits. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What sessions need of an application. */
 export interface SessionSurroundings {
@@ -33,7 +31,7 @@ export class SocketSession implements Caller {
   #request: SocketRequest;
   #principal: Principal | undefined;
   #scope: MessageScope | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #disarm: () => void = () => undefined;
   #failure: AuthError | undefined;
 
   constructor(client: object, peer: Peer, surroundings: SessionSurroundings) {
@@ -122,7 +120,7 @@ export class SocketSession implements Caller {
   /** To be done when it has gone. */
   forget(): void {
     this.#stage = 'over';
-    clearTimeout(this.#timer);
+    this.#disarm();
   }
 
   get #isOver(): boolean {
@@ -130,23 +128,12 @@ export class SocketSession implements Caller {
   }
 
   #arm(): void {
-    clearTimeout(this.#timer);
+    this.#disarm();
     const { expiresAt } = this.#principal ?? { expiresAt: Infinity };
-    if (!this.isOpen || !Number.isFinite(expiresAt)) return;
-    const left = expiresAt * 1000 - this.#surroundings.clock();
-    this.#timer = setTimeout(
-      () => {
-        this.#expire(expiresAt);
-      },
-      Math.min(Math.max(left, 0), LONGEST_TIMER_MS),
-    );
-    this.#timer.unref();
-  }
-
-  /** A long life takes several timers, and a clock may have been set back; one that tells no time ends it. */
-  #expire(expiresAt: number): void {
-    if (expiresAt * 1000 > this.#surroundings.clock()) this.#arm();
-    else this.end(new InvalidCredential('token_expired'));
+    if (!this.isOpen) return;
+    this.#disarm = atInstant(expiresAt * 1000, this.#surroundings.clock, () => {
+      this.end(new InvalidCredential('token_expired'));
+    });
   }
 }
 
