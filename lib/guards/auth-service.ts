@@ -259,12 +259,7 @@ export class AuthService {
     { as, address }: { readonly as: CallAs; readonly address: string },
   ): Promise<Readonly<Record<string, string>>> {
     this.#services.of(service).assertOwn(address);
-    const { token } = await this.#tokenFor(service, as, 'headers()');
-    const requestId = currentScope()?.requestId();
-    return {
-      authorization: bearer(token),
-      ...(requestId !== undefined && { 'x-request-id': requestId }),
-    };
+    return this.#headersFor(service, as, 'headers()');
   }
 
   /**
@@ -279,10 +274,20 @@ export class AuthService {
     { as }: { readonly as: CallAs },
   ): Promise<Readonly<Record<string, string>>> {
     this.#services.of(service).assertMessages();
-    const { token } = await this.#tokenFor(service, as, 'messageHeaders()');
-    const id = currentScope()?.requestId();
-    const authorization = bearer(token);
-    return { authorization, ...(id !== undefined && { 'x-request-id': id }) };
+    return this.#headersFor(service, as, 'messageHeaders()');
+  }
+
+  async #headersFor(
+    service: string,
+    as: CallAs,
+    call: string,
+  ): Promise<Readonly<Record<string, string>>> {
+    const { token } = await this.#tokenFor(service, as, call);
+    const requestId = currentScope()?.requestId();
+    return {
+      authorization: bearer(token),
+      ...(requestId !== undefined && { 'x-request-id': requestId }),
+    };
   }
 
   /** @param call What was called, for whoever called it outside of a request. */

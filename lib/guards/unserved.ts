@@ -1,13 +1,7 @@
 import { Forbidden } from '../core/auth-error.js';
 import { oneLine } from '../observability/caller-facts.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
-
-/** What would serve a kind of context, of those that AuthModule reads. */
-const CURES: ReadonlyMap<string, string> = new Map([
-  ['graphql', 'transports: [graphql()] would serve it'],
-  ['ws', 'transports: [webSockets()] would serve it'],
-  ['rpc', 'transports: [microservices()] would serve it'],
-]);
+import { ENTRY_POINTS, isTransportType } from '../transports/entry-points.js';
 
 /** What is known where a handler is called by a context that nothing here reads. */
 export interface Unserved {
@@ -32,6 +26,7 @@ function whyOf(type: string, { isServed, isDeclared, policy, cure: told }: Unser
   if (isServed) return told ?? 'it holds no request that can be read';
   if (isDeclared)
     return `nobody calls there, and ${String(policy?.declaredOn[0])} requires somebody`;
-  const cure = `unauthenticatedContexts: ['${type}'] would have its handlers run without a caller`;
-  return CURES.get(type) ?? cure;
+  return isTransportType(type)
+    ? `transports: [${ENTRY_POINTS[type].call}] would serve it`
+    : `unauthenticatedContexts: ['${type}'] would have its handlers run without a caller`;
 }

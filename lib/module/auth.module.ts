@@ -35,7 +35,8 @@ import { checkBoot } from './boot-checks.js';
 import { Reception } from './reception.js';
 import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
-import { assertConnectionsServed, assertEnforced, assertServed, decides } from './enforcement.js';
+import { assertEnforced, decides } from './enforcement.js';
+import { assertConnectionsServed, assertServed } from './served.js';
 import { connectionsTo } from './gateways.js';
 import { bindMessages } from './message-binding.js';
 import { Transports } from '../transports/transports.js';
@@ -135,13 +136,15 @@ export class AuthModule
     for (const each of handlersOf(modules)) {
       this.#get(Reception).reserve(Object.keys(policies.of(each)?.contextHeaders ?? {}));
     }
+    const options = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
     const transports = this.#get(Transports);
     assertServed(handlersOf(modules), policies, transports);
-    const isGlobal = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS).global;
-    assertConnectionsServed(connectionsTo(modules), policies, { transports, isGlobal });
+    assertConnectionsServed(connectionsTo(modules), policies, {
+      transports,
+      isGlobal: options.global,
+    });
     this.#get(Reception).assertKept();
     assertProvided(handlersOf(modules), policies, this.#moduleRef);
-    const options = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
     assertPortsProvided(options, this.#moduleRef);
     const container = containerOf(this.#moduleRef);
     this.#endTelling = tellOfCredentials(options, this.#get(AuthEvents), container);

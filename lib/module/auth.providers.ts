@@ -1,9 +1,8 @@
-import { Logger, type Provider, type Type } from '@nestjs/common';
-import { APP_GUARD, ApplicationConfig, ModuleRef, ModulesContainer, Reflector } from '@nestjs/core';
+import { Logger, type Provider } from '@nestjs/common';
+import { ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthGuard } from '../guards/auth.guard.js';
 import { AuthService } from '../guards/auth-service.js';
 import { Gate } from '../guards/gate.js';
-import { Judge } from '../guards/judge.js';
 import { MESSAGE_GUARDS } from '../guards/message.guard.js';
 import { PolicyService } from '../guards/policy-service.js';
 import { RolesGuard } from '../guards/roles.guard.js';
@@ -25,9 +24,8 @@ import type { ConcealedOptions } from './options/conceal-options.js';
 import { MODULE_OPTIONS_TOKEN } from './auth.module-definition.js';
 import { MESSAGE_PROVIDERS } from './message.providers.js';
 import { CALLER_PROVIDERS } from './caller.providers.js';
-import { OpenAnswers } from '../guards/open-answers.js';
+import { GUARD_PROVIDERS } from './guard.providers.js';
 import { OUTBOUND_PROVIDERS } from './outbound.providers.js';
-import { Transports } from '../transports/transports.js';
 import { logEvents } from './log-events.js';
 import { discoverProviders } from './options/discover-providers.js';
 import { containerOf, type Container, type Port } from './options/ports.js';
@@ -159,65 +157,12 @@ const CORRIDOR: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS, Entrances, PrincipalMapper, UserCache, ModuleRef, Tenancy],
   },
   {
-    provide: RoutePolicies,
-    useFactory: (reflector: Reflector, { authorization }: ResolvedAuthOptions) =>
-      new RoutePolicies(reflector, authorization.roleMap),
-    inject: [Reflector, RESOLVED_OPTIONS],
-  },
-  {
-    provide: Judge,
-    useFactory: (
-      events: AuthEvents,
-      { authorization: { rules, policyTimeoutMs } }: ResolvedAuthOptions,
-      container: ModuleRef,
-    ) =>
-      new Judge({
-        events,
-        rules,
-        timeoutMs: policyTimeoutMs,
-        instanceOf: (token) => container.get<unknown>(token as Type, { strict: false }),
-      }),
-    inject: [AuthEvents, RESOLVED_OPTIONS, ModuleRef],
-  },
-  {
-    provide: PolicyService,
-    useFactory: ({ authorization, styles }: ResolvedAuthOptions, container: ModuleRef) =>
-      new PolicyService({
-        rules: authorization.rules,
-        style: styles.http,
-        instanceOf: (token) => container.get<unknown>(token as Type, { strict: false }),
-      }),
-    inject: [RESOLVED_OPTIONS, ModuleRef],
-  },
-  {
     provide: Reception,
     useFactory: (options: ResolvedAuthOptions) =>
       new Reception(options, (failure) => {
         logger.error(`requestLog.logger failed: ${nameOf(failure)}`);
       }),
     inject: [RESOLVED_OPTIONS],
-  },
-  {
-    provide: Transports,
-    useFactory: ({ transports, unauthenticatedContexts }: ResolvedAuthOptions) =>
-      new Transports(transports, unauthenticatedContexts),
-    inject: [RESOLVED_OPTIONS],
-  },
-  {
-    provide: Gate,
-    useFactory: (
-      options: ResolvedAuthOptions,
-      ...[policies, events, judge, tenancy, transports, answers]: GateParts
-    ) => {
-      const { styles, requestProperty, impersonation, clock } = options;
-      const { rules } = options.authorization;
-      const { trustedServices, stripHeaders } = options.context;
-      return new Gate(policies, {
-        ...{ events, styles, requestProperty, rules, judge, tenancy, impersonation },
-        ...{ trustedServices, stripHeaders, transports, clock, answers },
-      });
-    },
-    inject: [RESOLVED_OPTIONS, RoutePolicies, AuthEvents, Judge, Tenancy, Transports, OpenAnswers],
   },
   {
     provide: AuthReport,
@@ -230,7 +175,6 @@ const CORRIDOR: readonly Provider[] = [
 ];
 
 type AuthenticatorParts = [Entrances, PrincipalMapper, UserCache, ModuleRef, Tenancy | undefined];
-type GateParts = [RoutePolicies, AuthEvents, Judge, Tenancy | undefined, Transports, OpenAnswers];
 
 /** As with loaders: the container has the validator's instance when the first request comes. */
 function tenancyOf(tenant: ResolvedTenant, container: Container, mapper: PrincipalMapper): Tenancy {
@@ -278,22 +222,10 @@ function nameOf(failure: unknown): string {
   return failure instanceof Error ? failure.name : 'for an unknown reason';
 }
 
-/** Global where the options say so, and overridable in tests: `overrideProvider(AuthGuard)` reaches them. */
-const GUARDS: readonly Provider[] = [
-  AuthGuard,
-  RolesGuard,
-  ...[AuthGuard, RolesGuard].map((guard) => ({
-    provide: APP_GUARD,
-    useFactory: (options: ResolvedAuthOptions, instance: AuthGuard | RolesGuard) =>
-      options.global ? instance : undefined,
-    inject: [RESOLVED_OPTIONS, guard],
-  })),
-];
-
 export const AUTH_PROVIDERS: Provider[] = [
   ...CORRIDOR,
   ...OUTBOUND_PROVIDERS,
-  ...GUARDS,
+  ...GUARD_PROVIDERS,
   ...MESSAGE_PROVIDERS,
   ...TRANSPORT_PROVIDERS,
   ...CALLER_PROVIDERS,

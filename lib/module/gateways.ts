@@ -3,13 +3,12 @@ import type { ModulesContainer } from '@nestjs/core';
 import { Forbidden } from '../core/auth-error.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import { Authenticated } from '../decorators/authenticated.decorator.js';
-import { AuthGuard } from '../guards/auth.guard.js';
 import type { Controller } from '../guards/ancestry.js';
 import { ConnectionContext } from '../guards/connection-context.js';
 import type { RoutePolicies } from '../guards/route-policies.js';
 import type { Gateway } from '../transports/transport-host.js';
 import { classOf, CONNECTION, GATEWAY, type ControllerHandler } from './controllers.js';
-import { decides, guardsOf } from './enforcement.js';
+import { authenticates, decides, guardsOf } from './enforcement.js';
 
 /** What stands before connections. */
 export interface GatewayParts {
@@ -95,11 +94,6 @@ function standIn(): ControllerHandler['method'] {
   return function handleConnection(): void {
     // Whoever connects has done so.
   };
-}
-
-function authenticates(guard: unknown): boolean {
-  if (typeof guard !== 'function') return guard instanceof AuthGuard;
-  return guard === AuthGuard || guard.prototype instanceof AuthGuard;
 }
 
 function letIn(guards: readonly CanActivate[], context: ExecutionContext): MaybePromise<void> {

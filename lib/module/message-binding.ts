@@ -7,8 +7,11 @@ import { isRootResolver } from './resolvers.js';
 /** What marks the handler of a message: Nest may hand it no global guard. */
 const [RPC, WEB_SOCKETS] = ['microservices:pattern', 'websockets:message_mapping'];
 
-/** Where `@UseGuards` and `@UseInterceptors` keep theirs. */
-const [GUARDS, INTERCEPTORS] = ['__guards__', '__interceptors__'];
+/** Where `@UseGuards` keeps its guards. */
+export const GUARDS = '__guards__';
+
+/** Where `@UseInterceptors` keeps its interceptors. */
+const INTERCEPTORS = '__interceptors__';
 
 /** Whether a handler is reached by messages of a gateway or a microservice. */
 export function isMessage({ method }: ControllerHandler): boolean {
@@ -33,11 +36,10 @@ export function bindMessages(modules: ModulesContainer): void {
     if (needsScope) putFirst(each, INTERCEPTORS, MessageScopeInterceptor);
   }
   // The classes name them for every application that has them; each application has instances of its own.
-  for (const module of modules.values()) {
-    for (const type of [MessageGuard, MessageScopeInterceptor]) {
-      const provided = providerOf(modules, type);
-      if (provided) module.injectables.set(type, provided);
-    }
+  for (const type of [MessageGuard, MessageScopeInterceptor]) {
+    const provided = providerOf(modules, type);
+    if (!provided) continue;
+    for (const module of modules.values()) module.injectables.set(type, provided);
   }
 }
 

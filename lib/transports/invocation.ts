@@ -32,15 +32,13 @@ export function invocationsOf(context: ExecutionContext): readonly object[] {
 
 /**
  * What stands for a call in guards and interceptors, where a message brought it: of a microservice the
- * call itself; of WebSockets the list of arguments, for all that is in it may be there more than once; of
- * GraphQL over a socket, what its fields share.
+ * call itself; of GraphQL over a socket, what its fields share.
  *
- * @returns `undefined` for what a request of HTTP brought.
+ * @returns `undefined` for what a request of HTTP brought, and for messages of WebSockets, which have a
+ *   scope before Nest hears of them.
  */
 export function messageOf(context: ExecutionContext): object | undefined {
   switch (context.getType<string>()) {
-    case 'ws':
-      return context.getArgs<unknown[]>();
     case 'rpc':
       return rpcCallOf(context);
     case 'graphql': {

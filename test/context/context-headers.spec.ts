@@ -5,20 +5,7 @@ import { contextHeadersOf, type ContextHeaderOptions } from '../../lib/context/c
 import { authoritySet } from '../../lib/core/authority-set.js';
 import type { UserPrincipal } from '../../lib/core/principal.js';
 import { ContextHeaders } from '../../lib/index.js';
-
-const ANN: UserPrincipal = {
-  kind: 'user',
-  subject: 'ann',
-  organizationId: undefined,
-  roles: authoritySet(),
-  permissions: authoritySet(),
-  scopes: authoritySet(),
-  claims: {},
-  issuer: 'https://login.test/',
-  credentialKind: 'jwt',
-  expiresAt: Infinity,
-  actor: undefined,
-};
+import { ANN } from '../core/ann.js';
 
 const headersOf = (
   principal: Partial<UserPrincipal>,

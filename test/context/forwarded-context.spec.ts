@@ -3,6 +3,7 @@ import { contextHeadersOf } from '../../lib/context/context-headers.js';
 import { forwardedContextOf, type ForwardedContext } from '../../lib/context/forwarded-context.js';
 import { TakenHeaders } from '../../lib/context/taken-headers.js';
 import { authoritySet } from '../../lib/core/authority-set.js';
+import { ANN } from '../core/ann.js';
 import type { UserPrincipal } from '../../lib/core/principal.js';
 
 const NOTHING: ForwardedContext = {
@@ -32,20 +33,7 @@ const headersOf = (principal: Partial<UserPrincipal>): [string, string][] =>
   Object.entries(
     contextHeadersOf(
       {
-        principal: {
-          kind: 'user',
-          subject: 'ann',
-          organizationId: undefined,
-          roles: authoritySet(),
-          permissions: authoritySet(),
-          scopes: authoritySet(),
-          claims: {},
-          issuer: 'https://login.test/',
-          credentialKind: 'jwt',
-          expiresAt: Infinity,
-          actor: undefined,
-          ...principal,
-        },
+        principal: { ...ANN, ...principal },
         requestId: 'request-1',
         beganAt: 0,
         clientIp: '::1',

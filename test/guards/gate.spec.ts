@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { MissingCredential } from '../../lib/core/auth-error.js';
-import { authoritySet } from '../../lib/core/authority-set.js';
 import type { AuthenticatedPrincipal } from '../../lib/core/principal.js';
 import { Accepts } from '../../lib/decorators/accepts.decorator.js';
 import { OptionalAuth } from '../../lib/decorators/optional-auth.decorator.js';
@@ -11,6 +10,7 @@ import { Judge } from '../../lib/guards/judge.js';
 import { OpenAnswers } from '../../lib/guards/open-answers.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
+import { ANN } from '../core/ann.js';
 import { Transports } from '../../lib/transports/transports.js';
 
 class Api {
@@ -42,17 +42,8 @@ class Api {
 type Name = 'open' | 'closed' | 'keys' | 'tokens' | 'together';
 
 const principalOf = (more: Partial<AuthenticatedPrincipal>): AuthenticatedPrincipal => ({
-  kind: 'user',
-  subject: 'ann',
-  organizationId: undefined,
-  roles: authoritySet(),
-  permissions: authoritySet(),
-  scopes: authoritySet(),
-  claims: {},
-  issuer: 'https://login.test/',
+  ...ANN,
   credentialKind: undefined,
-  expiresAt: Infinity,
-  actor: undefined,
   ...more,
 });
 

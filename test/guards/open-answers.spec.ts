@@ -1,24 +1,15 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { jest } from '@jest/globals';
-import { authoritySet } from '../../lib/core/authority-set.js';
 import type { Principal } from '../../lib/core/principal.js';
 import { OpenAnswers } from '../../lib/guards/open-answers.js';
+import { ANN } from '../core/ann.js';
 
 const DAY_MS = 86_400_000;
 
 const principalUntil = (milliseconds: number): Principal => ({
-  kind: 'user',
-  subject: 'ann',
-  organizationId: undefined,
-  roles: authoritySet(),
-  permissions: authoritySet(),
-  scopes: authoritySet(),
-  claims: {},
-  issuer: 'https://login.test/',
-  credentialKind: undefined,
+  ...ANN,
   expiresAt: milliseconds / 1000,
-  actor: undefined,
 });
 
 const answer = (): ServerResponse => new ServerResponse(new IncomingMessage(new Socket()));

@@ -1,15 +1,8 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { ENTRY_POINTS, isTransportType } from '../../transports/entry-points.js';
 import type { AuthModuleOptions } from './auth-options.js';
 
 const OPTION = 'unauthenticatedContexts';
-
-/** What Nest calls the contexts of requests that AuthModule reads itself, and what serves them. */
-const SERVED: ReadonlyMap<string, string> = new Map([
-  ['http', 'Remove it, and declare @Public() on the handlers that let in whomever.'],
-  ['graphql', 'Remove it, and give transports: [graphql()].'],
-  ['ws', 'Remove it, and give transports: [webSockets()].'],
-  ['rpc', 'Remove it, and give transports: [microservices()].'],
-]);
 
 /** As packages call their contexts. */
 const TYPE = /^[\w.:-]{1,64}$/;
@@ -24,11 +17,20 @@ export function resolveUnauthenticatedContexts({
     throw new AuthConfigurationError(OPTION, 'is no list of types of contexts', cure);
   }
   for (const type of given) {
-    const cure = SERVED.get(type);
+    const cure = cureOf(type);
     if (cure === undefined) continue;
     throw new AuthConfigurationError(`${OPTION}: ${type}`, 'is one that callers come by', cure);
   }
   return new Set(given);
+}
+
+/** What else is to be done where AuthModule reads contexts of a kind itself; `undefined` for others. */
+function cureOf(type: string): string | undefined {
+  if (type === 'http')
+    return 'Remove it, and declare @Public() on the handlers that let in whomever.';
+  return isTransportType(type)
+    ? `Remove it, and give transports: [${ENTRY_POINTS[type].call}].`
+    : undefined;
 }
 
 function isType(each: unknown): each is string {

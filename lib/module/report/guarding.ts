@@ -1,7 +1,6 @@
 import type { ApplicationConfig } from '@nestjs/core';
-import { AuthGuard } from '../../guards/auth.guard.js';
 import type { ControllerHandler } from '../controllers.js';
-import { decides, guardsOf } from '../enforcement.js';
+import { authenticates, decides, guardsOf } from '../enforcement.js';
 
 /** What the guards of AuthModule before a handler do: none is there, they authenticate, or decide as well. */
 export type Guarding = 'none' | 'authenticates' | 'decides';
@@ -17,9 +16,4 @@ export function guardingOf(handler: ControllerHandler, inherited: readonly unkno
   const guards = [...inherited, ...guardsOf(handler)];
   if (guards.some(decides)) return 'decides';
   return guards.some(authenticates) ? 'authenticates' : 'none';
-}
-
-function authenticates(guard: unknown): boolean {
-  if (typeof guard !== 'function') return guard instanceof AuthGuard;
-  return guard === AuthGuard || guard.prototype instanceof AuthGuard;
 }
