@@ -1,0 +1,10 @@
+// What guarded messages of socket.io cost: `node bench/nodes.mjs message-cost.mjs --on 20,24`.
+import { Issuer } from './issuer/issuer.mjs';
+import { measureMessages } from './measurements/messages.mjs';
+import { ratio } from './report/table.mjs';
+import { settings } from './settings.mjs';
+
+const issuer = await Issuer.start();
+const share = await measureMessages({ issuer, settings });
+console.log(`Node ${process.versions.node}: ${ratio(share)} of an unguarded gateway of socket.io`);
+await issuer.stop();
