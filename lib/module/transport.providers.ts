@@ -4,6 +4,7 @@ import { AuthGuard } from '../guards/auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
 import type { TransportHost } from '../transports/transport-host.js';
+import { LastingCalls } from '../transports/lasting-calls.js';
 import { Gateways } from './gateways.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { Reception } from './reception.js';
@@ -11,6 +12,8 @@ import { RESOLVED_OPTIONS } from './tokens.js';
 
 /** Done before Nest sets up what is reached by the transports. */
 const TRANSPORTS_ATTACHED = Symbol.for('nestjs-portcullis:transports-attached');
+
+type HostParts = [ApplicationConfig, Gateways, Reception, LastingCalls];
 
 type GatewaysParts = [ModulesContainer, RoutePolicies, CanActivate, CanActivate];
 
@@ -28,23 +31,29 @@ export const TRANSPORT_PROVIDERS: readonly Provider[] = [
     provide: TRANSPORTS_ATTACHED,
     useFactory: (
       resolved: ResolvedAuthOptions,
-      ...[config, gateways, reception]: [ApplicationConfig, Gateways, Reception]
+      ...[config, gateways, reception, lasting]: HostParts
     ): true => {
-      const host = hostOf(resolved, config, { gateways, reception });
+      const host = hostOf(resolved, config, { gateways, reception, lasting });
       for (const each of resolved.transports) each.attach?.(host);
       return true;
     },
-    inject: [RESOLVED_OPTIONS, ApplicationConfig, Gateways, Reception],
+    inject: [RESOLVED_OPTIONS, ApplicationConfig, Gateways, Reception, LastingCalls],
   },
 ];
+
+interface Served {
+  readonly gateways: Gateways;
+  readonly reception: Reception;
+  readonly lasting: LastingCalls;
+}
 
 function hostOf(
   { global: isGlobal, clock, styles }: ResolvedAuthOptions,
   config: ApplicationConfig,
-  { gateways, reception }: { readonly gateways: Gateways; readonly reception: Reception },
+  { gateways, reception, lasting }: Served,
 ): TransportHost {
   return {
-    ...{ config, clock, styles, isGlobal, anywhere: gateways.anywhere },
+    ...{ config, clock, styles, isGlobal, lasting, anywhere: gateways.anywhere },
     gateways: () => gateways.all(),
     receive: (request) => {
       reception.strip(request);

@@ -4,10 +4,13 @@ import type { ApplicationConfig } from '@nestjs/core';
 import type { Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { RefusalStyles } from './exchange.js';
+import type { LastingCalls } from './lasting-calls.js';
 
 /** A class that clients connect to before they send it messages. */
 export interface Gateway {
   readonly metatype: Type;
+  /** What lets clients connect, as `Class.handleConnection`. */
+  readonly handler: string;
   /**
    * Lets a client connect, by what is declared on `handleConnection` and its class: as if it were called
    * as a handler, with the client as its first argument, in the scope of the caller.
@@ -15,6 +18,12 @@ export interface Gateway {
    * @throws What the exchange refuses with.
    */
   admit(client: object): MaybePromise<void>;
+  /**
+   * Lets in a connected client that presents another credential, whoever may connect: if only it is valid.
+   *
+   * @throws What the exchange refuses with.
+   */
+  readmit(client: object): MaybePromise<void>;
 }
 
 /** What an application has for a transport, before Nest sets up what is reached by it. */
@@ -22,6 +31,8 @@ export interface TransportHost {
   readonly config: ApplicationConfig;
   readonly clock: Clock;
   readonly styles: RefusalStyles;
+  /** What goes on after it was let in, and is ended with its credential. */
+  readonly lasting: LastingCalls;
   /** Whether the guards stand before every handler. */
   readonly isGlobal: boolean;
   /** Lets in whoever is authenticated, where nothing else is said. */
