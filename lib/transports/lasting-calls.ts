@@ -16,6 +16,8 @@ export interface LastingCall {
   readonly requestId: string | undefined;
   /** By whose credential it goes on; `undefined` as long as none was looked at. It may be another later on. */
   readonly principal: Principal | undefined;
+  /** Whether the client has left, where nobody else tells so. Default: `false`. */
+  readonly hasLeft?: boolean;
   /** Ends it, and says why where that can be said. {@link LastingCalls.end} calls it, once. */
   close(failure: AuthError): void;
 }
@@ -74,7 +76,7 @@ export class LastingCalls implements Iterable<LastingCall> {
   /** Ends it, and tells so; nothing, where it is over. */
   end(call: LastingCall, failure: AuthError): void {
     const since = this.#entryOf.get(call)?.since ?? 0;
-    if (!this.delete(call)) return;
+    if (!this.delete(call) || call.hasLeft === true) return;
     call.close(failure);
     this.#onEnded(call, failure, performance.now() - since);
   }

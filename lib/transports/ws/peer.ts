@@ -11,8 +11,10 @@ export interface Peer {
   /** The request of HTTP that it connected by. */
   readonly handshake: IncomingMessage;
   readonly request: SocketRequest;
-  /** Whether it is gone already. */
+  /** Whether it is gone already, or not there yet. */
   readonly isGone: boolean;
+  /** Whether it was there, and is gone. */
+  readonly hasLeft: boolean;
   /** Holds back what it sends. */
   hold(): void;
   release(): void;
@@ -29,6 +31,8 @@ export interface IoSocket {
   readonly handshake: { readonly auth?: unknown; readonly address?: string };
   readonly request: IncomingMessage;
   readonly connected: boolean;
+  /** Below all namespaces of a client. */
+  readonly conn?: { readonly readyState?: unknown };
   readonly data: unknown;
   emit(event: string, body: object): unknown;
   disconnect(close: boolean): unknown;
@@ -84,6 +88,11 @@ class IoPeer implements Peer {
     return !this.#socket.connected;
   }
 
+  get hasLeft(): boolean {
+    const { readyState } = this.#socket.conn ?? {};
+    return readyState === 'closing' || readyState === 'closed';
+  }
+
   hold(): void {
     // Nobody listens to a socket of socket.io before it is connected.
   }
@@ -135,6 +144,10 @@ class WebSocketPeer implements Peer {
 
   get isGone(): boolean {
     return this.#socket.readyState !== OPEN;
+  }
+
+  get hasLeft(): boolean {
+    return this.isGone;
   }
 
   hold(): void {

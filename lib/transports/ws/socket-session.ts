@@ -59,6 +59,11 @@ export class SocketSession implements Caller, LastingCall {
     return this.gateway.handler;
   }
 
+  /** A client that goes while it connects. */
+  get hasLeft(): boolean {
+    return this.peer.hasLeft;
+  }
+
   /** That of its connecting. */
   get requestId(): string | undefined {
     return this.#scope?.requestId();

@@ -38,6 +38,7 @@ describe('the end of a session', () => {
       }),
       handshake: {} as IncomingMessage,
       isGone: false,
+      hasLeft: false,
       hold: (): void => undefined,
       release: (): void => undefined,
       onGone: (): void => undefined,
