@@ -17,19 +17,34 @@ export function endCallsOfRevoked(
   revocation: Revocation | undefined,
 ): () => void {
   if (!(revocation instanceof RevocationList)) return () => undefined;
-  return revocation.subscribe(async (event) => {
-    await Promise.allSettled(
-      [...calls].map(async (call) => {
-        const failure = await failureOf(call, { event, revocation });
-        if (failure) calls.end(call, failure);
-      }),
-    );
+  const endIfRevoked = async (call: LastingCall, event?: RevocationAddedEvent): Promise<void> => {
+    const failure = await failureOf(call, { event, revocation });
+    if (failure) calls.end(call, failure);
+  };
+  let toldAt = -Infinity;
+  const endTelling = revocation.subscribe(async (event) => {
+    toldAt = performance.now();
+    await Promise.allSettled([...calls].map((call) => endIfRevoked(call, event)));
   });
+  const endWatching = calls.watch((call) => {
+    if (performance.now() < toldAt + LOOKED_UP_MS) void endIfRevoked(call);
+  });
+  return () => {
+    endTelling();
+    endWatching();
+  };
 }
+
+/**
+ * For so long, in milliseconds, it takes until somebody is let in of whom the list was asked before: who
+ * was revoked meanwhile was nobody yet when that was told.
+ */
+const LOOKED_UP_MS = 10_000;
 
 /** What was told, and who knows more. */
 interface Told {
-  readonly event: RevocationAddedEvent;
+  /** `undefined` where anything may have been told. */
+  readonly event: RevocationAddedEvent | undefined;
   readonly revocation: RevocationList;
 }
 
@@ -38,7 +53,7 @@ async function failureOf(call: LastingCall, told: Told): Promise<AuthError | und
   const { principal } = call;
   if (!principal || principal.kind === 'anonymous') return;
   try {
-    if (!isAbout(told.event, principal)) return;
+    if (told.event && !isAbout(told.event, principal)) return;
     const isRevoked = await told.revocation.isRevoked(revocableFrom(principal));
     // It may go on by another credential meanwhile, which may be revoked as well.
     if (call.principal !== principal) return await failureOf(call, told);
