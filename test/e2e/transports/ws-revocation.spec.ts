@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type Type } from '@nestjs/common';
 import { WebSocketGateway } from '@nestjs/websockets';
 import {
+  apiKey,
   Authorize,
   MemoryKeyValueStore,
   RevocationList,
@@ -100,6 +101,7 @@ describe.each(LIBRARIES)('a revocation while a client of %s connects', (library)
       providers: [gateway, Slow],
       auth: {
         issuers: [issuer.options()],
+        credentials: [apiKey({ resolve: () => ({ subject: 'robot' }) })],
         transports: [webSockets()],
         revocation,
         onEvent: (event) => {
@@ -164,6 +166,19 @@ describe.each(LIBRARIES)('a revocation while a client of %s connects', (library)
     isSlow = false;
     waiting[0]?.();
     await until(() => connected === 1);
+    await pause(50);
+    expect([...api.app.get(LastingCalls)]).toHaveLength(1);
+    expect(ended).toEqual([]);
+  });
+
+  it('lets in who comes with what the list knows nothing of, and keeps it', async () => {
+    const list = listOf();
+    const api = await serving(QuickGateway, list);
+    await revoke(list, 'robot');
+    const headers = { 'x-api-key': 'a-key' };
+    clients.push(connect(library, api, '/quick', { headers }));
+    await until(() => connected === 1);
+    await revoke(list, 'robot');
     await pause(50);
     expect([...api.app.get(LastingCalls)]).toHaveLength(1);
     expect(ended).toEqual([]);
