@@ -141,7 +141,7 @@ class GuardedDrinks {
 }
 
 describe.each(SERVERS)('unions and interfaces of %s', (server) => {
-  const guarded = { fieldResolverEnhancers: ['guards'] } as const;
+  const guarded: GraphqlOptions = { fieldResolverEnhancers: ['guards'] };
 
   const resolve = async (token: string): Promise<Identity | null> => {
     await new Promise((done) => setImmediate(done));
@@ -156,7 +156,7 @@ describe.each(SERVERS)('unions and interfaces of %s', (server) => {
     startGraphql(
       server,
       { providers, auth: { credentials: [opaqueToken({ prefix: 'pat_', resolve })] } },
-      { ...guarded, ...options } as GraphqlOptions,
+      { ...guarded, ...options },
     );
 
   describe('that are made of classes', () => {
@@ -209,7 +209,7 @@ describe.each(SERVERS)('unions and interfaces of %s', (server) => {
     let api: RunningApplication;
 
     beforeAll(async () => {
-      api = await started([Drinks, GuardedDrinks], { autoSchemaFile: undefined, typeDefs: SCHEMA });
+      api = await started([Drinks, GuardedDrinks], { autoSchemaFile: false, typeDefs: SCHEMA });
     });
 
     beforeEach(() => {

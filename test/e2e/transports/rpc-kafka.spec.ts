@@ -96,7 +96,7 @@ class Invoices {
   @Roles('admin')
   @EventPattern('invoices.paid')
   paid(@CurrentUser('subject') subject: string): void {
-    handled.push(`${subject} ${this.#auth.requestId() ?? ''}`);
+    handled.push(`${subject} ${this.#auth.requestId()}`);
   }
 }
 
@@ -115,7 +115,7 @@ describe('Kafka, as Nest hands its messages on', () => {
     ...roles: string[]
   ): Promise<Readonly<Record<string, string>>> =>
     withHeaders(
-      { headers: {} as Record<string, string> },
+      { headers: {} },
       { authorization: `Bearer ${await issuer.token({ sub, roles })}` },
       'headers',
     ).headers;

@@ -2,7 +2,6 @@ import {
   Controller,
   Get,
   Injectable,
-  Param,
   Scope,
   type INestApplication,
   type Type,
@@ -13,7 +12,7 @@ import {
   type ContextIdStrategy,
   type HostComponentInfo,
 } from '@nestjs/core';
-import { Args, Query, Resolver } from '@nestjs/graphql';
+import { Query, Resolver } from '@nestjs/graphql';
 import { MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
@@ -45,7 +44,8 @@ ContextIdFactory.apply(new OneTenant());
 let made = 0;
 
 /** Asks for the caller late, from an instance that others may share. */
-abstract class Asking {
+@Injectable()
+class Asking {
   readonly #auth: AuthService;
   readonly number: number;
 
@@ -62,18 +62,10 @@ abstract class Asking {
 }
 
 @Injectable({ scope: Scope.REQUEST })
-class OfRequest extends Asking {
-  constructor(auth: AuthService) {
-    super(auth);
-  }
-}
+class OfRequest extends Asking {}
 
 @Injectable({ scope: Scope.REQUEST, durable: true })
-class OfTenant extends Asking {
-  constructor(auth: AuthService) {
-    super(auth);
-  }
-}
+class OfTenant extends Asking {}
 
 type Asked = Promise<string>;
 
@@ -105,7 +97,7 @@ class TenantController {
 
   @Get('tenant/:id')
   @MessagePattern(named('tenant'))
-  ask(@CurrentUser('subject') subject: string, @Param('id') _id?: string): Asked {
+  ask(@CurrentUser('subject') subject: string): Asked {
     return told(subject, this.asking);
   }
 
@@ -125,7 +117,7 @@ class RequestResolver {
   constructor(readonly asking: OfRequest) {}
 
   @Query(TEXT, { name: 'request', nullable: true })
-  ask(@CurrentUser('subject') subject: string, @Args('n') _n: string): Asked {
+  ask(@CurrentUser('subject') subject: string): Asked {
     return told(subject, this.asking);
   }
 
@@ -142,7 +134,7 @@ class TenantResolver {
   constructor(readonly asking: OfTenant) {}
 
   @Query(TEXT, { name: 'tenant', nullable: true })
-  ask(@CurrentUser('subject') subject: string, @Args('n') _n: string): Asked {
+  ask(@CurrentUser('subject') subject: string): Asked {
     return told(subject, this.asking);
   }
 
@@ -177,7 +169,7 @@ async function overGraphql(server: Server): Promise<[RunningApplication, Ask]> {
     auth: authentication(),
   });
   const ask: Ask = async (scope, key, more = '') => {
-    const field = more ? `${scope}Admins` : `${scope}(n: "1")`;
+    const field = more ? `${scope}Admins` : scope;
     const { data, errors } = await post(app, { query: `{ it: ${field} }` }, headersOf(key));
     return data?.['it'] ?? errors[0]?.extensions.originalError?.code;
   };

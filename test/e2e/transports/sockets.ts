@@ -55,7 +55,7 @@ export function connect(
 }
 
 /** What is received waits for whoever asks. */
-function inbox(): { readonly put: (each: Received) => void; readonly next: Client['next'] } {
+export function inbox(): { readonly put: (each: Received) => void; readonly next: Client['next'] } {
   const received: Received[] = [];
   const asking: ((each: Received) => void)[] = [];
   return {
