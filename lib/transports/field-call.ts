@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
+import { hiddenNotes } from '../core/hidden-notes.js';
 import { rawRequest } from './http/raw-request.js';
 
 /** What GraphQL says of a field, as far as it matters here. */
@@ -11,7 +12,7 @@ interface FieldInfo {
 
 /** One call of a resolver. */
 export interface FieldCall {
-  /** What tells it apart from other calls: `info`, or what stands for an entity of a federation. */
+  /** What tells it apart from other calls: `info`, or of what has none of its own, {@link keyWithin}. */
   readonly key: object;
   readonly info: FieldInfo;
   /** The arguments of the field, or what stands for the entity. */
@@ -21,7 +22,8 @@ export interface FieldCall {
 }
 
 /**
- * The call, as Nest passes it: `(parent, args, context, info)`; of entities `(reference, context, info)`.
+ * The call, as Nest passes it: `(parent, args, context, info)`; of entities `(reference, context, info)`,
+ * and of what tells the type of a value, `(value, context, info, type)`.
  *
  * @returns `undefined` when what is passed is neither.
  */
@@ -33,8 +35,22 @@ export function fieldCallOf(execution: ExecutionContext): FieldCall | undefined 
       : undefined;
   }
   if (!isInfo(third) || !isObject(second)) return;
-  // All entities of a request have one `info`.
-  return { key: isObject(first) ? first : third, info: third, args: first, context: second };
+  const key = isObject(first) ? keyWithin(third, first) : third;
+  return { key, info: third, args: first, context: second };
+}
+
+const keys = hiddenNotes<WeakMap<object, object>>();
+
+/**
+ * All entities of a field have one `info`, and values of which the type is asked have that of their
+ * field. The value alone would not do: it may be one object for all requests.
+ */
+function keyWithin(info: object, value: object): object {
+  const known = keys.get(info) ?? new WeakMap<object, object>();
+  keys.set(info, known);
+  const key = known.get(value) ?? {};
+  known.set(value, key);
+  return key;
 }
 
 /** A request, in the form in which the adapter of HTTP knows it. */

@@ -9,7 +9,7 @@ import type { Gateway, TransportHost } from '../transport-host.js';
 import { peerOf } from './peer.js';
 import { ServedGateways } from './served-gateways.js';
 import type { SocketRequest } from './socket-request.js';
-import { rememberSession, SocketSession } from './socket-session.js';
+import { rememberSession, sessionOf, SocketSession } from './socket-session.js';
 import { WsExchange } from './ws-exchange.js';
 
 /** A client that was let in. */
@@ -40,13 +40,19 @@ export class Connections {
   }
 
   /**
-   * A client that wants to be let in.
+   * A client that wants to be let in. One that connects by two servers at once, as to a namespace of
+   * socket.io that a pattern matches as well, is let in by the gateways of both.
    *
    * @param server By which it connects.
    * @param request Where its library passes one beside it.
    * @returns `undefined` where it is no client that anybody here knows: it was turned away.
    */
   begin(client: object, server: object, request?: unknown): SocketSession | undefined {
+    const known = sessionOf(client);
+    if (known) {
+      known.gateways = this.#joined(known.gateways, this.served.behind(server));
+      return known;
+    }
     const peer = peerOf(client, request);
     if (!peer) {
       turnAway(client);
@@ -147,6 +153,13 @@ export class Connections {
     const isOver = auth?.principal && auth.principal.expiresAt * 1000 <= this.host.clock();
     if (isOver) throw auth.refuse(new InvalidCredential('token_expired'));
     return auth?.principal;
+  }
+
+  /** Those first that anybody may connect to, as ever. */
+  #joined(...gateways: readonly (readonly Gateway[])[]): readonly Gateway[] {
+    const all = new Set(gateways.flat());
+    const inOrder = this.host.gateways().filter((each) => all.has(each));
+    return [...new Set([...inOrder, ...all])];
   }
 }
 

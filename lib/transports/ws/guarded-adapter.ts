@@ -2,7 +2,7 @@ import type { WebSocketAdapter, WsMessageHandler } from '@nestjs/common';
 import type { AuthError } from '../../core/auth-error.js';
 import { isPending } from '../../core/maybe-promise.js';
 import type { Connections } from './connections.js';
-import { guardIoServer, isIoServer } from './io-server.js';
+import { guardIoServer, isIoServer, namespaceOf } from './io-server.js';
 import { scopedHandlers } from './message-handlers.js';
 import { sessionOf, type SocketSession } from './socket-session.js';
 import { choosingNoToken, type Choose } from './sub-protocols.js';
@@ -39,13 +39,13 @@ export class GuardedAdapter {
     adapter.create = (port: number, options?: unknown): unknown => {
       const server: unknown = original.create(port, options);
       if (typeof server === 'object' && server !== null) {
-        this.#connections.served.note(server, port, options);
-        this.#guardServer(server);
+        this.#connections.served.note(namespaceOf(server), port, options);
+        this.#guardServer(namespaceOf(server));
       }
       return server;
     };
     adapter.bindClientConnect = (server: object, listener): unknown => {
-      this.#guardServer(server);
+      this.#guardServer(namespaceOf(server));
       return original.bindClientConnect(server, this.#whenAdmitted(server, listener as Listener));
     };
     adapter.bindMessageHandlers = (

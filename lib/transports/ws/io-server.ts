@@ -14,12 +14,20 @@ interface Recovering {
 export interface IoServer extends Recovering {
   /** Of a namespace. */
   readonly server?: Recovering;
+  /** Of a server the namespace `/`, which is what it is listened to by; of a namespace, its clients. */
+  readonly sockets?: object;
   use(middleware: (socket: IoSocket, next: (failure?: Error) => void) => void): unknown;
   on(event: 'connection', listener: (socket: IoSocket) => void): unknown;
 }
 
 export function isIoServer(server: object): server is IoServer {
   return typeof (server as Partial<IoServer>).use === 'function';
+}
+
+/** What clients connect to: a server, and its namespace `/`, are one. */
+export function namespaceOf(server: object): object {
+  if (!isIoServer(server) || server.server) return server;
+  return server.sockets ?? server;
 }
 
 /** Lets nobody connect who is not admitted; why is in the event `connect_error` of the client. */

@@ -45,7 +45,7 @@ function addressOf(port: unknown, options: unknown): Address {
 
 /** As socket.io and Nest have it. */
 function withSlash(namespace: unknown): unknown {
-  if (namespace === '') return undefined;
+  if (namespace === '' || namespace === '/') return undefined;
   if (typeof namespace !== 'string') return namespace;
   return namespace.startsWith('/') ? namespace : `/${namespace}`;
 }

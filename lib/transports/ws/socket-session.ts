@@ -32,7 +32,8 @@ export class SocketSession implements Caller, LastingCall {
   readonly route = undefined;
   readonly client: object;
   readonly peer: Peer;
-  readonly gateways: readonly Gateway[];
+  /** By which it is, once more of them are known. */
+  gateways: readonly Gateway[];
   readonly #surroundings: SessionSurroundings;
   readonly #waiting: (() => void)[] = [];
   #stage: Stage = 'connecting';

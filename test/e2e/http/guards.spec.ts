@@ -211,6 +211,7 @@ describe.each(ADAPTERS)('the guards on %s', (adapter) => {
       'auth.authenticated',
       'auth.denied',
     ]);
+    await other.close();
   });
 
   it('can be overridden in tests, though they are global', async () => {

@@ -13,6 +13,8 @@ export interface Presentation {
   readonly headers?: Readonly<Record<string, string>>;
   /** The payload `auth` of socket.io. */
   readonly auth?: Readonly<Record<string, unknown>>;
+  /** Where the server of socket.io listens, unless at `/socket.io`. */
+  readonly at?: string;
   /** The sub-protocols that are offered, for ws. */
   readonly protocols?: readonly string[];
 }
@@ -53,7 +55,7 @@ export function connect(
 }
 
 /** What is received waits for whoever asks. */
-function inbox(): { readonly put: (each: Received) => void; readonly next: Client['next'] } {
+export function inbox(): { readonly put: (each: Received) => void; readonly next: Client['next'] } {
   const received: Received[] = [];
   const asking: ((each: Received) => void)[] = [];
   return {
@@ -72,7 +74,7 @@ function inbox(): { readonly put: (each: Received) => void; readonly next: Clien
 }
 
 /** What is sent before it is connected is sent then; `connect_error` and `disconnect` are received like events. */
-function overIo(port: number, path: string, { headers, auth }: Presentation): Client {
+function overIo(port: number, path: string, { headers, auth, at }: Presentation): Client {
   const { put, next } = inbox();
   const socket: Socket = io(`http://127.0.0.1:${port}${path}`, {
     transports: ['websocket'],
@@ -80,6 +82,7 @@ function overIo(port: number, path: string, { headers, auth }: Presentation): Cl
     reconnection: false,
     ...(headers && { extraHeaders: headers }),
     ...(auth && { auth }),
+    ...(at !== undefined && { path: at }),
   });
   socket.onAny((event: string, data: unknown) => {
     put({ event, data });
