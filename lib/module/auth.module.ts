@@ -36,6 +36,7 @@ import { Reception } from './reception.js';
 import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, decides } from './enforcement.js';
+import { assertArguments, assertConnectionArguments } from './read-arguments.js';
 import { assertConnectionsServed, assertServed } from './served.js';
 import { connectionsTo } from './gateways.js';
 import { bindMessages } from './message-binding.js';
@@ -143,6 +144,8 @@ export class AuthModule
       transports,
       isGlobal: options.global,
     });
+    assertArguments(handlersOf(modules), policies);
+    assertConnectionArguments(connectionsTo(modules), policies);
     this.#get(Reception).assertKept();
     assertProvided(handlersOf(modules), policies, this.#moduleRef);
     assertPortsProvided(options, this.#moduleRef);
