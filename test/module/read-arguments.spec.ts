@@ -127,7 +127,7 @@ describe('a rule that reads what its handler is never sent', () => {
     ],
     [
       'a call of gRPC, a query',
-      handled(GrpcMethod('Documents', 'Read') as MethodDecorator, SameOrg('query.org')),
+      handled(GrpcMethod('Documents', 'Read'), SameOrg('query.org')),
       "Api.read has a rule, declared on Api.read, that reads query.org, which nothing has that comes by rpc. Read 'payload.org' instead.",
     ],
   ])('refuses to boot: %s', async (_, controller, sentence) => {

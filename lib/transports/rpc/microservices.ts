@@ -14,8 +14,8 @@ export interface MicroservicesOptions {
   /**
    * Where in the payload the headers are, on transports that have none (TCP, Redis, MQTT before 5): a
    * path to an object, own members only, such as `headers` or `meta.headers`. It has `authorization`, and
-   * whatever else headers have elsewhere (`x-request-id`); the object is taken out of the payload before
-   * the handler sees it. On NATS, RabbitMQ, Kafka and gRPC it counts for nothing.
+   * whatever else headers have elsewhere (`x-request-id`); the object, and what held nothing else, is taken
+   * out of the payload before the handler sees it. On NATS, RabbitMQ, Kafka and gRPC it counts for nothing.
    *
    * A payload may be logged or kept on its way, and with it the credential.
    *
