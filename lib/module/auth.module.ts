@@ -40,6 +40,7 @@ import { assertArguments, assertConnectionArguments } from './read-arguments.js'
 import { assertConnectionsServed, assertServed } from './served.js';
 import { connectionsTo } from './gateways.js';
 import { bindMessages } from './message-binding.js';
+import { watchServers } from './message-servers.js';
 import { Transports } from '../transports/transports.js';
 import { OpenAnswers } from '../guards/open-answers.js';
 import { endAnswersOfRevoked } from './revoked-answers.js';
@@ -92,6 +93,7 @@ export class AuthModule
   readonly #moduleRef: ModuleRef;
   #endTelling: () => void = () => undefined;
   #endWatching: () => void = () => undefined;
+  #endServers: () => void = () => undefined;
 
   constructor(@Inject(ModuleRef) moduleRef: ModuleRef) {
     super();
@@ -161,6 +163,7 @@ export class AuthModule
   async onModuleDestroy(): Promise<void> {
     this.#endTelling();
     this.#endWatching();
+    this.#endServers();
     this.#get(Entrances).close();
     this.#get(Services).close();
     await Promise.all(this.#keys().map((keys) => keys.close()));
@@ -176,6 +179,11 @@ export class AuthModule
       isGlobal: global || this.#isGuarded(),
       denyUndeclared: authorization.rules.denyUndeclared,
       areFieldsGuarded: areFieldsGuarded(modules),
+    });
+    const transports = this.#get(Transports);
+    const served = { modules, policies, transports, isGlobal: global };
+    this.#endServers = watchServers(served, (sentence) => {
+      logger.warn(sentence);
     });
     if (authorization.strictReport) assertNoWarnings(this.#get(AuthReport));
     for (const name of unknownTenantParameters(tenant?.parameters ?? [], this.#get(AuthReport))) {

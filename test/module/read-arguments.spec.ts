@@ -122,7 +122,7 @@ describe('a rule that reads what its handler is never sent', () => {
     ],
     [
       'an event, what an owner is looked up by unless it is said',
-      handled(EventPattern('read'), Owner({ load })),
+      handled(EventPattern('read') as unknown as MethodDecorator, Owner({ load })),
       "Api.read has a rule, declared on Api.read, that reads params.id, which nothing has that comes by rpc. Read 'payload.id' instead.",
     ],
     [

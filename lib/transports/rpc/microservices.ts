@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { BaseRpcContext } from '@nestjs/microservices';
+import { BaseRpcContext, Transport as NestTransport } from '@nestjs/microservices';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { hiddenNotes } from '../../core/hidden-notes.js';
 import { ownMembers } from '../../core/own-property.js';
@@ -39,6 +39,7 @@ export function microservices(options: MicroservicesOptions = {}): Transport {
   const exchanges = hiddenNotes<RpcExchange>();
   return {
     type: 'rpc',
+    warningOf: (server) => (path ? undefined : warningOf(server)),
     exchangeOf: (context) => {
       const call = rpcCallOf(context);
       if (!call || !isOfOneMessage(call.message)) return;
@@ -47,6 +48,19 @@ export function microservices(options: MicroservicesOptions = {}): Transport {
       return exchange;
     },
   };
+}
+
+/** By the names that Nest gives them, those of its servers whose messages have no headers, whatever is set. */
+const WITHOUT_HEADERS = new Map<unknown, string>([
+  [NestTransport.TCP, 'TCP'],
+  [NestTransport.REDIS, 'Redis'],
+]);
+
+function warningOf(server: unknown): string | undefined {
+  const { transportId } = (server ?? {}) as { readonly transportId?: unknown };
+  const name = WITHOUT_HEADERS.get(transportId);
+  if (name === undefined) return;
+  return `messages by ${name} have no headers, and so no credential: say where in the payload they are, microservices({ payloadHeaders: 'headers' }), or declare @Public() what anybody may call`;
 }
 
 /** Another object may stand for several messages, of which one must not be taken for another. */
