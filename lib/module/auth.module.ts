@@ -38,6 +38,7 @@ import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, decides } from './enforcement.js';
 import { assertArguments, assertConnectionArguments } from './read-arguments.js';
 import { assertConnectionsServed, assertServed } from './served.js';
+import { assertNoParameters } from './gateway-parameters.js';
 import { connectionsTo } from './gateways.js';
 import { bindMessages } from './message-binding.js';
 import { watchServers } from './message-servers.js';
@@ -146,6 +147,7 @@ export class AuthModule
       transports,
       isGlobal: options.global,
     });
+    assertNoParameters(connectionsTo(modules));
     assertArguments(handlersOf(modules), policies);
     assertConnectionArguments(connectionsTo(modules), policies);
     this.#get(Reception).assertKept();
