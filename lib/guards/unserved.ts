@@ -30,9 +30,10 @@ export function unknownHandler(where = ''): Forbidden {
 }
 
 function whyOf(type: string, { isServed, isDeclared, policy, cure: told }: Unserved): string {
-  if (isServed) return told ?? 'it holds no request that can be read';
+  if (isServed)
+    return told ?? 'it holds no request that can be read: declare @Public() what is called so';
   if (isDeclared)
-    return `nobody calls there, and ${String(policy?.declaredOn[0])} requires somebody`;
+    return `nobody calls there, and ${String(policy?.declaredOn[0])} requires somebody: leave that out, and let the broker say who may send`;
   return isTransportType(type)
     ? `transports: [${ENTRY_POINTS[type].call}] would serve it`
     : `unauthenticatedContexts: ['${type}'] would have its handlers run without a caller`;

@@ -39,6 +39,7 @@ export function microservices(options: MicroservicesOptions = {}): Transport {
   const exchanges = hiddenNotes<RpcExchange>();
   return {
     type: 'rpc',
+    cure: CONTEXT_CURE,
     warningOf: (server) => (path ? undefined : warningOf(server)),
     exchangeOf: (context) => {
       const call = rpcCallOf(context);
@@ -77,6 +78,9 @@ function messageIn(
   const { handler, message: shared } = key;
   return { key, shared, payload, handler, call: payload === shared ? payload : call };
 }
+
+const CONTEXT_CURE =
+  'let the strategy pass its handlers a context of its own for each message, of a class that extends BaseRpcContext';
 
 const CURE =
   "Give a path to an object in the payload, or nothing: microservices({ payloadHeaders: 'headers' }).";
