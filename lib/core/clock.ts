@@ -4,7 +4,16 @@
  * Every date the module compares (`exp`, `nbf`, `iat`, the age of a key set) is compared with this
  * one clock.
  */
-export type Clock = () => number;
+export interface Clock {
+  (): number;
+  /**
+   * Has somebody told whenever it is set, as clocks of tests are: what waits for an instant looks anew.
+   * A clock without it only runs.
+   *
+   * @returns Ends it.
+   */
+  readonly onSet?: (listener: () => void) => () => void;
+}
 
 /**
  * A clock for ages: milliseconds that passed since it was made, and never run backwards.

@@ -1,16 +1,12 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import { PropertyPath } from '../core/property-path.js';
+import type { ReadArgument } from '../policy/rule.js';
+import { ARGUMENT_ROOTS } from '../transports/argument-roots.js';
 
 /** Where in a request something is, to be read when it comes. Made by {@link arg}. */
-export class Argument {
+export class Argument implements ReadArgument {
   readonly path: PropertyPath;
   readonly text: string;
-
-  /** The parameter of the path that it reads, where it reads one. */
-  get parameter(): string | undefined {
-    const [root, name] = this.path.segments;
-    return root === 'params' ? name : undefined;
-  }
 
   /** @throws {AuthConfigurationError} When the text is no path to an argument. */
   constructor(text: string) {
@@ -31,11 +27,12 @@ export function arg(path: string): Argument {
   return new Argument(path);
 }
 
-const ROOTS = /^(?:params|query|body|args|payload)[.[]/;
+const ROOTS: ReadonlySet<string> = new Set(Object.values(ARGUMENT_ROOTS).flat());
 
 function parse(text: string): PropertyPath {
   try {
-    if (ROOTS.test(text)) return PropertyPath.parse(text);
+    const [, root = ''] = /^(\w+)[.[]/.exec(text) ?? [];
+    if (ROOTS.has(root)) return PropertyPath.parse(text);
   } catch {
     // Told below.
   }

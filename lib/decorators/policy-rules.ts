@@ -25,7 +25,7 @@ export function policy<Args extends object>(policy: PolicyClass<Args>, args?: Ar
     kind: 'check',
     label: `${policy.name}(${given.map(wordsOf).join(', ')})`,
     needs: [policy],
-    parameters: parametersIn(given.map(([, value]) => value)),
+    reads: given.map(([, value]) => value).filter((value) => value instanceof Argument),
     run: (context) => ask(context.instanceOf(policy) as Policy, given, context),
   };
 }
@@ -140,7 +140,7 @@ export function owner<T extends object>(options: OwnerOptions<T>): Rule {
     kind: 'check',
     label: `owner of ${id}${claim === undefined ? '' : ` by ${claim}`}`,
     needs: isClass ? [load] : [],
-    parameters: parametersIn([argument]),
+    reads: [argument],
     run: (context) => {
       const name = identifier(context.argument(argument.path));
       // What cannot be told is no answer, and so its contrary is none.
@@ -170,15 +170,10 @@ export function sameOrganization(path: string): Rule {
     kind: 'check',
     label: `same organization as ${path}`,
     needs: [],
-    parameters: parametersIn([argument]),
+    reads: [argument],
     run: (context) =>
       areSameIdentifiers(context.principal.organizationId, context.argument(argument.path)),
   };
-}
-
-function parametersIn(given: readonly unknown[]): readonly string[] {
-  const found = given.map((each) => (each instanceof Argument ? each.parameter : undefined));
-  return found.filter((name) => name !== undefined);
 }
 
 function valueOf(given: unknown, context: CheckContext): unknown {

@@ -19,15 +19,31 @@ interface RequestValue extends Required<ValueOptions> {
   readonly read: (principal: Principal, auth: RequestAuth) => unknown;
 }
 
-const requestValueOf = createParamDecorator(
-  ({ name, read, required }: RequestValue, context: ExecutionContext): unknown => {
-    const auth = authIn(context);
-    if (!auth) throw isRead(context) ? guardDidNotRun(name) : nobodyCalls(name);
-    const value = (auth.principal && read(auth.principal, auth)) ?? undefined;
-    if (required) assertThere(name, value, auth);
-    return value;
-  },
-);
+function fill({ name, read, required }: RequestValue, context: ExecutionContext): unknown {
+  const auth = authIn(context);
+  if (!auth) throw isRead(context) ? guardDidNotRun(name) : nobodyCalls(name);
+  const value = (auth.principal && read(auth.principal, auth)) ?? undefined;
+  if (required) assertThere(name, value, auth);
+  return value;
+}
+
+const requestValueOf = createParamDecorator(fill);
+
+/** Where Nest keeps the parameters of a method, beside the class. */
+const PARAMETERS = '__routeArguments__';
+
+/** Our decorators on the parameters of a method, by their names. */
+export function requestValuesOf(metatype: object, method: string): readonly string[] {
+  const kept: unknown = Reflect.getMetadata(PARAMETERS, metatype, method) ?? {};
+  const parameters = Object.values(kept as Readonly<Record<string, Partial<KeptParameter>>>);
+  return parameters.flatMap(({ factory, data }) => (factory === fill && data ? [data.name] : []));
+}
+
+/** What `createParamDecorator` makes Nest keep of a parameter. */
+interface KeptParameter {
+  readonly factory: unknown;
+  readonly data: RequestValue;
+}
 
 /** A message of WebSockets is told apart by nothing but the scope in which it is handled. */
 function authIn(context: ExecutionContext): RequestAuth | undefined {

@@ -26,7 +26,7 @@ import type { Exchange, RefusalStyles } from '../transports/exchange.js';
 import { rawRequest } from '../transports/http/raw-request.js';
 import type { Transports } from '../transports/transports.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
-import { unservedFailure } from './unserved.js';
+import { unknownHandler, unservedFailure } from './unserved.js';
 import type { Judge } from './judge.js';
 import type { AnsweredCall, OpenAnswers } from './open-answers.js';
 import { RefusedLast } from './refused-last.js';
@@ -278,7 +278,7 @@ export class Gate implements Gatekeeper {
     const policy = this.#policies.of(target);
     const visit = new Visit(this, { exchange, policy: policy ?? UNKNOWN }, target);
     if (this.#settings.events.hasListeners) visit.startedAt = performance.now();
-    if (!policy) throw this.refuse(visit, new Forbidden('unknown_handler'));
+    if (!policy) throw this.refuse(visit, unknownHandler());
     return visit;
   }
 

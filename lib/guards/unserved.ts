@@ -17,15 +17,23 @@ export interface Unserved {
 
 /** Why that handler is not called, and what would have it called. */
 export function unservedFailure(type: string, known: Unserved): Forbidden {
-  if (known.isDeclared && !known.policy) return new Forbidden('unknown_handler');
   const name = oneLine(type);
+  if (known.isDeclared && !known.policy) return unknownHandler(`${name}: `);
   return new Forbidden('unsupported_context', { detail: `${name}: ${whyOf(name, known)}` });
 }
 
+/** Where a class declares something on its handlers, and which of them is called cannot be told. */
+export function unknownHandler(where = ''): Forbidden {
+  return new Forbidden('unknown_handler', {
+    detail: `${where}it is no method of its class, so that nobody can tell what is declared for it: let the method itself be called, or what wraps it carry its metadata`,
+  });
+}
+
 function whyOf(type: string, { isServed, isDeclared, policy, cure: told }: Unserved): string {
-  if (isServed) return told ?? 'it holds no request that can be read';
+  if (isServed)
+    return told ?? 'it holds no request that can be read: declare @Public() what is called so';
   if (isDeclared)
-    return `nobody calls there, and ${String(policy?.declaredOn[0])} requires somebody`;
+    return `nobody calls there, and ${String(policy?.declaredOn[0])} requires somebody: leave that out, and let the broker say who may send`;
   return isTransportType(type)
     ? `transports: [${ENTRY_POINTS[type].call}] would serve it`
     : `unauthenticatedContexts: ['${type}'] would have its handlers run without a caller`;

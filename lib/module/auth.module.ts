@@ -36,9 +36,12 @@ import { Reception } from './reception.js';
 import { receiveRequests } from './request-context.js';
 import { compileRoutes, handlersOf, identifyHandlers } from './controllers.js';
 import { assertEnforced, decides } from './enforcement.js';
+import { assertArguments, assertConnectionArguments } from './read-arguments.js';
 import { assertConnectionsServed, assertServed } from './served.js';
+import { assertNoParameters } from './gateway-parameters.js';
 import { connectionsTo } from './gateways.js';
 import { bindMessages } from './message-binding.js';
+import { watchServers } from './message-servers.js';
 import { Transports } from '../transports/transports.js';
 import { LastingCalls } from '../transports/lasting-calls.js';
 import { endCallsOfRevoked } from './revoked-calls.js';
@@ -91,6 +94,7 @@ export class AuthModule
   readonly #moduleRef: ModuleRef;
   #endTelling: () => void = () => undefined;
   #endWatching: () => void = () => undefined;
+  #endServers: () => void = () => undefined;
 
   constructor(@Inject(ModuleRef) moduleRef: ModuleRef) {
     super();
@@ -143,6 +147,9 @@ export class AuthModule
       transports,
       isGlobal: options.global,
     });
+    assertNoParameters(connectionsTo(modules));
+    assertArguments(handlersOf(modules), policies);
+    assertConnectionArguments(connectionsTo(modules), policies);
     this.#get(Reception).assertKept();
     assertProvided(handlersOf(modules), policies, this.#moduleRef);
     assertPortsProvided(options, this.#moduleRef);
@@ -158,6 +165,7 @@ export class AuthModule
   async onModuleDestroy(): Promise<void> {
     this.#endTelling();
     this.#endWatching();
+    this.#endServers();
     this.#get(Entrances).close();
     this.#get(Services).close();
     await Promise.all(this.#keys().map((keys) => keys.close()));
@@ -173,6 +181,11 @@ export class AuthModule
       isGlobal: global || this.#isGuarded(),
       denyUndeclared: authorization.rules.denyUndeclared,
       areFieldsGuarded: areFieldsGuarded(modules),
+    });
+    const transports = this.#get(Transports);
+    const served = { modules, policies, transports, isGlobal: global };
+    this.#endServers = watchServers(served, (sentence) => {
+      logger.warn(sentence);
     });
     if (authorization.strictReport) assertNoWarnings(this.#get(AuthReport));
     for (const name of unknownTenantParameters(tenant?.parameters ?? [], this.#get(AuthReport))) {

@@ -3,8 +3,9 @@ import { AuthGuard } from '../guards/auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
 import type { RoutePolicies } from '../guards/route-policies.js';
+import type { CallType } from '../transports/argument-roots.js';
 import type { ControllerHandler } from './controllers.js';
-import { GUARDS, isConnection, isMessage } from './message-binding.js';
+import { GUARDS, isConnection, isGatewayMessage, isServiceMessage } from './message-binding.js';
 import { isEntityResolver, isFieldResolver, isRootResolver } from './resolvers.js';
 
 /** What marks the handlers of HTTP, which Nest hands its global guards. */
@@ -62,9 +63,19 @@ export function isClosing({ opening, declaredOn }: RoutePolicy, denyUndeclared: 
 }
 
 function isReached(each: ControllerHandler): boolean {
-  const isRoute = Reflect.hasMetadata(PATH, each.method);
-  const isMessageOrConnection = isMessage(each) || isConnection(each);
-  return isRoute || isMessageOrConnection || isRootResolver(each) || isFieldResolver(each);
+  return callTypesOf(each).length > 0 || isConnection(each);
+}
+
+/** How a handler is called, by what marks it; none for a method that handles nothing, or what only other packages know. */
+export function callTypesOf(each: ControllerHandler): readonly CallType[] {
+  const isMarked = {
+    http: Reflect.hasMetadata(PATH, each.method),
+    graphql: isRootResolver(each) || isFieldResolver(each),
+    ws: isGatewayMessage(each),
+    rpc: isServiceMessage(each),
+  } satisfies Readonly<Record<CallType, boolean>>;
+  const types = Object.entries(isMarked) as readonly [CallType, boolean][];
+  return types.filter(([, isSo]) => isSo).map(([type]) => type);
 }
 
 /** The guards that `@UseGuards` puts before a handler, of its class and of its own. */

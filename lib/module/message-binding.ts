@@ -13,9 +13,14 @@ export const GUARDS = '__guards__';
 /** Where `@UseInterceptors` keeps its interceptors. */
 const INTERCEPTORS = '__interceptors__';
 
-/** Whether a handler is reached by messages of a gateway or a microservice. */
-export function isMessage({ method }: ControllerHandler): boolean {
-  return [RPC, WEB_SOCKETS].some((key) => Reflect.hasMetadata(key, method));
+/** Whether a handler is reached by messages of a gateway. */
+export function isGatewayMessage({ method }: ControllerHandler): boolean {
+  return Reflect.hasMetadata(WEB_SOCKETS, method);
+}
+
+/** Whether a handler is reached by messages of a microservice. */
+export function isServiceMessage({ method }: ControllerHandler): boolean {
+  return Reflect.hasMetadata(RPC, method);
 }
 
 /** Whether it is called when a client connects to a gateway: what is declared on it holds for that. */
@@ -29,10 +34,10 @@ export function isConnection({ metatype, name }: ControllerHandler): boolean {
  */
 export function bindMessages(modules: ModulesContainer): void {
   for (const each of handlersOf(modules)) {
-    if (isMessage(each)) putFirst(each, GUARDS, MessageGuard);
+    if (isGatewayMessage(each) || isServiceMessage(each)) putFirst(each, GUARDS, MessageGuard);
     // The messages of gateways have a scope before Nest hears of them, and an interceptor is not cheap;
     // GraphQL has its guards, and over a socket no request at hand.
-    const needsScope = Reflect.hasMetadata(RPC, each.method) || isRootResolver(each);
+    const needsScope = isServiceMessage(each) || isRootResolver(each);
     if (needsScope) putFirst(each, INTERCEPTORS, MessageScopeInterceptor);
   }
   // The classes name them for every application that has them; each application has instances of its own.

@@ -125,7 +125,7 @@ export class Service {
   assertMessages(): void {
     if (this.#messages) return;
     throw new RangeError(
-      `services.${this.name} is reached by no messages: it has no messages: true`,
+      `services.${this.name} is not said to be reached by messages, whose way nobody here can check. Say so where it is: services.${this.name}.messages: true.`,
     );
   }
 

@@ -20,6 +20,13 @@ export interface CheckContext {
   provide(resource: unknown): void;
 }
 
+/** An argument of the request that a check reads: `params.id`. */
+export interface ReadArgument {
+  readonly path: PropertyPath;
+  /** As the application writes it. */
+  readonly text: string;
+}
+
 /** A question with the answer true or false; anything else, from whatever code, counts as no answer. */
 interface Check {
   readonly kind: 'check';
@@ -27,8 +34,8 @@ interface Check {
   readonly label: string;
   /** The classes it takes from the container. */
   readonly needs: readonly unknown[];
-  /** The arguments of the path that it reads, for the report: `id` of `params.id`. */
-  readonly parameters?: readonly string[];
+  /** What it reads of the request. */
+  readonly reads?: readonly ReadArgument[];
   readonly run: (context: CheckContext) => unknown;
 }
 
@@ -53,9 +60,31 @@ export function needsOf(rule: Rule): readonly unknown[] {
   return checksOf(rule).flatMap(({ needs }) => needs);
 }
 
-/** The parameters of the path that a rule reads. */
-export function parametersOf(rule: Rule): readonly string[] {
-  return checksOf(rule).flatMap(({ parameters = [] }) => parameters);
+/** What a rule reads of the request. */
+export function argumentsOf(rule: Rule): readonly ReadArgument[] {
+  return checksOf(rule).flatMap(({ reads = [] }) => reads);
+}
+
+/**
+ * The arguments for want of which a rule gives no answer, whatever is sent: of each check, those of which
+ * it can read none. A branch of `anyOf` may be for callers of another kind, where another one can be read.
+ */
+export function missedArguments(
+  rule: Rule,
+  canRead: (argument: ReadArgument) => boolean,
+): readonly ReadArgument[] {
+  if (isAuthorityRule(rule)) return [];
+  switch (rule.kind) {
+    case 'check':
+      return (rule.reads ?? []).some(canRead) ? [] : (rule.reads ?? []);
+    case 'anyOf':
+      if (argumentsOf(rule).some(canRead)) return [];
+      return rule.rules.flatMap((each) => missedArguments(each, canRead));
+    case 'allOf':
+      return rule.rules.flatMap((each) => missedArguments(each, canRead));
+    case 'not':
+      return missedArguments(rule.rule, canRead);
+  }
 }
 
 function checksOf(rule: Rule): readonly Check[] {

@@ -47,6 +47,7 @@ export class TestIssuer {
   readonly #keys: SigningKeys;
   readonly #clients: TestIssuerOptions['clients'];
   readonly #requests: string[] = [];
+  readonly #clockListeners = new Set<() => void>();
   #clockOffsetMs = 0;
   #isPaused = false;
 
@@ -85,12 +86,21 @@ export class TestIssuer {
     return new TestIssuer(server, keys, options);
   }
 
-  /** The issuer's clock, to be given to the module as well: `clock: issuer.clock`. */
-  readonly clock: Clock = () => Date.now() + this.#clockOffsetMs;
+  /** The issuer's clock, to be given to the module as well, and as it is: `clock: issuer.clock`. */
+  readonly clock: Clock = Object.assign(() => Date.now() + this.#clockOffsetMs, {
+    onSet: (listener: () => void) => {
+      this.#clockListeners.add(listener);
+      return () => void this.#clockListeners.delete(listener);
+    },
+  });
 
-  /** Moves the issuer's clock: forward, or back when negative. */
+  /**
+   * Moves the issuer's clock: forward, or back when negative. Sockets and event streams whose tokens have
+   * expired by it end in a moment.
+   */
   advance(seconds: number): void {
     this.#clockOffsetMs += seconds * 1000;
+    for (const listener of [...this.#clockListeners]) listener();
   }
 
   /** The paths that were asked for, in order. */

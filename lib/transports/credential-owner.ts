@@ -36,7 +36,9 @@ function assertOwner(owner: CredentialOwner): void {
   const names = Object.keys(owner).filter((name) => ownProperty(owner, name) !== undefined);
   const isKnown = names.every((name) => (OWNER as readonly string[]).includes(name));
   if (isKnown && names.some((name) => name !== 'issuer')) return;
-  throw new TypeError('Name a subject, a sessionId or a tokenId, and maybe an issuer');
+  throw new TypeError(
+    'disconnect() is not told whose connections are meant. Name a subject, a sessionId or a tokenId, and maybe an issuer: { issuer, subject }.',
+  );
 }
 
 function factsOf(principal: Principal): Readonly<Record<string, unknown>> | undefined {

@@ -13,6 +13,11 @@ export interface Transport {
   readonly cure?: string | undefined;
   /** @returns `undefined` for a context that holds no such request. */
   exchangeOf(context: ExecutionContext): Exchange | undefined;
+  /**
+   * For the log: what is to be done where a server of Nest brings messages of which nobody can tell who
+   * sent them.
+   */
+  warningOf?(server: unknown): string | undefined;
   /** Called once for each application, before Nest sets up what is reached by the transport. */
   attach?(host: TransportHost): void;
 }

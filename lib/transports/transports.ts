@@ -32,6 +32,11 @@ export class Transports {
     return this.#others.get(type)?.exchangeOf(context);
   }
 
+  /** For the log: what to do about a server that brings messages. */
+  warningsOf(server: unknown): readonly string[] {
+    return [...this.#others.values()].flatMap((each) => each.warningOf?.(server) ?? []);
+  }
+
   /** For the log: what to do where a context of a kind holds no request. */
   cureOf(context: ExecutionContext): string | undefined {
     return this.#others.get(context.getType())?.cure;

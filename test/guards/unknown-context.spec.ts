@@ -35,10 +35,13 @@ class Gateway {
 }
 
 const reasons: string[] = [];
+const details: (string | undefined)[] = [];
 const events = new AuthEvents(
   [
     (event) => {
-      if (event.type === 'auth.denied') reasons.push(event.reason);
+      if (event.type !== 'auth.denied') return;
+      reasons.push(event.reason);
+      details.push(event.detail);
     },
   ],
   fail,
@@ -47,7 +50,7 @@ const rules = { denyUndeclared: false, superRoles: [], machinesDeclaredOnly: fal
 const judge = new Judge({ events, rules, instanceOf: fail, timeoutMs: 1000 });
 const gate = new Gate(new RoutePolicies(new Reflector()), {
   events,
-  transports: new Transports([]),
+  transports: new Transports([], new Set(['queue'])),
   clock: Date.now,
   styles: { http: { realm: 'api', resourceMetadata: undefined, body: (refusal) => refusal } },
   requestProperty: 'user',
@@ -89,6 +92,7 @@ function fail(): never {
 describe.each(guards)('%o in a context it does not know', (guard) => {
   beforeEach(() => {
     reasons.length = 0;
+    details.length = 0;
   });
 
   it.each(['ws', 'rpc', 'graphql', 'necord', ''])('refuses a handler of type %j', (type) => {
@@ -116,6 +120,19 @@ describe.each(guards)('%o in a context it does not know', (guard) => {
     const wrapped = (): void => undefined;
     expect(() => guard.canActivate(context('http', wrapped, request))).toThrow(ForbiddenException);
     expect(reasons).toEqual(['unknown_handler']);
+  });
+
+  it('says what would have it told, in a context without a caller, too', () => {
+    const request = { on: () => undefined, headers: {}, rawHeaders: [] };
+    const bound = handlerOf('message').bind(new Gateway());
+    for (const type of ['http', 'queue']) {
+      expect(() => guard.canActivate(context(type, bound, request))).toThrow(ForbiddenException);
+    }
+    expect(reasons).toEqual(['unknown_handler', 'unknown_handler']);
+    expect(details).toEqual([
+      'it is no method of its class, so that nobody can tell what is declared for it: let the method itself be called, or what wraps it carry its metadata',
+      'queue: it is no method of its class, so that nobody can tell what is declared for it: let the method itself be called, or what wraps it carry its metadata',
+    ]);
   });
 
   it('does not take the name of a function for a proof of what it is', () => {

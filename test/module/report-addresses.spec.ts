@@ -10,7 +10,7 @@ import {
   type INestApplication,
 } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
-import { AuthReport, Public, Roles, type ReportedRoute, SameOrg } from '../../lib/index.js';
+import { AuthReport, Public, Roles, type ReportedRoute } from '../../lib/index.js';
 import {
   get,
   moduleOf,
@@ -222,32 +222,6 @@ describe('where the report says that handlers are reached', () => {
       ...[[], [], []],
       ...[['undeclared'], [], [], []],
       ['undeclared'],
-    ]);
-  });
-
-  it('warns of a parameter that a message cannot have', async () => {
-    @Controller()
-    class Messages {
-      @SameOrg('params.id')
-      @SetMetadata('microservices:pattern', ['placed'])
-      placed(): object {
-        return {};
-      }
-
-      @SameOrg('payload.organizationId')
-      @SetMetadata('microservices:pattern', ['moved'])
-      moved(): object {
-        return {};
-      }
-    }
-    const transports = [{ type: 'rpc', exchangeOf: () => undefined } as const];
-    api = await start('express', { controllers: [Messages], auth: { ...auth, transports } });
-    expect(api.app.get(AuthReport).warnings()).toEqual([
-      {
-        code: 'unknown_parameter',
-        message:
-          'Messages.placed has a rule that reads params.id, and what comes by rpc has no parameters of a path: read args of GraphQL, or the payload of a message',
-      },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { isClosing, isRequiring, type Declaration } from '../../policy/declaration.js';
 import type { RoutePolicy } from '../../policy/route-policy.js';
-import { parametersOf } from '../../policy/rule.js';
+import { argumentsOf, type ReadArgument } from '../../policy/rule.js';
+import { ARGUMENT_ROOTS } from '../../transports/argument-roots.js';
 import type { ControllerHandler } from '../controllers.js';
 import { levelsOf, type DeclaredLevel } from './declared-levels.js';
 import { pathParameters } from './path-parameters.js';
@@ -33,6 +34,7 @@ const CHECKS: readonly Check[] = [
   publicBesideRequirement,
   trialReplacesRule,
   unknownParameter,
+  unreadArgument,
   permissionNeverGranted,
   wrapped,
   unguarded,
@@ -112,24 +114,35 @@ function enforces({ declaration }: Place, decorator: string, { address }: Case):
   return rules.some(({ dryRun, safeMethods }) => !dryRun && !safeMethods.includes(method));
 }
 
-/** Where there is no path, there are no parameters of one. */
-const NO_PARAMETERS: ReadonlySet<string> = new Set();
-
 function unknownParameter({ handler, policy, address }: Case): readonly ReportWarning[] {
   const { transport, path } = address;
-  const isHttp = transport === 'http';
-  const known = isHttp ? pathParameters(path) : NO_PARAMETERS;
+  const known = transport === 'http' ? pathParameters(path) : undefined;
   if (!known) return [];
-  const read = new Set(policy.rules.flatMap(({ rule }) => parametersOf(rule)));
-  const why = isHttp
-    ? `its path ${path} has no such parameter`
-    : `what comes by ${transport} has no parameters of a path: read args of GraphQL, or the payload of a message`;
-  return [...read]
+  const read = argumentsIn(policy).map((argument) => argument.path.segments);
+  const names = read.flatMap(([root, name]) =>
+    root === 'params' && name !== undefined ? [name] : [],
+  );
+  return [...new Set(names)]
     .filter((name) => !known.has(name))
     .map((name) => ({
       code: 'unknown_parameter',
-      message: `${handler} has a rule that reads params.${name}, and ${why}`,
+      message: `${handler} has a rule that reads params.${name}, and its path ${path} has no such parameter`,
     }));
+}
+
+/** Where a handler is called in several ways, or a rule has several branches: else it does not boot. */
+function unreadArgument({ handler, policy, address }: Case): readonly ReportWarning[] {
+  const { transport } = address;
+  const roots: readonly string[] = ARGUMENT_ROOTS[transport];
+  const missed = argumentsIn(policy).filter(({ path }) => !roots.includes(path.segments[0] ?? ''));
+  return [...new Set(missed.map(({ text }) => text))].map((text) => ({
+    code: 'unread_argument',
+    message: `${handler} has a rule that reads ${text}, and nothing that comes by ${transport} has it: it has ${roots.join(', ')}`,
+  }));
+}
+
+function argumentsIn({ rules }: RoutePolicy): readonly ReadArgument[] {
+  return rules.flatMap(({ rule }) => argumentsOf(rule));
 }
 
 function permissionNeverGranted({

@@ -5,6 +5,7 @@ export type ReportWarningCode =
   | 'public_beside_requirement'
   | 'trial_replaces_rule'
   | 'unknown_parameter'
+  | 'unread_argument'
   | 'permission_never_granted'
   | 'wrapped'
   | 'unguarded';

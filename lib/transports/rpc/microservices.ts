@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { BaseRpcContext } from '@nestjs/microservices';
+import { BaseRpcContext, Transport as NestTransport } from '@nestjs/microservices';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { hiddenNotes } from '../../core/hidden-notes.js';
 import { ownMembers } from '../../core/own-property.js';
@@ -14,8 +14,8 @@ export interface MicroservicesOptions {
   /**
    * Where in the payload the headers are, on transports that have none (TCP, Redis, MQTT before 5): a
    * path to an object, own members only, such as `headers` or `meta.headers`. It has `authorization`, and
-   * whatever else headers have elsewhere (`x-request-id`); the object is taken out of the payload before
-   * the handler sees it. On NATS, RabbitMQ, Kafka and gRPC it counts for nothing.
+   * whatever else headers have elsewhere (`x-request-id`); the object, and what held nothing else, is taken
+   * out of the payload before the handler sees it. On NATS, RabbitMQ, Kafka and gRPC it counts for nothing.
    *
    * A payload may be logged or kept on its way, and with it the credential.
    *
@@ -39,6 +39,8 @@ export function microservices(options: MicroservicesOptions = {}): Transport {
   const exchanges = hiddenNotes<RpcExchange>();
   return {
     type: 'rpc',
+    cure: CONTEXT_CURE,
+    warningOf: (server) => (path ? undefined : warningOf(server)),
     exchangeOf: (context) => {
       const call = rpcCallOf(context);
       if (!call || !isOfOneMessage(call.message)) return;
@@ -47,6 +49,19 @@ export function microservices(options: MicroservicesOptions = {}): Transport {
       return exchange;
     },
   };
+}
+
+/** By the names that Nest gives them, those of its servers whose messages have no headers, whatever is set. */
+const WITHOUT_HEADERS = new Map<unknown, string>([
+  [NestTransport.TCP, 'TCP'],
+  [NestTransport.REDIS, 'Redis'],
+]);
+
+function warningOf(server: unknown): string | undefined {
+  const { transportId } = (server ?? {}) as { readonly transportId?: unknown };
+  const name = WITHOUT_HEADERS.get(transportId);
+  if (name === undefined) return;
+  return `messages by ${name} have no headers, and so no credential: say where in the payload they are, microservices({ payloadHeaders: 'headers' }), or declare @Public() what anybody may call`;
 }
 
 /** Another object may stand for several messages, of which one must not be taken for another. */
@@ -63,6 +78,9 @@ function messageIn(
   const { handler, message: shared } = key;
   return { key, shared, payload, handler, call: payload === shared ? payload : call };
 }
+
+const CONTEXT_CURE =
+  'let the strategy pass its handlers a context of its own for each message, of a class that extends BaseRpcContext';
 
 const CURE =
   "Give a path to an object in the payload, or nothing: microservices({ payloadHeaders: 'headers' }).";

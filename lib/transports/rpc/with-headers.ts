@@ -1,4 +1,5 @@
 import { MqttRecord, NatsRecord, RmqRecord } from '@nestjs/microservices';
+import { isPending } from '../../core/maybe-promise.js';
 import { ownProperty } from '../../core/own-property.js';
 import { PropertyPath } from '../../core/property-path.js';
 import { isMetadata } from '../grpc-call.js';
@@ -20,12 +21,38 @@ interface NatsHeaders {
  * With a path, a payload: for TCP and Redis, where the receiver's `payloadHeaders` says; for Kafka,
  * `headers` of a message.
  *
- * @throws {TypeError} When it is nothing that has headers.
+ * @throws {TypeError} When it is nothing that has headers, or what is given are none, or no path.
  * @publicApi
  */
 export function withHeaders<T extends object>(message: T, headers: Headers, path?: string): T {
-  if (path !== undefined) return inside(message, PropertyPath.parse(path).segments, headers) as T;
+  assertHeaders(headers);
+  if (path !== undefined) return inside(message, segmentsOf(path), headers) as T;
   return made(message, headers) as T;
+}
+
+/** @throws {TypeError} As when nobody waited for them, and nothing would be sent. */
+function assertHeaders(headers: unknown): void {
+  const isGiven = typeof headers === 'object' && headers !== null && !isPending(headers);
+  if (isGiven && Object.values(headers).every((value) => typeof value === 'string')) return;
+  throw misused(
+    'no headers',
+    "Wait for them: withHeaders(message, await auth.messageHeaders('billing', { as: 'service' }))",
+  );
+}
+
+function segmentsOf(path: string): readonly string[] {
+  try {
+    return PropertyPath.parse(path).segments;
+  } catch {
+    throw misused(
+      'what is no path',
+      "Write that of payloadHeaders of the receiver: 'headers', 'meta.headers'",
+    );
+  }
+}
+
+function misused(what: string, cure: string): TypeError {
+  return new TypeError(`withHeaders() is given ${what}. ${cure}.`);
 }
 
 function made(message: object, headers: Headers): object {
@@ -43,7 +70,10 @@ function made(message: object, headers: Headers): object {
     for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
     return metadata;
   }
-  throw new TypeError('Give a record of NATS, RabbitMQ or MQTT, metadata of gRPC, or a path');
+  throw misused(
+    'what has no headers',
+    "Give it a record of NATS, RabbitMQ or MQTT (new RmqRecordBuilder(data).build()), or Metadata of gRPC; of a payload, say where in it they are: withHeaders(data, headers, 'headers')",
+  );
 }
 
 function mqttRecord({ data, options }: MqttRecord<unknown>, headers: Headers): object {
@@ -57,7 +87,12 @@ function mqttRecord({ data, options }: MqttRecord<unknown>, headers: Headers): o
 
 /** The headers of NATS are of a class of its package, which is not ours to import. */
 function natsHeaders(given: NatsHeaders | undefined, headers: Headers): NatsHeaders {
-  if (!given) throw new TypeError('Set headers() of the package of NATS on the record first');
+  if (!given) {
+    throw misused(
+      'a record of NATS without headers, which only the package of NATS makes',
+      "Build it with them: new NatsRecordBuilder(data).setHeaders(headers()).build(), with headers of '@nats-io/transport-node' or 'nats'",
+    );
+  }
   const copy = new (given.constructor as new () => NatsHeaders)();
   const kept = [...new Set(given.keys())].filter((name) => !isAmong(headers, name));
   for (const name of kept) for (const value of given.values(name)) copy.append(name, value);
@@ -71,8 +106,12 @@ function inside(
   headers: Headers,
 ): object {
   const isObject = typeof holder === 'object' && holder !== null && !Array.isArray(holder);
-  if (!isObject && holder !== undefined)
-    throw new TypeError('The path leads through what is no object');
+  if (!isObject && holder !== undefined) {
+    throw misused(
+      'a path through what is no object',
+      'Let the payload be an object, and what is on the path be one, or nothing',
+    );
+  }
   const given = isObject ? ownProperty(holder, name) : undefined;
   const value = rest.length > 0 ? inside(given, rest, headers) : merged(objectIn(given), headers);
   return { ...holder, [name]: value };

@@ -175,7 +175,7 @@ function failureIn(thrown: unknown): AuthError {
   const { cause } = (thrown ?? {}) as { readonly cause?: unknown };
   for (const each of [thrown, cause]) if (each instanceof AuthError) return each;
   logger.error(
-    `A guard failed: ${thrown instanceof Error ? thrown.name : 'for an unknown reason'}`,
+    `A client was turned away: a guard failed by ${thrown instanceof Error ? thrown.name : 'what is no error'}. Look at what is put in the place of AuthGuard and RolesGuard, and at the policies declared on handleConnection and its class.`,
   );
   return new AuthUnavailable('policy_failed', { cause: thrown, retryAfterSeconds: 1 });
 }

@@ -6,6 +6,9 @@ import { GuardedAdapter } from './guarded-adapter.js';
 import { rememberConnections } from './web-socket-sessions.js';
 import { WsExchange } from './ws-exchange.js';
 
+const CURE =
+  'let the adapter call the handlers that bindMessageHandlers is given, with the client first, where the message comes: what is put off to elsewhere is told apart by nothing';
+
 /**
  * Serves gateways, of socket.io and of ws: for the option `transports`.
  *
@@ -19,6 +22,7 @@ import { WsExchange } from './ws-exchange.js';
 export function webSockets(): Transport {
   return Object.freeze({
     type: 'ws',
+    cure: CURE,
     exchangeOf: (context) => WsExchange.of(context),
     attach: (host) => {
       const connections = new Connections(host);

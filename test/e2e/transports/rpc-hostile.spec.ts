@@ -127,7 +127,7 @@ describe('a payload that is said to hold headers', () => {
 
   it('is relieved of them before a public handler, too', async () => {
     const message = { page: 1, meta: { headers: { authorization: `Bearer ${token}` } } };
-    expect(await running.send('open', message)).toEqual({ payload: { page: 1, meta: {} } });
+    expect(await running.send('open', message)).toEqual({ payload: { page: 1 } });
   });
 });
 
@@ -194,9 +194,9 @@ describe('withHeaders', () => {
   });
 
   it('refuses what has no headers', () => {
-    expect(() => withHeaders({}, {})).toThrow(/Give a record/);
+    expect(() => withHeaders({}, {})).toThrow(/Give it a record/);
     expect(() => withHeaders(new NatsRecordBuilder({}).build(), {})).toThrow(/headers\(\)/);
-    expect(() => withHeaders({ meta: 'text' }, {}, 'meta.headers')).toThrow(/leads through/);
+    expect(() => withHeaders({ meta: 'text' }, {}, 'meta.headers')).toThrow(/path through/);
   });
 });
 

@@ -18,6 +18,8 @@ import {
 import { TestIssuer } from '../../../lib/testing/index.js';
 import { create, get, moduleOf, start, type RunningApplication } from '../http/application.js';
 import { AuthModule } from '../../../lib/index.js';
+import { microservices } from '../../../lib/transports/rpc/index.js';
+import { webSockets } from '../../../lib/transports/ws/index.js';
 import { MinePolicy } from './cases.js';
 
 /** As packages mark the methods that their messages are handled by. */
@@ -168,9 +170,29 @@ describe('contexts that AuthModule does not know', () => {
         "necord\\u{a}\\u{1b}[31m: unauthenticatedContexts: ['necord\\u{a}\\u{1b}[31m'] would have its handlers run without a caller",
       ],
       ['unsupported_context', 'graphql: transports: [graphql()] would serve it'],
-      ['unsupported_context', 'http: it holds no request that can be read'],
+      [
+        'unsupported_context',
+        'http: it holds no request that can be read: declare @Public() what is called so',
+      ],
     ]);
     expect(await call('open')).toEqual({ subject: null });
+  });
+
+  it('are refused where a transport finds no message, and the event says why that may be', async () => {
+    await run({ transports: [microservices(), webSockets()] });
+    for (const type of ['rpc', 'ws']) {
+      await expect(call('plain', type)).rejects.toThrow('Access is denied');
+    }
+    expect(denials()).toEqual([
+      [
+        'unsupported_context',
+        'rpc: let the strategy pass its handlers a context of its own for each message, of a class that extends BaseRpcContext',
+      ],
+      [
+        'unsupported_context',
+        'ws: let the adapter call the handlers that bindMessageHandlers is given, with the client first, where the message comes: what is put off to elsewhere is told apart by nothing',
+      ],
+    ]);
   });
 
   it('unauthenticatedContexts: their handlers run without a caller, and those of no others', async () => {
@@ -190,7 +212,7 @@ describe('contexts that AuthModule does not know', () => {
     }
     expect(denials()[0]).toEqual([
       'unsupported_context',
-      'rmq: nobody calls there, and ClosedJobs.roles requires somebody',
+      'rmq: nobody calls there, and ClosedJobs.roles requires somebody: leave that out, and let the broker say who may send',
     ]);
     expect(denials()).toHaveLength(4);
   });

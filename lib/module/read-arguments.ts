@@ -1,0 +1,71 @@
+import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import type { RoutePolicies } from '../guards/route-policies.js';
+import type { RoutePolicy } from '../policy/route-policy.js';
+import { missedArguments, type ReadArgument } from '../policy/rule.js';
+import { ARGUMENT_ROOTS, type CallType } from '../transports/argument-roots.js';
+import type { ControllerHandler } from './controllers.js';
+import { callTypesOf, nameOf } from './enforcement.js';
+
+/**
+ * Refuses to boot where a rule reads what no call of its handler brings: `params.id` of a message. It
+ * would be `undefined` each time, and nobody would get in.
+ *
+ * A handler may be called in several ways: what can be read in one of them is left to the report.
+ *
+ * @throws {AuthConfigurationError}
+ */
+export function assertArguments(
+  handlers: Iterable<ControllerHandler>,
+  policies: RoutePolicies,
+): void {
+  for (const each of handlers) {
+    const types = callTypesOf(each);
+    const [first] = types;
+    const roots = types.flatMap((type): readonly string[] => ARGUMENT_ROOTS[type]);
+    // By what calls others, such as a queue, nobody gets in whatever the rule reads.
+    if (!first) continue;
+    assertReadable(policies.of(each), roots, (missed, declaredOn) => {
+      const problem = `has a rule, declared on ${declaredOn}, that reads ${missed.text}, which nothing has that comes by ${types.join(' or ')}`;
+      return new AuthConfigurationError(nameOf(each), problem, cureOf(missed, first));
+    });
+  }
+}
+
+/**
+ * Refuses to boot where a rule that holds for connecting to a gateway reads an argument: there is none.
+ *
+ * @param connections To each gateway.
+ * @throws {AuthConfigurationError}
+ */
+export function assertConnectionArguments(
+  connections: Iterable<ControllerHandler>,
+  policies: RoutePolicies,
+): void {
+  for (const each of connections) {
+    assertReadable(policies.learn(each), [], (missed, declaredOn) => {
+      const problem = `has a rule, declared on ${declaredOn}, that reads ${missed.text}, and nobody who connects has sent a message yet`;
+      const cure =
+        'Declare the rule on the handlers of messages, and not on the class: what is declared there holds for connecting, too.';
+      return new AuthConfigurationError(nameOf(each), problem, cure);
+    });
+  }
+}
+
+function assertReadable(
+  policy: RoutePolicy | undefined,
+  roots: readonly string[],
+  refusal: (missed: ReadArgument, declaredOn: string) => Error,
+): void {
+  const canRead = ({ path }: ReadArgument): boolean => roots.includes(path.segments[0] ?? '');
+  for (const { rule, declaredOn } of policy?.rules ?? []) {
+    const [missed] = missedArguments(rule, canRead);
+    if (missed) throw refusal(missed, declaredOn);
+  }
+}
+
+/** The same path with another beginning. */
+function cureOf({ path, text }: ReadArgument, type: CallType): string {
+  const rest = text.slice(path.segments[0]?.length);
+  const instead = ARGUMENT_ROOTS[type].map((root) => `'${root}${rest}'`);
+  return `Read ${instead.join(' or ')} instead.`;
+}
