@@ -10,9 +10,11 @@ const OFF = { tokenCache: false } as const;
 const ON = {};
 
 let good: SigningKey;
+let next: SigningKey;
 
 beforeAll(async () => {
   good = await SigningKey.generate('ES256', 'good');
+  next = await SigningKey.generate('ES256', 'next');
 });
 
 describe.each(ADAPTERS)('an outage after the keys were fetched, on %s', (adapter) => {
@@ -51,6 +53,24 @@ describe.each(ADAPTERS)('an outage after the keys were fetched, on %s', (adapter
     expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(api.jwks.state()).toMatchObject([{ status: 'unavailable' }]);
     expect(api.keyEvents).toEqual(['keys.refreshed', 'keys.failing']);
+  });
+
+  it('a key that is first used in it is one that anybody could make up: 401, until keys are fetched again', async () => {
+    const issuer = await stage.issuer(json({ keys: [good.jwk] }));
+    const api = await stage.api(issuer);
+    expect((await api.get(await good.token(issuer))).status).toBe(200);
+    issuer.serve({ jwks: reset });
+    for (let passed = 0; passed < 120; passed += 40) {
+      const { status, challenge, headers } = await api.get(await next.token(issuer));
+      expect([status, headers.get('retry-after')]).toEqual([401, null]);
+      expect(challenge).toContain('error="invalid_token"');
+      expect((await api.get(await good.token(issuer))).status).toBe(200);
+      api.advance(40);
+    }
+    expect(new Set(api.reasons)).toEqual(new Set(['no_matching_key']));
+    issuer.serve({ jwks: json({ keys: [good.jwk, next.jwk] }) });
+    api.advance(30);
+    expect((await api.get(await next.token(issuer))).status).toBe(200);
   });
 
   it('tells health checks how it is, and is over as soon as the issuer answers', async () => {
