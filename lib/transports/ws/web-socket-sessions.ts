@@ -4,7 +4,7 @@ import { authOf } from '../../context/request-auth.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { Forbidden, InvalidCredential, type AuthError } from '../../core/auth-error.js';
 import { ownMembers, ownProperty } from '../../core/own-property.js';
-import type { AuthenticatedPrincipal, Principal } from '../../core/principal.js';
+import { isSameCaller, type AuthenticatedPrincipal, type Principal } from '../../core/principal.js';
 import type { Admission, Connections } from './connections.js';
 import { sessionOf, type SocketSession } from './socket-session.js';
 
@@ -99,15 +99,8 @@ export class WebSocketSessions {
 }
 
 /** Who was nobody may become anybody. */
-function isSame({ principal: before }: SocketSession, after: Principal): boolean {
-  if (!before || before.kind === 'anonymous') return true;
-  return (
-    before.kind === after.kind &&
-    before.subject === after.subject &&
-    before.issuer === after.issuer &&
-    before.organizationId === after.organizationId &&
-    before.actor?.subject === after.actor?.subject
-  );
+function isSame({ principal: before }: SocketSession, after: AuthenticatedPrincipal): boolean {
+  return !before || before.kind === 'anonymous' || isSameCaller(before, after);
 }
 
 function refused({ exchange }: Admission, failure: AuthError): Error {
