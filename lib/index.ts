@@ -257,6 +257,7 @@ export type {
   AuthEvent,
   AuthEventListener,
   AuthEventSubscriber,
+  ConnectionEndedEvent,
   DeniedEvent,
   RequestFacts,
   UnavailableEvent,

@@ -28,7 +28,7 @@ import type { Transports } from '../transports/transports.js';
 import { unsupportedContext } from '../transports/unsupported-context.js';
 import { unservedFailure } from './unserved.js';
 import type { Judge } from './judge.js';
-import type { OpenAnswers } from './open-answers.js';
+import type { AnsweredCall, OpenAnswers } from './open-answers.js';
 import { RefusedLast } from './refused-last.js';
 import { requestFactsOf } from './request-facts.js';
 import type { RoutePolicies } from './route-policies.js';
@@ -236,8 +236,15 @@ export class Gate implements Gatekeeper {
     if (isShown) exchange.expose(requestProperty, userOf(principal) ?? principal);
   }
 
-  #watch({ exchange: { response }, policy: { isEventStream } }: Visit, principal: Principal): void {
-    if (response) this.#settings.answers.watch({ response, principal, isEventStream });
+  #watch(visit: Visit, principal: Principal): void {
+    const { exchange, handler, policy } = visit;
+    const { response, route } = exchange;
+    if (!response) return;
+    const { answers, events } = this.#settings;
+    // Whoever is told of it later on is told what it is called now.
+    const requestId = (): string | undefined => (events.hasListeners ? visit.requestId : undefined);
+    const call = (): AnsweredCall => ({ handler, route, requestId: requestId() });
+    answers.watch({ response, principal, isEventStream: policy.isEventStream, call });
   }
 
   /** A public handler answers whomever, and however the request came; others, where there is no caller to be. */

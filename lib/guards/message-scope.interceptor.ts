@@ -41,8 +41,10 @@ export class MessageScopeInterceptor implements NestInterceptor {
     const visit = call && authOf(call);
     const standing = this.#standing;
     if (!standing || !(visit instanceof Visit)) return;
+    const { handler, exchange, requestId } = visit;
     const subscriber = {
-      clock: standing.clock,
+      ...{ clock: standing.clock, lasting: standing.lasting },
+      call: { handler, requestId, route: exchange.route },
       principal: () => visit.principal,
       within: <T>(work: () => T): T => withRequest(scope, work),
       failure: () => standing.failureOf(visit),

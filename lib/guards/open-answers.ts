@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { atInstant } from '../core/at-instant.js';
+import { InvalidCredential } from '../core/auth-error.js';
 import type { Clock } from '../core/clock.js';
 import type { Principal } from '../core/principal.js';
+import type { LastingCall, LastingCalls } from '../transports/lasting-calls.js';
 
 /** Which answers end with the credential they are given for. */
 export type EndingAnswers = 'event-streams' | 'all' | 'none';
@@ -12,6 +14,19 @@ export interface Answered {
   readonly principal: Principal;
   /** Whether it is given by a handler with `@Sse()`. */
   readonly isEventStream: boolean;
+  /** Asked for only where it matters. */
+  readonly call: () => AnsweredCall;
+}
+
+/** The call that is answered. */
+export type AnsweredCall = Pick<LastingCall, 'handler' | 'route' | 'requestId'>;
+
+/** What answers rest on. */
+export interface AnswerSettings {
+  readonly ending: EndingAnswers;
+  readonly clock: Clock;
+  /** Where they are kept while they are given. */
+  readonly lasting: LastingCalls;
 }
 
 /** Whoever is let in by the tolerance of clocks alone, after the expiry, has an answer for so long. */
@@ -19,54 +34,58 @@ const TOLERATED_MS = 5000;
 
 /** The answers that are being given, each until it is over, or until the credential it is given for expires. */
 export class OpenAnswers {
-  readonly #ending: EndingAnswers;
-  readonly #clock: Clock;
-  readonly #open = new Set<OpenAnswer>();
+  readonly #settings: AnswerSettings;
 
-  constructor(ending: EndingAnswers, clock: Clock) {
-    this.#ending = ending;
-    this.#clock = clock;
+  constructor(settings: AnswerSettings) {
+    this.#settings = settings;
   }
 
   /** Sees to it that an answer does not outlive the credential it is given for, where the options say so. */
   watch(answered: Answered): void {
-    if (this.#ending === 'none') return;
-    if (this.#ending === 'event-streams' && !answered.isEventStream) return;
+    const { ending, lasting } = this.#settings;
+    if (ending === 'none') return;
+    if (ending === 'event-streams' && !answered.isEventStream) return;
     const { response } = answered;
     // Whoever left meanwhile does not leave once more.
     if (response.destroyed || response.writableFinished) return;
-    const answer = new OpenAnswer(answered, this.#clock);
-    this.#open.add(answer);
+    const answer = new OpenAnswer(answered, this.#settings);
+    lasting.add(answer);
     const drop = (): void => {
       answer.forget();
-      this.#open.delete(answer);
+      lasting.delete(answer);
     };
     response.once('close', drop);
     if (!response.socket) dropWithRequest(response, drop);
   }
-
-  /** Those that end with their credential, and have not ended. */
-  [Symbol.iterator](): Iterator<OpenAnswer> {
-    return this.#open.values();
-  }
 }
 
 /** An answer that ends with the credential it is given for. */
-export class OpenAnswer {
+class OpenAnswer implements LastingCall {
+  readonly transport = 'http';
+  readonly handler: string;
+  readonly route: string | undefined;
+  readonly requestId: string | undefined;
   readonly principal: Principal;
   readonly #response: ServerResponse;
   readonly #isEventStream: boolean;
   /** To be done when it is over. */
   readonly forget: () => void;
 
-  constructor({ response, principal, isEventStream }: Answered, clock: Clock) {
+  constructor(
+    { response, principal, isEventStream, call }: Answered,
+    { clock, lasting }: AnswerSettings,
+  ) {
+    const { handler, route, requestId } = call();
+    this.handler = handler;
+    this.route = route;
+    this.requestId = requestId;
     this.principal = principal;
     this.#response = response;
     this.#isEventStream = isEventStream;
     const [now, expiresAt] = [clock(), principal.expiresAt * 1000];
     const endsAt = expiresAt > now ? expiresAt : now + TOLERATED_MS;
     this.forget = atInstant(endsAt, clock, () => {
-      this.end();
+      lasting.end(this, new InvalidCredential('token_expired'));
     });
   }
 
@@ -74,7 +93,7 @@ export class OpenAnswer {
    * An event stream ends as one that is over, for whoever reads it will come back; whatever else is broken
    * off, so that nobody takes a part for the whole (RFC 9112 section 8).
    */
-  end(): void {
+  close(): void {
     this.forget();
     const response = this.#response;
     // Whoever does not read cannot be told.

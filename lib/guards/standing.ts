@@ -2,17 +2,21 @@ import { AuthError, AuthUnavailable, Forbidden, InvalidCredential } from '../cor
 import { isPending, type MaybePromise } from '../core/maybe-promise.js';
 import { isSameCaller, type AuthenticatedPrincipal } from '../core/principal.js';
 import type { Authenticator } from '../pipeline/authenticator.js';
+import type { LastingCalls } from '../transports/lasting-calls.js';
 import type { Gate } from './gate.js';
 import type { Visit } from './visit.js';
 
 /** Whether who was let in a while ago would be let in by now. */
 export class Standing {
+  /** Where those are kept who go on by it. */
+  readonly lasting: LastingCalls;
   readonly #gate: Gate;
   readonly #authenticator: Authenticator;
 
-  constructor(gate: Gate, authenticator: Authenticator) {
+  constructor(gate: Gate, authenticator: Authenticator, lasting: LastingCalls) {
     this.#gate = gate;
     this.#authenticator = authenticator;
+    this.lasting = lasting;
   }
 
   /** In milliseconds since the epoch. */

@@ -3,10 +3,14 @@ import { InvalidCredential, type AuthError } from '../core/auth-error.js';
 import type { Clock } from '../core/clock.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
+import type { LastingCall, LastingCalls } from '../transports/lasting-calls.js';
 
 /** On whose behalf a subscription is read. */
 export interface Subscriber {
   readonly clock: Clock;
+  /** Where subscriptions are kept while they are read. */
+  readonly lasting: LastingCalls;
+  readonly call: Pick<LastingCall, 'handler' | 'route' | 'requestId'>;
   /** `undefined` where no credential was looked at. */
   readonly principal: () => Principal | undefined;
   /** Does something with the message at hand. */
@@ -32,7 +36,8 @@ const DONE: Result = Object.freeze({ done: true, value: undefined });
  * with the message at hand all the same, and for as long as its subscriber may have it. What ends it is
  * thrown, once.
  */
-export class Subscription implements AsyncIterableIterator<unknown> {
+export class Subscription implements AsyncIterableIterator<unknown>, LastingCall {
+  readonly transport = 'graphql';
   readonly #source: AsyncIterator<unknown>;
   readonly #release: () => void;
   readonly #subscriber: Subscriber;
@@ -46,6 +51,22 @@ export class Subscription implements AsyncIterableIterator<unknown> {
     this.#source = source[Symbol.asyncIterator]();
     this.#release = releaseOf(source, this.#source);
     this.#subscriber = subscriber;
+  }
+
+  get handler(): string {
+    return this.#subscriber.call.handler;
+  }
+
+  get route(): string | undefined {
+    return this.#subscriber.call.route;
+  }
+
+  get requestId(): string | undefined {
+    return this.#subscriber.call.requestId;
+  }
+
+  get principal(): Principal | undefined {
+    return this.#subscriber.principal();
   }
 
   next(...given: [] | [unknown]): Promise<Result> {
@@ -67,7 +88,7 @@ export class Subscription implements AsyncIterableIterator<unknown> {
 
   return(given?: unknown): Promise<Result> {
     const isOver = this.#stage === 'over';
-    this.#close();
+    this.#leave();
     return this.#subscriber.within(async () => {
       const result = isOver ? undefined : await this.#source.return?.(given);
       return result ?? { done: true, value: given };
@@ -75,7 +96,7 @@ export class Subscription implements AsyncIterableIterator<unknown> {
   }
 
   throw(failure?: unknown): Promise<Result> {
-    this.#close();
+    this.#leave();
     return this.#subscriber.within(async () => {
       if (this.#source.throw) return this.#source.throw(failure);
       throw failure;
@@ -87,9 +108,8 @@ export class Subscription implements AsyncIterableIterator<unknown> {
   }
 
   /** Nothing more is told, and whoever waits for a value learns why. */
-  end(failure: AuthError): void {
-    if (this.#stage === 'over') return;
-    this.#close();
+  close(failure: AuthError): void {
+    this.#leave();
     this.#refusal = this.#subscriber.within(() => this.#subscriber.refuse(failure));
     for (const each of this.#waiting) this.#answer(each);
     this.#subscriber.within(this.#release);
@@ -100,10 +120,10 @@ export class Subscription implements AsyncIterableIterator<unknown> {
     try {
       result = await this.#source.next(...given);
     } catch (failure) {
-      this.#close();
+      this.#leave();
       throw failure;
     }
-    if (result.done === true) this.#close();
+    if (result.done === true) this.#leave();
     else await this.#assert();
     // It may have been ended meanwhile.
     return this.#stage === 'open' ? result : DONE;
@@ -112,7 +132,7 @@ export class Subscription implements AsyncIterableIterator<unknown> {
   /** At once where that can be told at once: a promise would cost every value a turn. */
   #assert(): MaybePromise<void> {
     return whenReady(this.#subscriber.failure(), (failure) => {
-      if (failure) this.end(failure);
+      if (failure) this.#end(failure);
       else if (this.#stage === 'open') this.#arm();
     });
   }
@@ -128,22 +148,28 @@ export class Subscription implements AsyncIterableIterator<unknown> {
   #open(): void {
     if (this.#stage !== 'new') return;
     this.#stage = 'open';
+    this.#subscriber.lasting.add(this);
     this.#arm();
   }
 
   #arm(): void {
-    const expiresAt = this.#subscriber.principal()?.expiresAt ?? Infinity;
+    const expiresAt = this.principal?.expiresAt ?? Infinity;
     if (this.#expiresAt === expiresAt) return;
     this.#disarm();
     this.#expiresAt = expiresAt;
     this.#disarm = atInstant(expiresAt * 1000, this.#subscriber.clock, () => {
-      this.end(new InvalidCredential('token_expired'));
+      this.#end(new InvalidCredential('token_expired'));
     });
   }
 
-  #close(): void {
+  #end(failure: AuthError): void {
+    this.#subscriber.lasting.end(this, failure);
+  }
+
+  #leave(): void {
     this.#stage = 'over';
     this.#disarm();
+    this.#subscriber.lasting.delete(this);
   }
 }
 

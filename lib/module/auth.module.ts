@@ -40,8 +40,8 @@ import { assertConnectionsServed, assertServed } from './served.js';
 import { connectionsTo } from './gateways.js';
 import { bindMessages } from './message-binding.js';
 import { Transports } from '../transports/transports.js';
-import { OpenAnswers } from '../guards/open-answers.js';
-import { endAnswersOfRevoked } from './revoked-answers.js';
+import { LastingCalls } from '../transports/lasting-calls.js';
+import { endCallsOfRevoked } from './revoked-calls.js';
 import { tellOfCredentials } from './credential-events.js';
 import { concealOptions } from './options/conceal-options.js';
 import { containerOf } from './options/ports.js';
@@ -149,7 +149,7 @@ export class AuthModule
     const container = containerOf(this.#moduleRef);
     this.#endTelling = tellOfCredentials(options, this.#get(AuthEvents), container);
     const revocation = options.revocation?.in(container);
-    this.#endWatching = endAnswersOfRevoked(this.#get(OpenAnswers), revocation);
+    this.#endWatching = endCallsOfRevoked(this.#get(LastingCalls), revocation);
     assertAccepted(handlersOf(modules), policies, this.#get(Entrances));
     await Promise.all(this.#keys().map((keys) => keys.hydrate()));
   }

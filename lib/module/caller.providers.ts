@@ -1,7 +1,10 @@
 import type { Provider } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { OpenAnswers } from '../guards/open-answers.js';
+import { AuthEvents } from '../observability/auth-events.js';
+import { LastingCalls } from '../transports/lasting-calls.js';
 import { WithoutCallerInterceptor } from '../guards/without-caller.interceptor.js';
+import { tellingOfEnds } from './connection-events.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
 
@@ -12,9 +15,14 @@ const CONTEXTS_PARTED = Symbol.for('nestjs-portcullis:contexts-parted');
 export const CALLER_PROVIDERS: readonly Provider[] = [
   {
     provide: OpenAnswers,
-    useFactory: ({ endingAnswers, clock }: ResolvedAuthOptions) =>
-      new OpenAnswers(endingAnswers, clock),
-    inject: [RESOLVED_OPTIONS],
+    useFactory: ({ endingAnswers: ending, clock }: ResolvedAuthOptions, lasting: LastingCalls) =>
+      new OpenAnswers({ ending, clock, lasting }),
+    inject: [RESOLVED_OPTIONS, LastingCalls],
+  },
+  {
+    provide: LastingCalls,
+    useFactory: (events: AuthEvents) => new LastingCalls(tellingOfEnds(events)),
+    inject: [AuthEvents],
   },
   {
     provide: CONTEXTS_PARTED,

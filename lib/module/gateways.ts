@@ -6,6 +6,7 @@ import { Authenticated } from '../decorators/authenticated.decorator.js';
 import type { Controller } from '../guards/ancestry.js';
 import { ConnectionContext } from '../guards/connection-context.js';
 import type { RoutePolicies } from '../guards/route-policies.js';
+import { labelOf } from '../guards/visit.js';
 import type { Gateway } from '../transports/transport-host.js';
 import { classOf, CONNECTION, GATEWAY, type ControllerHandler } from './controllers.js';
 import { authenticates, decides, guardsOf } from './enforcement.js';
@@ -19,6 +20,9 @@ export interface GatewayParts {
   /** Whether they stand before every handler. */
   readonly isGlobal: boolean;
 }
+
+/** In events, what a client does that presents another credential. */
+const RENEWAL = 'reauthenticate';
 
 /** Where no gateway says anything, clients of whom nothing is known do not connect. */
 @Authenticated()
@@ -34,7 +38,7 @@ export class Gateways {
     this.#parts = parts;
     const connection = connectionOf(AnyGateway, AnyGateway);
     parts.policies.learn(connection);
-    this.anywhere = gatewayOf(connection, [parts.authGuard, parts.rolesGuard]);
+    this.anywhere = this.#gatewayOf(connection, [parts.authGuard, parts.rolesGuard]);
   }
 
   all(): readonly Gateway[] {
@@ -48,9 +52,21 @@ export class Gateways {
     const closed: Gateway[] = [];
     for (const connection of connectionsTo(modules)) {
       const isOpen = policies.learn(connection).opening?.kind === 'public';
-      (isOpen ? open : closed).push(gatewayOf(connection, this.#guardsOf(connection)));
+      (isOpen ? open : closed).push(this.#gatewayOf(connection, this.#guardsOf(connection)));
     }
     return [...open, ...closed];
+  }
+
+  #gatewayOf(connection: ControllerHandler, guards: readonly CanActivate[]): Gateway {
+    const { policies, authGuard, rolesGuard } = this.#parts;
+    const metatype = connection.metatype as Type;
+    const renewal = renewalOf(metatype);
+    policies.learn(renewal);
+    return {
+      ...{ metatype, handler: labelOf(connection) },
+      admit: (client) => letIn(guards, new ConnectionContext(connection, client)),
+      readmit: (client) => letIn([authGuard, rolesGuard], new ConnectionContext(renewal, client)),
+    };
   }
 
   #guardsOf(connection: ControllerHandler): readonly CanActivate[] {
@@ -71,11 +87,17 @@ export function* connectionsTo(modules: ModulesContainer): Generator<ControllerH
   }
 }
 
-function gatewayOf(connection: ControllerHandler, guards: readonly CanActivate[]): Gateway {
-  return {
-    metatype: connection.metatype as Type,
-    admit: (client) => letIn(guards, new ConnectionContext(connection, client)),
-  };
+/** What stands for a client of a gateway that presents another credential: `Gateway.reauthenticate`. */
+function renewalOf({ name: gateway }: Type): ControllerHandler {
+  @Authenticated()
+  class Renewal {
+    reauthenticate(): void {
+      // Whoever is let in goes on.
+    }
+  }
+  Object.defineProperty(Renewal, 'name', { value: gateway });
+  const method = Reflect.get(Renewal.prototype, RENEWAL) as ControllerHandler['method'];
+  return { controller: Renewal, metatype: Renewal, name: RENEWAL, method, handler: method };
 }
 
 /** Of a gateway without the method, a function that stands for it. */
@@ -96,7 +118,11 @@ function standIn(): ControllerHandler['method'] {
   };
 }
 
-function letIn(guards: readonly CanActivate[], context: ExecutionContext): MaybePromise<void> {
+/** Asks guards, one after the other. */
+export function letIn(
+  guards: readonly CanActivate[],
+  context: ExecutionContext,
+): MaybePromise<void> {
   const [guard, ...others] = guards;
   if (!guard) return;
   const verdict = guard.canActivate(context) as MaybePromise<boolean>;

@@ -3,6 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { RefusalReason } from '../core/refusal.js';
 import type {
+  AnonymousEvent,
+  AuthenticatedEvent,
   AuthEvent,
   AuthEventListener,
   DeniedEvent,
@@ -26,7 +28,7 @@ const OUTAGE_LINE_MS = 10_000;
 const MAX_LINES = 1000;
 
 /**
- * Logs why requests were refused: at `debug` what is the caller's affair, at `error` an outage; and
+ * Logs why requests were refused, and why what they began was ended: at `debug` what is the caller's affair, at `error` an outage; and
  * what happens to the issuers' keys.
  *
  * Codes, reasons and the name of the handler are constants of the program; of a cause only our own
@@ -43,13 +45,13 @@ export function logEvents(logger: LoggerService): AuthEventListener {
       logTokens(logger, event);
       return;
     }
-    if (isOfCredentials(event)) return;
+    if (isNoTrouble(event)) return;
     switch (event.type) {
-      case 'auth.authenticated':
-      case 'auth.anonymous':
-        return;
       case 'auth.denied':
         logDenial(logger, event);
+        return;
+      case 'connection.ended':
+        logger.debug?.(`${event.handler} ended: ${event.reason}`);
         return;
       case 'auth.would_deny':
         logger.log(`${event.handler} would be denied: ${event.reason}: ${event.detail}`);
@@ -69,10 +71,19 @@ function isOfTokens(event: AuthEvent): event is TokenEvent {
   return event.type.startsWith('token.');
 }
 
-/** No trouble: for those who listen. */
-function isOfCredentials(event: AuthEvent): event is CredentialEvent {
-  return event.type.startsWith('credential.') || event.type === 'revocation.added';
+/** For those who listen: who was let in, and what is done here to credentials. */
+function isNoTrouble(
+  event: AuthEvent,
+): event is AuthenticatedEvent | AnonymousEvent | CredentialEvent {
+  const { type } = event;
+  return QUIET.has(type) || type.startsWith('credential.');
 }
+
+const QUIET = new Set<AuthEvent['type']>([
+  'auth.authenticated',
+  'auth.anonymous',
+  'revocation.added',
+]);
 
 /** Messages of our own, which hold nothing that was received but codes that the standards know. */
 function logTokens(logger: LoggerService, event: TokenEvent): void {

@@ -7,6 +7,7 @@ import { MESSAGE_GUARDS, MessageGuard, type MessageGuards } from '../guards/mess
 import { RolesGuard } from '../guards/roles.guard.js';
 import { Standing } from '../guards/standing.js';
 import { Authenticator } from '../pipeline/authenticator.js';
+import { LastingCalls } from '../transports/lasting-calls.js';
 import { bindMessages } from './message-binding.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
@@ -30,8 +31,9 @@ export const MESSAGE_PROVIDERS: readonly Provider[] = [
   },
   {
     provide: Standing,
-    useFactory: (gate: Gate, authenticator: Authenticator) => new Standing(gate, authenticator),
-    inject: [Gate, Authenticator],
+    useFactory: (gate: Gate, authenticator: Authenticator, lasting: LastingCalls) =>
+      new Standing(gate, authenticator, lasting),
+    inject: [Gate, Authenticator, LastingCalls],
   },
   MessageGuard,
   MessageScopeInterceptor,

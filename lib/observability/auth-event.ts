@@ -63,6 +63,30 @@ export interface UnavailableEvent extends RequestFacts {
   readonly cause?: unknown;
 }
 
+/**
+ * What went on after it was let in was ended here, because its credential holds no longer: a socket, an
+ * event stream, a subscription. Told once, and not where it ended by itself or the client left.
+ */
+export interface ConnectionEndedEvent extends CallerFacts {
+  readonly type: 'connection.ended';
+  /** What it came by: `http`, `graphql`, `ws`. */
+  readonly transport: string;
+  /** What let it in, as `Class.method`; of a socket, `Class.handleConnection`, whether or not there is such a method. */
+  readonly handler: string;
+  /** The method, and the path as it is declared; `undefined` where it has no route, as sockets. */
+  readonly route: string | undefined;
+  /** What the request was called that began it. */
+  readonly requestId: string | undefined;
+  /** From when it began until it was ended. */
+  readonly milliseconds: number;
+  /** What the client is told, where it can be told. */
+  readonly code: RefusalCode;
+  /** Why: `token_expired`, `token_revoked`, or why a message was refused. */
+  readonly reason: RefusalReason;
+  /** By whose credential it went on. */
+  readonly principal: Principal | undefined;
+}
+
 /** What the guards, the keys they rely on and the credentials made here tell whoever listens. No event holds a credential. */
 export type AuthEvent =
   | AuthenticatedEvent
@@ -70,6 +94,7 @@ export type AuthEvent =
   | DeniedEvent
   | WouldDenyEvent
   | UnavailableEvent
+  | ConnectionEndedEvent
   | KeySetEvent
   | TokenEvent
   | CredentialEvent;

@@ -50,7 +50,12 @@ function escapedCharacter(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-/** To a hundredth. */
+/** @param startedAt By the clock of `performance`. */
 export function millisecondsSince(startedAt: number): number {
-  return Math.round((performance.now() - startedAt) * 100) / 100;
+  return roundedMilliseconds(performance.now() - startedAt);
+}
+
+/** To a hundredth. */
+export function roundedMilliseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
 }

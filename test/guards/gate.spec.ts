@@ -11,6 +11,7 @@ import { OpenAnswers } from '../../lib/guards/open-answers.js';
 import { RoutePolicies } from '../../lib/guards/route-policies.js';
 import { AuthEvents } from '../../lib/observability/auth-events.js';
 import { ANN } from '../core/ann.js';
+import { LastingCalls } from '../../lib/transports/lasting-calls.js';
 import { Transports } from '../../lib/transports/transports.js';
 
 class Api {
@@ -66,7 +67,11 @@ const gate = new Gate(policies, {
   tenancy: undefined,
   impersonation: 'allow',
   trustedServices: [],
-  answers: new OpenAnswers('none', Date.now),
+  answers: new OpenAnswers({
+    ending: 'none',
+    clock: Date.now,
+    lasting: new LastingCalls(() => undefined),
+  }),
   stripHeaders: [],
   rules,
   judge: new Judge({ events, rules, instanceOf: unexpected, timeoutMs: 1000 }),

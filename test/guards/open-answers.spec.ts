@@ -2,7 +2,8 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { jest } from '@jest/globals';
 import type { Principal } from '../../lib/core/principal.js';
-import { OpenAnswers } from '../../lib/guards/open-answers.js';
+import { OpenAnswers, type AnsweredCall } from '../../lib/guards/open-answers.js';
+import { LastingCalls } from '../../lib/transports/lasting-calls.js';
 import { ANN } from '../core/ann.js';
 
 const DAY_MS = 86_400_000;
@@ -16,13 +17,16 @@ const answer = (): ServerResponse => new ServerResponse(new IncomingMessage(new 
 
 describe('OpenAnswers', () => {
   const response = answer();
-  const answers = new OpenAnswers('all', () => Date.now());
+  const ended: string[] = [];
+  const lasting = new LastingCalls(({ handler }, { reason }) => ended.push(`${handler} ${reason}`));
+  const answers = new OpenAnswers({ ending: 'all', clock: () => Date.now(), lasting });
+  const call = (): AnsweredCall => ({ handler: 'Api.read', route: 'GET /', requestId: undefined });
 
   /** Gives an answer to somebody whose credential holds for so long. */
   const watch = (milliseconds: number, isEventStream = false): ServerResponse => {
     const given = answer();
     const principal = principalUntil(Date.now() + milliseconds);
-    answers.watch({ response: given, principal, isEventStream });
+    answers.watch({ response: given, principal, isEventStream, call });
     return given;
   };
 
@@ -61,15 +65,15 @@ describe('OpenAnswers', () => {
 
   it('waits for nobody who left meanwhile', () => {
     response.destroy();
-    answers.watch({ response, principal: principalUntil(Infinity), isEventStream: true });
+    answers.watch({ response, principal: principalUntil(Infinity), isEventStream: true, call });
     expect(response.listenerCount('close')).toBe(0);
   });
 
   it('keeps nothing of an answer that waits its turn on a connection that is gone', () => {
     const given = watch(DAY_MS);
-    const waiting = [...answers].length;
+    const waiting = [...lasting].length;
     given.req.emit('close');
-    expect([...answers]).toHaveLength(waiting - 1);
+    expect([...lasting]).toHaveLength(waiting - 1);
     expect(jest.getTimerCount()).toBe(0);
   });
 
@@ -86,8 +90,10 @@ describe('OpenAnswers', () => {
     const given = watch(-2000);
     jest.advanceTimersByTime(4999);
     expect(given.destroyed).toBe(false);
+    ended.length = 0;
     jest.advanceTimersByTime(1);
     expect(given.destroyed).toBe(true);
+    expect(ended).toEqual(['Api.read token_expired']);
   });
 
   it('ends an event stream in order where it is read, and survives an event that comes too late', () => {

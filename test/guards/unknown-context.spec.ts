@@ -14,6 +14,7 @@ import { AuthEvents } from '../../lib/observability/auth-events.js';
 import { Authenticator } from '../../lib/pipeline/authenticator.js';
 import { Entrances } from '../../lib/pipeline/entrances.js';
 import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
+import { LastingCalls } from '../../lib/transports/lasting-calls.js';
 import { Transports } from '../../lib/transports/transports.js';
 
 class Gateway {
@@ -53,7 +54,11 @@ const gate = new Gate(new RoutePolicies(new Reflector()), {
   tenancy: undefined,
   impersonation: 'allow',
   trustedServices: [],
-  answers: new OpenAnswers('none', Date.now),
+  answers: new OpenAnswers({
+    ending: 'none',
+    clock: Date.now,
+    lasting: new LastingCalls(() => undefined),
+  }),
   stripHeaders: [],
   rules,
   judge,

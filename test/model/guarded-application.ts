@@ -19,6 +19,7 @@ import { HeaderExtractor } from '../../lib/credential/header-extractor.js';
 import { Authenticator } from '../../lib/pipeline/authenticator.js';
 import { Entrances } from '../../lib/pipeline/entrances.js';
 import { PrincipalMapper } from '../../lib/principal/principal-mapper.js';
+import { LastingCalls } from '../../lib/transports/lasting-calls.js';
 import { Transports } from '../../lib/transports/transports.js';
 import type { Controller } from './declared-classes.js';
 import { instanceOf, PolicyFailure } from './declared-rules.js';
@@ -86,7 +87,11 @@ export class GuardedApplication {
       tenancy: undefined,
       impersonation: 'allow',
       trustedServices: [],
-      answers: new OpenAnswers('none', Date.now),
+      answers: new OpenAnswers({
+        ending: 'none',
+        clock: Date.now,
+        lasting: new LastingCalls(() => undefined),
+      }),
       stripHeaders: [],
     });
     const mapper = new PrincipalMapper({ ofKinds: new Map(), ofSources: new WeakMap() }, roleModel);

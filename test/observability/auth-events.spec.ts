@@ -69,6 +69,17 @@ describe('logEvents', () => {
     ]);
   });
 
+  it('logs quietly what was ended, and why', () => {
+    const { subject, organizationId, sessionId } = FACTS;
+    const event: AuthEvent = {
+      type: 'connection.ended',
+      ...{ transport: 'ws', handler: 'Chat.handleConnection', route: undefined },
+      ...{ requestId: undefined, milliseconds: 5, code: 'invalid_token', reason: 'token_revoked' },
+      ...{ subject, organizationId, sessionId, principal: undefined },
+    };
+    expect(logged(event)).toEqual(['debug: Chat.handleConnection ended: token_revoked']);
+  });
+
   const OUTAGE: AuthEvent = {
     type: 'auth.unavailable',
     ...FACTS,

@@ -2,11 +2,11 @@ import { Logger } from '@nestjs/common';
 import { withRequest } from '../../context/current-request.js';
 import { MessageScope } from '../../context/message-scope.js';
 import { authOf } from '../../context/request-auth.js';
-import { AuthError, AuthUnavailable, InvalidCredential } from '../../core/auth-error.js';
+import { InvalidCredential, type AuthError } from '../../core/auth-error.js';
 import { isPending, whenReady, type MaybePromise } from '../../core/maybe-promise.js';
 import type { Principal } from '../../core/principal.js';
+import { guardFailure } from '../guard-failure.js';
 import type { Gateway, TransportHost } from '../transport-host.js';
-import { KnownSessions } from './known-sessions.js';
 import { peerOf } from './peer.js';
 import { ServedGateways } from './served-gateways.js';
 import type { SocketRequest } from './socket-request.js';
@@ -29,8 +29,6 @@ const logger = new Logger('WebSockets');
 export class Connections {
   readonly host: TransportHost;
   readonly served: ServedGateways;
-  readonly #sessions = new KnownSessions();
-  readonly #gateways = new WeakMap<SocketSession, readonly Gateway[]>();
 
   constructor(host: TransportHost) {
     this.host = host;
@@ -39,7 +37,7 @@ export class Connections {
 
   /** Those that are connected, or about to be. */
   get sessions(): readonly SocketSession[] {
-    return this.#sessions.all;
+    return [...this.host.lasting].filter((each) => each instanceof SocketSession);
   }
 
   /**
@@ -56,10 +54,11 @@ export class Connections {
       return;
     }
     this.host.receive(peer.handshake);
-    const session = new SocketSession(client, peer, this.host);
+    const gateways = this.served.behind(server);
+    const session = new SocketSession({ client, peer, gateways }, this.host);
     rememberSession(client, session);
-    this.#sessions.add(session);
-    this.#gateways.set(session, this.served.behind(server));
+    // Of one that goes while it connects socket.io tells nobody.
+    this.host.lasting.addUnheld(session);
     return session;
   }
 
@@ -70,7 +69,7 @@ export class Connections {
    */
   admit(session: SocketSession): MaybePromise<AuthError | undefined> {
     const refused = (failure: AuthError): AuthError => {
-      this.#sessions.delete(session);
+      this.host.lasting.delete(session);
       return failure;
     };
     const admitted = ({ scope, principal, show }: Admission): AuthError | undefined => {
@@ -81,12 +80,14 @@ export class Connections {
       return undefined;
     };
     try {
-      const gateways = this.#gatewaysOf(session);
-      const admission = this.#authenticate(session, session.request, gateways);
+      const { client, gateways, request } = session;
+      const admission = this.#authenticate(session, request, () => admittedBy(gateways, client));
       if (!isPending(admission)) return admitted(admission);
-      return admission.then(admitted).catch((failure: unknown) => refused(failureIn(failure)));
+      return admission
+        .then(admitted)
+        .catch((failure: unknown) => refused(guardFailure(failure, logger)));
     } catch (failure) {
-      return refused(failureIn(failure));
+      return refused(guardFailure(failure, logger));
     }
   }
 
@@ -94,7 +95,7 @@ export class Connections {
   open(session: SocketSession): void {
     session.peer.onGone(() => {
       session.forget();
-      this.#sessions.delete(session);
+      this.host.lasting.delete(session);
     });
     session.open();
   }
@@ -105,15 +106,17 @@ export class Connections {
    * @throws What the guards throw.
    */
   async authenticate(session: SocketSession, request: SocketRequest): Promise<Admission> {
+    const { client, gateways, gateway } = session;
     // Where anybody may connect, nobody would look at it.
-    const gateways = [...this.#gatewaysOf(session), this.host.anywhere];
-    return this.#authenticate(session, request, gateways);
+    const admit = (): MaybePromise<void> =>
+      whenReady(admittedBy(gateways, client), () => gateway.readmit(client));
+    return this.#authenticate(session, request, admit);
   }
 
   #authenticate(
     session: SocketSession,
     request: SocketRequest,
-    gateways: readonly Gateway[],
+    admit: () => MaybePromise<void>,
   ): MaybePromise<Admission> {
     const { client, peer } = session;
     const shown = new Map<string, unknown>();
@@ -125,7 +128,7 @@ export class Connections {
     };
     const exchange = new WsExchange(caller, request);
     const scope = new MessageScope(exchange, this.host.clock(), request.header('x-request-id'));
-    const admitted = withRequest(scope, () => admittedBy(gateways, client));
+    const admitted = withRequest(scope, admit);
     return whenReady(admitted, () => ({
       ...{ exchange, scope, principal: this.#lasting(exchange) },
       show: () => {
@@ -144,10 +147,6 @@ export class Connections {
     if (isOver) throw auth.refuse(new InvalidCredential('token_expired'));
     return auth?.principal;
   }
-
-  #gatewaysOf(session: SocketSession): readonly Gateway[] {
-    return this.#gateways.get(session) ?? [this.host.anywhere];
-  }
 }
 
 /** By all that share a server, one after the other: a client of one is a client of all. */
@@ -155,16 +154,6 @@ function admittedBy(gateways: readonly Gateway[], client: object): MaybePromise<
   const [gateway, ...others] = gateways;
   if (!gateway) return;
   return whenReady(gateway.admit(client), () => admittedBy(others, client));
-}
-
-/** Whatever fails, nobody gets in by it. */
-function failureIn(thrown: unknown): AuthError {
-  const { cause } = (thrown ?? {}) as { readonly cause?: unknown };
-  for (const each of [thrown, cause]) if (each instanceof AuthError) return each;
-  logger.error(
-    `A guard failed: ${thrown instanceof Error ? thrown.name : 'for an unknown reason'}`,
-  );
-  return new AuthUnavailable('policy_failed', { cause: thrown, retryAfterSeconds: 1 });
 }
 
 /** Of whom nobody knows how it connected, nothing is heard. */

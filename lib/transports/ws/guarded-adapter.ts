@@ -91,7 +91,7 @@ export class GuardedAdapter {
 
   #admit(session: SocketSession, server: ClientsOfServer): void {
     const settle = (failure: AuthError | undefined): void => {
-      if (failure) session.end(failure);
+      if (failure) session.close(failure);
       this.#waiting.leave(server, session.client);
       if (!failure && !session.peer.isGone) this.#connections.open(session);
       session.peer.release();

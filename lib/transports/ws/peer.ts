@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ownProperty } from '../../core/own-property.js';
 import type { AuthError } from '../../core/auth-error.js';
+import { closeCodeOf } from '../close-code.js';
 import { isMessageRefusal } from './message-refusal.js';
 import { rawRequest } from '../http/raw-request.js';
 import { SocketRequest } from './socket-request.js';
@@ -11,8 +12,10 @@ export interface Peer {
   /** The request of HTTP that it connected by. */
   readonly handshake: IncomingMessage;
   readonly request: SocketRequest;
-  /** Whether it is gone already. */
+  /** Whether it is gone already, or not there yet. */
   readonly isGone: boolean;
+  /** Whether it was there, and is gone. */
+  readonly hasLeft: boolean;
   /** Holds back what it sends. */
   hold(): void;
   release(): void;
@@ -29,6 +32,8 @@ export interface IoSocket {
   readonly handshake: { readonly auth?: unknown; readonly address?: string };
   readonly request: IncomingMessage;
   readonly connected: boolean;
+  /** Below all namespaces of a client. */
+  readonly conn?: { readonly readyState?: unknown };
   readonly data: unknown;
   emit(event: string, body: object): unknown;
   disconnect(close: boolean): unknown;
@@ -45,9 +50,6 @@ interface WebSocket {
   on(event: 'error' | 'exception', listener: (data: unknown) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
-
-/** RFC 6455 section 7.4.2: codes from 4000 on are the application's. */
-const CLOSE_CODES = 4000;
 
 /** As the API of WebSockets in browsers has it. */
 const OPEN = 1;
@@ -82,6 +84,11 @@ class IoPeer implements Peer {
 
   get isGone(): boolean {
     return !this.#socket.connected;
+  }
+
+  get hasLeft(): boolean {
+    const { readyState } = this.#socket.conn ?? {};
+    return readyState === 'closing' || readyState === 'closed';
   }
 
   hold(): void {
@@ -137,6 +144,10 @@ class WebSocketPeer implements Peer {
     return this.#socket.readyState !== OPEN;
   }
 
+  get hasLeft(): boolean {
+    return this.isGone;
+  }
+
   hold(): void {
     this.#socket.pause();
   }
@@ -145,8 +156,8 @@ class WebSocketPeer implements Peer {
     this.#socket.resume();
   }
 
-  end({ status, code }: AuthError): void {
-    this.#socket.close(CLOSE_CODES + status, code);
+  end(failure: AuthError): void {
+    this.#socket.close(closeCodeOf(failure), failure.code);
     // What the other side answers to that is waited for.
     this.release();
   }

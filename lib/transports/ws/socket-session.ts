@@ -3,28 +3,36 @@ import type { MessageScope } from '../../context/message-scope.js';
 import { atInstant } from '../../core/at-instant.js';
 import { InvalidCredential, type AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
-import type { Clock } from '../../core/clock.js';
 import { hiddenNotes } from '../../core/hidden-notes.js';
 import type { Principal } from '../../core/principal.js';
 import { refusalBody } from '../public-refusal.js';
-import type { RefusalStyles } from '../exchange.js';
+import type { LastingCall } from '../lasting-calls.js';
+import type { Gateway, TransportHost } from '../transport-host.js';
 import type { Peer } from './peer.js';
 import type { SocketRequest } from './socket-request.js';
 import type { Caller } from './ws-exchange.js';
 
 /** What sessions need of an application. */
-export interface SessionSurroundings {
-  readonly clock: Clock;
-  readonly styles: RefusalStyles;
+export type SessionSurroundings = Pick<TransportHost, 'clock' | 'styles' | 'lasting' | 'anywhere'>;
+
+/** A client that wants to be let in. */
+export interface Arrival {
+  readonly client: object;
+  readonly peer: Peer;
+  /** By which it is, if all of them let it. */
+  readonly gateways: readonly Gateway[];
 }
 
 /** Where a session is on its way: before anybody knows whether it may be, while it is, and after. */
 type Stage = 'connecting' | 'open' | 'over';
 
 /** A client from when it connects until it has gone: who it is, and until when. */
-export class SocketSession implements Caller {
+export class SocketSession implements Caller, LastingCall {
+  readonly transport = 'ws';
+  readonly route = undefined;
   readonly client: object;
   readonly peer: Peer;
+  readonly gateways: readonly Gateway[];
   readonly #surroundings: SessionSurroundings;
   readonly #waiting: (() => void)[] = [];
   #stage: Stage = 'connecting';
@@ -34,11 +42,31 @@ export class SocketSession implements Caller {
   #disarm: () => void = () => undefined;
   #failure: AuthError | undefined;
 
-  constructor(client: object, peer: Peer, surroundings: SessionSurroundings) {
+  constructor({ client, peer, gateways }: Arrival, surroundings: SessionSurroundings) {
     this.client = client;
     this.peer = peer;
+    this.gateways = gateways;
     this.#request = peer.request;
     this.#surroundings = surroundings;
+  }
+
+  /** The one that asks most, where several share their clients. */
+  get gateway(): Gateway {
+    return this.gateways.at(-1) ?? this.#surroundings.anywhere;
+  }
+
+  get handler(): string {
+    return this.gateway.handler;
+  }
+
+  /** A client that goes while it connects. */
+  get hasLeft(): boolean {
+    return this.peer.hasLeft;
+  }
+
+  /** That of its connecting. */
+  get requestId(): string | undefined {
+    return this.#scope?.requestId();
   }
 
   /** How it connected, with the credential that counts. */
@@ -105,12 +133,12 @@ export class SocketSession implements Caller {
     const isLost = failure instanceof InvalidCredential && failure.code !== NOT_HERE;
     if (!isAuthenticated || !isLost || request !== this.#request) return;
     setImmediate(() => {
-      if (request === this.#request) this.end(failure);
+      if (request === this.#request) this.#surroundings.lasting.end(this, failure);
     });
   }
 
   /** Closes the socket, and says why. Nothing it sends is heard any more. */
-  end(failure: AuthError): void {
+  close(failure: AuthError): void {
     if (this.#isOver) return;
     this.#failure = failure;
     this.forget();
@@ -132,7 +160,7 @@ export class SocketSession implements Caller {
     const { expiresAt } = this.#principal ?? { expiresAt: Infinity };
     if (!this.isOpen) return;
     this.#disarm = atInstant(expiresAt * 1000, this.#surroundings.clock, () => {
-      this.end(new InvalidCredential('token_expired'));
+      this.#surroundings.lasting.end(this, new InvalidCredential('token_expired'));
     });
   }
 }

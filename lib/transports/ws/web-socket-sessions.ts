@@ -3,23 +3,10 @@ import { ApplicationConfig } from '@nestjs/core';
 import { authOf } from '../../context/request-auth.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { Forbidden, InvalidCredential, type AuthError } from '../../core/auth-error.js';
-import { ownMembers, ownProperty } from '../../core/own-property.js';
-import { isSameCaller, type AuthenticatedPrincipal, type Principal } from '../../core/principal.js';
+import { isSameCaller, type AuthenticatedPrincipal } from '../../core/principal.js';
+import { callsOf, type CredentialOwner } from '../credential-owner.js';
 import type { Admission, Connections } from './connections.js';
 import { sessionOf, type SocketSession } from './socket-session.js';
-
-/** Whose sockets are closed: those of whom all that is given is true. */
-export interface SocketOwner {
-  /** The issuer of the token; for other credentials, what their kind is called. */
-  readonly issuer?: string;
-  readonly subject?: string;
-  /** The claim `sid` (OpenID Connect Front-Channel Logout section 3). */
-  readonly sessionId?: string;
-  /** The claim `jti` (RFC 7519 section 4.1.7). */
-  readonly tokenId?: string;
-}
-
-const OWNER = ['issuer', 'subject', 'sessionId', 'tokenId'] as const;
 
 const connectionsOf = new WeakMap<ApplicationConfig, Connections>();
 
@@ -42,20 +29,17 @@ export class WebSocketSessions {
   }
 
   /**
-   * Closes sockets whose credential was revoked, as {@link RevocationList} closes it to requests: those
-   * of this process; other instances are told by the application.
+   * Closes sockets whose credential was revoked elsewhere than on the {@link RevocationList} that the
+   * options name, which closes them by itself: those of this process. Other instances are told by the
+   * application.
    *
    * @returns How many.
    * @throws {TypeError} When neither a subject, a session nor a token is named, or something unknown is.
    */
-  disconnect(owner: SocketOwner): number {
-    assertOwner(owner);
-    const wanted = Object.entries(ownMembers(owner)).filter(([, value]) => value !== undefined);
-    const theirs = this.#connections.sessions.filter(({ principal }) => {
-      const facts = principal && factsOf(principal);
-      return facts && wanted.every(([name, value]) => facts[name] === value);
-    });
-    for (const session of theirs) session.end(new InvalidCredential('token_revoked'));
+  disconnect(owner: CredentialOwner): number {
+    const { sessions, host } = this.#connections;
+    const theirs = callsOf(owner, sessions);
+    for (const session of theirs) host.lasting.end(session, new InvalidCredential('token_revoked'));
     return theirs.length;
   }
 
@@ -105,23 +89,6 @@ function isSame({ principal: before }: SocketSession, after: AuthenticatedPrinci
 
 function refused({ exchange }: Admission, failure: AuthError): Error {
   return authOf(exchange)?.refuse(failure) ?? failure;
-}
-
-function assertOwner(owner: SocketOwner): void {
-  const names = Object.keys(owner).filter((name) => ownProperty(owner, name) !== undefined);
-  const isKnown = names.every((name) => (OWNER as readonly string[]).includes(name));
-  if (isKnown && names.some((name) => name !== 'issuer')) return;
-  throw new TypeError('Name a subject, a sessionId or a tokenId, and maybe an issuer');
-}
-
-function factsOf(principal: Principal): Readonly<Record<string, unknown>> | undefined {
-  if (principal.kind === 'anonymous') return;
-  const { issuer, subject, claims } = principal;
-  return {
-    ...{ issuer, subject },
-    sessionId: ownProperty(claims, 'sid'),
-    tokenId: ownProperty(claims, 'jti'),
-  };
 }
 
 function noSocket(): AuthConfigurationError {

@@ -1,7 +1,15 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, UseGuards } from '@nestjs/common';
 import { Context, Query, Resolver, Subscription } from '@nestjs/graphql';
 import type { Client } from 'graphql-ws';
-import { Accepts, AuthService, OptionalAuth, Public, Roles } from '../../../lib/index.js';
+import {
+  Accepts,
+  AuthGuard,
+  AuthService,
+  OptionalAuth,
+  Public,
+  Roles,
+  RolesGuard,
+} from '../../../lib/index.js';
 
 /** What is published, to whoever listens. */
 @Injectable()
@@ -136,6 +144,28 @@ export class FeedsResolver {
   @Subscription(TEXT, NULLABLE)
   queued(@Context('pubsub') publisher: Publisher): Promise<AsyncIterable<object>> {
     return publisher.subscribe('queued');
+  }
+}
+
+/** Where there are no global guards. */
+@Resolver()
+export class GuardedFeedsResolver {
+  readonly #feeds: Feeds;
+
+  constructor(feeds: Feeds) {
+    this.#feeds = feeds;
+  }
+
+  @Public()
+  @Query(TEXT)
+  hello(): string {
+    return 'hello';
+  }
+
+  @UseGuards(AuthGuard, RolesGuard)
+  @Subscription(TEXT, NULLABLE)
+  guarded(): AsyncIterableIterator<object> {
+    return this.#feeds.listen('guarded');
   }
 }
 

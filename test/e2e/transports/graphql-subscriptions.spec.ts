@@ -7,7 +7,7 @@ import {
 } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import type { RunningApplication } from '../http/application.js';
-import { Feeds, FeedsResolver, Listener, until } from './feeds.js';
+import { Feeds, FeedsResolver, GuardedFeedsResolver, Listener, until } from './feeds.js';
 import { dial, first, SERVERS, startGraphql } from './graphql-application.js';
 
 type Client = ReturnType<typeof dial>;
@@ -222,6 +222,29 @@ describe.each(SERVERS)('subscriptions of %s', (server) => {
     expect(await weather.told(2)).toEqual(['1', '2']);
     expect(await anonymous.told(2)).toEqual(['1', '2']);
     issuer.advance(-300);
+  });
+});
+
+describe('subscriptions without global guards', () => {
+  it('end with the credential as well', async () => {
+    const issuer = await TestIssuer.start({ algorithms: ['ES256'] });
+    const api = await startGraphql('Apollo on Express', {
+      providers: [Feeds, GuardedFeedsResolver],
+      auth: { issuers: [issuer.options()], clock: issuer.clock, global: false },
+    });
+    const connectionParams = { Authorization: `Bearer ${await issuer.token({ sub: 'ann' })}` };
+    const client = dial(api, { connectionParams });
+    const one = new Listener(client, 'guarded');
+    await until(() => api.app.get(Feeds).listening === 1);
+    api.app.get(Feeds).publish('1');
+    expect(await one.told(1)).toEqual(['1']);
+    issuer.advance(600);
+    api.app.get(Feeds).publish('2');
+    expect(await one.ended).toBe('token_expired');
+    expect(one.values).toEqual(['1']);
+    await client.dispose();
+    await api.close();
+    await issuer.close();
   });
 });
 

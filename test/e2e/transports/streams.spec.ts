@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { OpenAnswers } from '../../../lib/guards/open-answers.js';
 import {
   MemoryKeyValueStore,
   RevocationList,
@@ -7,6 +6,7 @@ import {
   type StreamOptions,
 } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
+import { LastingCalls } from '../../../lib/transports/lasting-calls.js';
 import { ADAPTERS, get, start, type RunningApplication } from '../http/application.js';
 import { closeNow, more, over, ReadAnswer, StreamsApi } from './streams-api.js';
 
@@ -24,7 +24,7 @@ afterAll(async () => {
 const tokenFor = (milliseconds: number, claims: object = {}): Promise<string> =>
   issuer.token({ exp: (Date.now() + milliseconds) / 1000, ...claims });
 
-const openIn = ({ app }: RunningApplication): number => [...app.get(OpenAnswers)].length;
+const openIn = ({ app }: RunningApplication): number => [...app.get(LastingCalls)].length;
 
 /** Until what is to happen has happened; who waits for ever is ended by the runner. */
 async function until(condition: () => boolean): Promise<void> {

@@ -3,11 +3,14 @@ import { jest } from '@jest/globals';
 import { MessageScope } from '../../../lib/context/message-scope.js';
 import type { AuthError } from '../../../lib/core/auth-error.js';
 import type { Principal } from '../../../lib/core/principal.js';
+import { LastingCalls } from '../../../lib/transports/lasting-calls.js';
 import { SocketRequest } from '../../../lib/transports/ws/socket-request.js';
 import type { Peer } from '../../../lib/transports/ws/peer.js';
 import { SocketSession } from '../../../lib/transports/ws/socket-session.js';
 
 const DAY_MS = 86_400_000;
+
+const none = (): void => undefined;
 
 describe('the end of a session', () => {
   let now: () => number;
@@ -35,6 +38,7 @@ describe('the end of a session', () => {
       }),
       handshake: {} as IncomingMessage,
       isGone: false,
+      hasLeft: false,
       hold: (): void => undefined,
       release: (): void => undefined,
       onGone: (): void => undefined,
@@ -49,7 +53,11 @@ describe('the end of a session', () => {
     };
     const realm = { realm: 'api', resourceMetadata: undefined };
     const styles = { http: { ...realm, body: (refusal: object): object => refusal } };
-    const session = new SocketSession({}, peer, { clock, styles });
+    const lasting = new LastingCalls(() => undefined);
+    const anywhere = { metatype: Object, handler: 'Any', admit: none, readmit: none };
+    const arrival = { client: {}, peer, gateways: [anywhere] };
+    const session = new SocketSession(arrival, { clock, styles, lasting, anywhere });
+    lasting.addUnheld(session);
     const expiresAt = (Date.now() + days * DAY_MS) / 1000;
     session.admit(new MessageScope({}, 0, []), { kind: 'user', expiresAt } as Principal);
     session.open();
