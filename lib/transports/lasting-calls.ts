@@ -35,6 +35,7 @@ interface Entry {
 export class LastingCalls implements Iterable<LastingCall> {
   readonly #onEnded: OnEnded;
   readonly #entries = new Set<Entry>();
+  readonly #watchers = new Set<(call: LastingCall) => void>();
   readonly #entryOf = new WeakMap<LastingCall, Entry>();
   readonly #collected = new FinalizationRegistry<Entry>((entry) => {
     this.#entries.delete(entry);
@@ -55,6 +56,7 @@ export class LastingCalls implements Iterable<LastingCall> {
   /** It has begun. Whoever adds it deletes it when it is over, however that came. */
   add(call: LastingCall): void {
     this.#put(call, () => call);
+    this.established(call);
   }
 
   /**
@@ -65,6 +67,22 @@ export class LastingCalls implements Iterable<LastingCall> {
     const reference = new WeakRef(call);
     const entry = this.#put(call, () => reference.deref());
     this.#collected.register(call, entry);
+  }
+
+  /** To be told when it goes on by another credential than before, or by one at last. */
+  established(call: LastingCall): void {
+    if (call.principal) for (const watch of this.#watchers) watch(call);
+  }
+
+  /**
+   * @param established Called whenever it is known by which credential one goes on.
+   * @returns Ends that.
+   */
+  watch(established: (call: LastingCall) => void): () => void {
+    this.#watchers.add(established);
+    return () => {
+      this.#watchers.delete(established);
+    };
   }
 
   /** @returns Whether it was there. */

@@ -91,8 +91,12 @@ export class Connections {
     }
   }
 
-  /** A client that was admitted is connected. */
+  /** A client that was admitted is connected, unless it has left meanwhile. */
   open(session: SocketSession): void {
+    if (session.peer.isGone) {
+      this.host.lasting.delete(session);
+      return;
+    }
     session.peer.onGone(() => {
       session.forget();
       this.host.lasting.delete(session);

@@ -93,7 +93,7 @@ export class GuardedAdapter {
     const settle = (failure: AuthError | undefined): void => {
       if (failure) session.close(failure);
       this.#waiting.leave(server, session.client);
-      if (!failure && !session.peer.isGone) this.#connections.open(session);
+      if (!failure) this.#connections.open(session);
       session.peer.release();
     };
     const admission = this.#connections.admit(session);

@@ -114,6 +114,7 @@ export class SocketSession implements Caller, LastingCall {
     this.#principal = principal;
     this.#request = request;
     this.#arm();
+    this.#surroundings.lasting.established(this);
   }
 
   /** Who it is, is known from the first time that its credential is looked at: at connecting, or at a message. */

@@ -2,7 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   MemoryKeyValueStore,
   RevocationList,
+  type AuthEventListener,
   type AuthModuleOptions,
+  type ConnectionEndedEvent,
   type StreamOptions,
 } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
@@ -33,12 +35,16 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe.each(ADAPTERS)('answers that take their time, over %s', (adapter) => {
   const running: RunningApplication[] = [];
+  let ended: ConnectionEndedEvent[] = [];
 
   const application = async (
     streams?: StreamOptions,
     auth: AuthModuleOptions = {},
   ): Promise<RunningApplication> => {
-    const options = { issuers: [issuer.options()], ...auth, ...(streams && { streams }) };
+    const onEvent: AuthEventListener = (event) => {
+      if (event.type === 'connection.ended') ended.push(event);
+    };
+    const options = { issuers: [issuer.options()], onEvent, ...auth, ...(streams && { streams }) };
     const api = await start(adapter, { controllers: [StreamsApi], auth: options });
     running.push(api);
     return api;
@@ -46,6 +52,7 @@ describe.each(ADAPTERS)('answers that take their time, over %s', (adapter) => {
 
   beforeEach(() => {
     over.length = 0;
+    ended = [];
   });
 
   afterEach(async () => {
@@ -64,6 +71,15 @@ describe.each(ADAPTERS)('answers that take their time, over %s', (adapter) => {
     expect(await answer.end()).toBe(how);
     await until(() => over.length > 0 && openIn(api) === 0);
     expect(over).toEqual([path]);
+    expect(ended).toMatchObject([
+      {
+        ...{ type: 'connection.ended', transport: 'http', code: 'token_expired' },
+        ...{ reason: 'token_expired', handler: `StreamsApi.${path}`, route: `GET /${path}` },
+        requestId: answer.response.headers.get('x-request-id'),
+        ...{ subject: 'test-user', principal: { subject: 'test-user' } },
+      },
+    ]);
+    expect(ended[0]?.milliseconds).toBeGreaterThan(0);
   });
 
   it('by default, an event stream ends when the token expires, and a download goes on', async () => {
@@ -102,6 +118,7 @@ describe.each(ADAPTERS)('answers that take their time, over %s', (adapter) => {
     await until(() => openIn(api) === 1);
     await events.leave();
     await until(() => openIn(api) === 0 && over.length === 1);
+    expect(ended).toEqual([]);
   });
 
   it('ends the event streams of whoever is revoked here, and no others', async () => {
@@ -125,6 +142,8 @@ describe.each(ADAPTERS)('answers that take their time, over %s', (adapter) => {
     await Promise.all([other.until('two'), bob.until('two')]);
     await list.revokeSubject({ issuer: issuer.issuer, subject: 'bob' });
     expect(await bob.end()).toBe('ended');
+    const facts = ended.map(({ subject, reason }) => `${subject}: ${reason}`);
+    expect(facts).toEqual(['ann', 'eve', 'bob'].map((each) => `${each}: token_revoked`));
     await other.leave();
   });
 });
