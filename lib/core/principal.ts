@@ -67,6 +67,17 @@ export type AuthenticatedPrincipal = UserPrincipal | ServicePrincipal | ApiKeyPr
 /** Who is calling: frozen, and safe to log or serialise, for it holds no credential. */
 export type Principal = AuthenticatedPrincipal | AnonymousPrincipal;
 
+/** Whether two are one caller, in one organization, with one actor: what it may need not be the same. */
+export function isSameCaller(one: AuthenticatedPrincipal, other: AuthenticatedPrincipal): boolean {
+  return (
+    one.kind === other.kind &&
+    one.subject === other.subject &&
+    one.issuer === other.issuer &&
+    one.organizationId === other.organizationId &&
+    one.actor?.subject === other.actor?.subject
+  );
+}
+
 const credentials = hiddenNotes<Credential>();
 
 const providers = hiddenNotes<string>();

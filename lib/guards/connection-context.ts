@@ -13,9 +13,12 @@ type Contexts = {
 export class ConnectionContext implements ExecutionContext {
   readonly #target: Target;
   readonly #args: readonly unknown[];
+  readonly #type: string;
 
-  constructor(target: Target, client: object) {
+  /** @param type What Nest calls the contexts of messages that come by the connection. */
+  constructor(target: Target, client: object, type = 'ws') {
     this.#target = target;
+    this.#type = type;
     this.#args = [client];
   }
 
@@ -36,7 +39,7 @@ export class ConnectionContext implements ExecutionContext {
   }
 
   getType<T extends string = ContextType>(): T {
-    return 'ws' as T;
+    return this.#type as T;
   }
 
   switchToHttp(): Contexts['switchToHttp'] {

@@ -162,14 +162,19 @@ export class Gate implements Gatekeeper {
    * @throws When not; and whatever a policy throws.
    */
   decide(visit: Visit, principal: Principal): MaybePromise<true> {
-    const { rules, judge } = this.#settings;
-    const decision = decide(visit.policy, principal, rules);
-    if (!decision.allowed) throw this.refuse(visit, new Forbidden(decision.reason, decision));
-    return whenReady(judge.judge(visit, principal), (failure) => {
+    const unmet = this.measure(visit, principal);
+    if (unmet) throw this.refuse(visit, unmet);
+    return whenReady(this.#settings.judge.judge(visit, principal), (failure) => {
       if (failure) throw this.refuse(visit, failure);
       visit.isLetIn = true;
       return true as const;
     });
+  }
+
+  /** Why a principal may not reach the handler, whatever it is asked for: policies are another matter. */
+  measure({ policy }: Visit, principal: Principal): Forbidden | undefined {
+    const decision = decide(policy, principal, this.#settings.rules);
+    return decision.allowed ? undefined : new Forbidden(decision.reason, decision);
   }
 
   /** Whether a guard that came before has let this very call of its handler in: Nest calls some twice. */

@@ -9,43 +9,49 @@ import {
 import { isObservable, map, Observable } from 'rxjs';
 import { withRequest } from '../context/current-request.js';
 import type { Scope } from '../context/request-scope.js';
-import { authOf, type RequestAuth } from '../context/request-auth.js';
-import { InvalidCredential } from '../core/auth-error.js';
-import { messageOf } from '../transports/invocation.js';
-import { subscription } from './subscription.js';
-import { MESSAGE_GUARDS, type MessageGuards } from './message.guard.js';
+import { authOf } from '../context/request-auth.js';
+import { invocationsOf, isSubscription, messageOf } from '../transports/invocation.js';
+import { Standing } from './standing.js';
+import { isAsyncIterable, Subscription } from './subscription.js';
+import { Visit } from './visit.js';
 
 /** Keeps a message at hand while it is handled, as a request of HTTP is. */
 @Injectable()
 export class MessageScopeInterceptor implements NestInterceptor {
-  readonly #settings: MessageGuards | undefined;
+  readonly #standing: Standing | undefined;
 
-  constructor(@Optional() @Inject(MESSAGE_GUARDS) settings?: MessageGuards) {
-    this.#settings = settings;
+  constructor(@Optional() @Inject(Standing) standing?: Standing) {
+    this.#standing = standing;
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const message = this.#settings && messageOf(context);
-    const auth = message && authOf(message);
-    const scope = auth?.messageScope;
-    if (!this.#settings || !auth || !scope) return next.handle();
+    const message = this.#standing && messageOf(context);
+    const scope = message && authOf(message)?.messageScope;
+    if (!scope) return next.handle();
     bindStream(context.getArgs(), scope);
-    const stream = {
-      within: <T>(work: () => T): T => withRequest(scope, work),
-      isOver: () => isOver(auth, this.#settings?.clock() ?? Infinity),
-    };
     // What it answers with is made when it is subscribed to, and may be made then only.
     const answer = within(scope, () => withRequest(scope, () => next.handle()));
-    return answer.pipe(map((value: unknown) => subscription(value, stream)));
+    const read = isSubscription(context) ? this.#readerOf(context, scope) : undefined;
+    return read ? answer.pipe(map(read)) : answer;
   }
-}
 
-/** Who was let in with a token is told nothing any more when it has expired. */
-function isOver(auth: RequestAuth, now: number): boolean {
-  const { expiresAt } = auth.principal ?? {};
-  if (expiresAt === undefined || now < expiresAt * 1000) return false;
-  auth.refuse(new InvalidCredential('token_expired'));
-  return true;
+  /** What the handler of a subscription returns is read for as long as its caller may have it. */
+  #readerOf(context: ExecutionContext, scope: Scope): ((value: unknown) => unknown) | undefined {
+    const [call] = invocationsOf(context);
+    const visit = call && authOf(call);
+    const standing = this.#standing;
+    if (!standing || !(visit instanceof Visit)) return;
+    const { handler, exchange, requestId } = visit;
+    const subscriber = {
+      ...{ clock: standing.clock, lasting: standing.lasting },
+      call: { handler, requestId, route: exchange.route },
+      principal: () => visit.principal,
+      within: <T>(work: () => T): T => withRequest(scope, work),
+      failure: () => standing.failureOf(visit),
+      refuse: visit.refuse.bind(visit),
+    };
+    return (value) => (isAsyncIterable(value) ? new Subscription(value, subscriber) : value);
+  }
 }
 
 /** Nest keeps what came before the handler was there until it says so by this, which its decorator looks for. */

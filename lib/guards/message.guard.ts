@@ -12,8 +12,6 @@ export interface MessageGuards {
   readonly guards: readonly CanActivate[];
   /** Whether Nest called them already, as its global guards. */
   readonly hasLetIn: (context: ExecutionContext) => boolean;
-  /** In milliseconds since the epoch. */
-  readonly clock: () => number;
 }
 
 /** `undefined` where an application puts its guards itself. */

@@ -7,6 +7,7 @@ import { MESSAGE_GUARDS } from '../guards/message.guard.js';
 import { PolicyService } from '../guards/policy-service.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
+import { Standing } from '../guards/standing.js';
 import type { AuthEventListener, AuthEventSubscriber } from '../observability/auth-event.js';
 import { AuthEvents } from '../observability/auth-events.js';
 import { Authenticator } from '../pipeline/authenticator.js';
@@ -244,4 +245,5 @@ export const AUTH_EXPORTS = [
   AuthGuard,
   RolesGuard,
   MESSAGE_GUARDS,
+  Standing,
 ];

@@ -118,7 +118,11 @@ function standIn(): ControllerHandler['method'] {
   };
 }
 
-function letIn(guards: readonly CanActivate[], context: ExecutionContext): MaybePromise<void> {
+/** Asks guards, one after the other. */
+export function letIn(
+  guards: readonly CanActivate[],
+  context: ExecutionContext,
+): MaybePromise<void> {
   const [guard, ...others] = guards;
   if (!guard) return;
   const verdict = guard.canActivate(context) as MaybePromise<boolean>;

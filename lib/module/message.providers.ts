@@ -5,6 +5,9 @@ import { Gate } from '../guards/gate.js';
 import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js';
 import { MESSAGE_GUARDS, MessageGuard, type MessageGuards } from '../guards/message.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
+import { Standing } from '../guards/standing.js';
+import { Authenticator } from '../pipeline/authenticator.js';
+import { LastingCalls } from '../transports/lasting-calls.js';
 import { bindMessages } from './message-binding.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
@@ -17,14 +20,20 @@ export const MESSAGE_PROVIDERS: readonly Provider[] = [
   {
     provide: MESSAGE_GUARDS,
     useFactory: (
-      { global, clock }: ResolvedAuthOptions,
+      { global }: ResolvedAuthOptions,
       gate: Gate,
       ...guards: readonly CanActivate[]
     ): MessageGuards | undefined => {
       const hasLetIn = (context: ExecutionContext): boolean => gate.hasLetIn(context);
-      return global ? { guards, hasLetIn, clock } : undefined;
+      return global ? { guards, hasLetIn } : undefined;
     },
     inject: [RESOLVED_OPTIONS, Gate, AuthGuard, RolesGuard],
+  },
+  {
+    provide: Standing,
+    useFactory: (gate: Gate, authenticator: Authenticator, lasting: LastingCalls) =>
+      new Standing(gate, authenticator, lasting),
+    inject: [Gate, Authenticator, LastingCalls],
   },
   MessageGuard,
   MessageScopeInterceptor,

@@ -2,7 +2,7 @@ import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { RoutePolicies } from '../guards/route-policies.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
 import { ENTRY_POINTS } from '../transports/entry-points.js';
-import type { TransportType } from '../transports/transport.js';
+import type { TransportType } from '../transports/transport-type.js';
 import type { Transports } from '../transports/transports.js';
 import type { ControllerHandler } from './controllers.js';
 import { decides, guardsOf, isClosing, nameOf } from './enforcement.js';

@@ -3,8 +3,10 @@ import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import { AuthGuard } from '../guards/auth.guard.js';
 import { RolesGuard } from '../guards/roles.guard.js';
 import { RoutePolicies } from '../guards/route-policies.js';
+import { Entrances } from '../pipeline/entrances.js';
 import type { TransportHost } from '../transports/transport-host.js';
 import { LastingCalls } from '../transports/lasting-calls.js';
+import { ConnectionEntrances } from './connection-entrances.js';
 import { Gateways } from './gateways.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { Reception } from './reception.js';
@@ -13,7 +15,7 @@ import { RESOLVED_OPTIONS } from './tokens.js';
 /** Done before Nest sets up what is reached by the transports. */
 const TRANSPORTS_ATTACHED = Symbol.for('nestjs-portcullis:transports-attached');
 
-type HostParts = [ApplicationConfig, Gateways, Reception, LastingCalls];
+type HostParts = [ApplicationConfig, Gateways, ConnectionEntrances, Reception, LastingCalls];
 
 type GatewaysParts = [ModulesContainer, RoutePolicies, CanActivate, CanActivate];
 
@@ -28,21 +30,31 @@ export const TRANSPORT_PROVIDERS: readonly Provider[] = [
     inject: [RESOLVED_OPTIONS, ModulesContainer, RoutePolicies, AuthGuard, RolesGuard],
   },
   {
+    provide: ConnectionEntrances,
+    useFactory: (policies: RoutePolicies, entrances: Entrances, ...guards: CanActivate[]) =>
+      new ConnectionEntrances({ policies, entrances, guards }),
+    inject: [RoutePolicies, Entrances, AuthGuard, RolesGuard],
+  },
+  {
     provide: TRANSPORTS_ATTACHED,
     useFactory: (
       resolved: ResolvedAuthOptions,
-      ...[config, gateways, reception, lasting]: HostParts
+      ...[config, gateways, entrances, reception, lasting]: HostParts
     ): true => {
-      const host = hostOf(resolved, config, { gateways, reception, lasting });
+      const host = hostOf(resolved, config, { gateways, entrances, reception, lasting });
       for (const each of resolved.transports) each.attach?.(host);
       return true;
     },
-    inject: [RESOLVED_OPTIONS, ApplicationConfig, Gateways, Reception, LastingCalls],
+    inject: [
+      ...[RESOLVED_OPTIONS, ApplicationConfig, Gateways],
+      ...[ConnectionEntrances, Reception, LastingCalls],
+    ],
   },
 ];
 
 interface Served {
   readonly gateways: Gateways;
+  readonly entrances: ConnectionEntrances;
   readonly reception: Reception;
   readonly lasting: LastingCalls;
 }
@@ -50,11 +62,12 @@ interface Served {
 function hostOf(
   { global: isGlobal, clock, styles }: ResolvedAuthOptions,
   config: ApplicationConfig,
-  { gateways, reception, lasting }: Served,
+  { gateways, entrances, reception, lasting }: Served,
 ): TransportHost {
   return {
     ...{ config, clock, styles, isGlobal, lasting, anywhere: gateways.anywhere },
     gateways: () => gateways.all(),
+    entrance: (rules) => entrances.of(rules),
     receive: (request) => {
       reception.strip(request);
     },

@@ -1,4 +1,4 @@
-import type { TransportType } from './transport.js';
+import type { TransportType } from './transport-type.js';
 
 /** How a handler is called. */
 export type CallType = 'http' | TransportType;

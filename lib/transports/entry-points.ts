@@ -1,4 +1,4 @@
-import type { TransportType } from './transport.js';
+import type { TransportType } from './transport-type.js';
 
 /** What makes a transport, and where it is had. */
 interface EntryPoint {

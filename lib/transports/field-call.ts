@@ -7,6 +7,8 @@ import { rawRequest } from './http/raw-request.js';
 interface FieldInfo {
   readonly operation?: { readonly operation?: unknown };
   readonly fieldName?: string;
+  /** What leads to it: nothing before a root field. */
+  readonly path?: { readonly prev?: unknown };
   readonly parentType?: { readonly name?: string };
 }
 

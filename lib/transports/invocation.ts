@@ -51,6 +51,13 @@ export function messageOf(context: ExecutionContext): object | undefined {
   }
 }
 
+/** Whether what a handler returns is read for as long as its client listens: of GraphQL, the root field of a subscription. */
+export function isSubscription(context: ExecutionContext): boolean {
+  if (context.getType<string>() !== 'graphql') return false;
+  const { operation, path } = fieldCallOf(context)?.info ?? {};
+  return operation?.operation === 'subscription' && path?.prev === undefined;
+}
+
 /** One call of a handler of a microservice: an event may have several. */
 interface RpcCall {
   readonly controller: object;

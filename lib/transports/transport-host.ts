@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.js';
 import type { MaybePromise } from '../core/maybe-promise.js';
 import type { RefusalStyles } from './exchange.js';
 import type { LastingCalls } from './lasting-calls.js';
+import type { TransportType } from './transport-type.js';
 
 /** A class that clients connect to before they send it messages. */
 export interface Gateway {
@@ -26,6 +27,20 @@ export interface Gateway {
   readmit(client: object): MaybePromise<void>;
 }
 
+/** Who may connect to what is no class of the application. */
+export interface EntranceRules {
+  readonly type: TransportType;
+  /** What lets clients connect, as events have it: `Class.method`. */
+  readonly handler: readonly [string, string];
+  /** Whether those may who bring no credential. */
+  readonly allowAnonymous: boolean;
+  /** The kinds of credential that may enter; `undefined` for all that need no declaration. */
+  readonly accepts: readonly string[] | undefined;
+}
+
+/** What lets clients connect. */
+export type Entrance = Pick<Gateway, 'handler' | 'admit'>;
+
 /** What an application has for a transport, before Nest sets up what is reached by it. */
 export interface TransportHost {
   readonly config: ApplicationConfig;
@@ -39,6 +54,12 @@ export interface TransportHost {
   readonly anywhere: Gateway;
   /** Every gateway; those first that anybody may connect to. */
   gateways(): readonly Gateway[];
+  /**
+   * Lets clients connect by rules that are not a class's.
+   *
+   * @throws {AuthConfigurationError} When they name a kind of credential that is none.
+   */
+  entrance(rules: EntranceRules): Entrance;
   /** Takes off a request what clients have no say in. */
   receive(request: IncomingMessage): void;
 }

@@ -1,9 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { Exchange } from './exchange.js';
 import type { TransportHost } from './transport-host.js';
-
-/** What Nest calls the contexts of transports other than HTTP. */
-export type TransportType = 'graphql' | 'ws' | 'rpc';
+import type { TransportType } from './transport-type.js';
 
 /** Serves one kind of Nest's contexts. Made by `graphql()`, `webSockets()` or `microservices()`. */
 export interface Transport {

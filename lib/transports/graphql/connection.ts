@@ -40,6 +40,11 @@ export class Connection implements Carrier, AuthRequest {
     return new Connection(context, found);
   }
 
+  /** Of a client that connects, before it sends operations. */
+  static opening(context: object, found: FoundRequest): Connection {
+    return new Connection(context, found);
+  }
+
   get request(): AuthRequest {
     return this;
   }

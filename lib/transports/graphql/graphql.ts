@@ -1,8 +1,38 @@
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { ownMembers } from '../../core/own-property.js';
+import { refuseUnknown } from '../../core/refuse-unknown.js';
 import type { Transport } from '../transport.js';
+import type { EntranceRules } from '../transport-host.js';
+import { Admissions } from './admissions.js';
+import { ConnectionExchange } from './connection-exchange.js';
+import { rememberAdmissions } from './graphql-connections.js';
 import { GraphqlExchange } from './graphql-exchange.js';
 
 const CURE =
   'let `context` of GraphQLModule be a function that returns a new object for each request, with the request in it: ({ req }) => ({ req })';
+
+/** Who may connect, where `GraphqlConnections` lets clients connect. */
+export interface GraphqlConnectionOptions {
+  /**
+   * Lets those connect as well who bring no credential; a bad one is refused all the same. What each
+   * operation requires is another matter.
+   *
+   * @default false
+   */
+  readonly allowAnonymous?: boolean;
+  /**
+   * The kinds of credential that may enter, as `@Accepts` names them.
+   *
+   * @default all that need no declaration
+   */
+  readonly accepts?: readonly string[];
+}
+
+/** How GraphQL is served. */
+export interface GraphqlOptions {
+  /** Who may connect, where `GraphqlConnections` lets clients connect. */
+  readonly connections?: GraphqlConnectionOptions;
+}
 
 /**
  * GraphQL, with Apollo or Mercurius: queries and mutations over HTTP, and all of it over sockets that
@@ -11,8 +41,45 @@ const CURE =
  * Over a socket, the credential is the connection parameter `Authorization`, in any case, or what the
  * handshake brought.
  *
+ * @throws {AuthConfigurationError} When the options are none.
  * @publicApi
  */
-export function graphql(): Transport {
-  return { type: 'graphql', cure: CURE, exchangeOf: (context) => GraphqlExchange.of(context) };
+export function graphql(options: GraphqlOptions = {}): Transport {
+  const rules = rulesOf(options);
+  return {
+    type: 'graphql',
+    cure: CURE,
+    exchangeOf: (context) => ConnectionExchange.of(context) ?? GraphqlExchange.of(context),
+    attach: (host) => {
+      rememberAdmissions(host.config, new Admissions(host, host.entrance(rules)));
+    },
+  };
+}
+
+function rulesOf(options: GraphqlOptions): EntranceRules {
+  refuseUnknown('graphql()', options, ['connections']);
+  const { connections = {} } = ownMembers(options);
+  refuseUnknown('graphql().connections', connections, ['allowAnonymous', 'accepts']);
+  const { allowAnonymous = false, accepts } = ownMembers(connections);
+  if (typeof allowAnonymous !== 'boolean') {
+    throw refused('allowAnonymous', 'is no boolean', 'Give true or false.');
+  }
+  if (accepts !== undefined && !isNames(accepts)) {
+    const cure = "Name the kinds of credential that may enter: ['jwt', 'apiKey'].";
+    throw refused('accepts', 'is no list of kinds of credential', cure);
+  }
+  const handler = ['GraphqlConnections', 'onConnect'] as const;
+  return { type: 'graphql', handler, allowAnonymous, accepts };
+}
+
+function isNames(accepts: unknown): boolean {
+  return (
+    Array.isArray(accepts) &&
+    accepts.length > 0 &&
+    accepts.every((each) => typeof each === 'string' && each !== '')
+  );
+}
+
+function refused(name: string, problem: string, cure: string): AuthConfigurationError {
+  return new AuthConfigurationError(`graphql().connections.${name}`, problem, cure);
 }

@@ -1,1 +1,7 @@
-export { graphql } from './graphql.js';
+export type { CredentialOwner as ConnectionOwner } from '../credential-owner.js';
+export {
+  GraphqlConnections,
+  type GraphqlWsContext,
+  type MercuriusInit,
+} from './graphql-connections.js';
+export { graphql, type GraphqlConnectionOptions, type GraphqlOptions } from './graphql.js';

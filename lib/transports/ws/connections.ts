@@ -2,9 +2,10 @@ import { Logger } from '@nestjs/common';
 import { withRequest } from '../../context/current-request.js';
 import { MessageScope } from '../../context/message-scope.js';
 import { authOf } from '../../context/request-auth.js';
-import { AuthError, AuthUnavailable, InvalidCredential } from '../../core/auth-error.js';
+import { InvalidCredential, type AuthError } from '../../core/auth-error.js';
 import { isPending, whenReady, type MaybePromise } from '../../core/maybe-promise.js';
 import type { Principal } from '../../core/principal.js';
+import { guardFailure } from '../guard-failure.js';
 import type { Gateway, TransportHost } from '../transport-host.js';
 import { peerOf } from './peer.js';
 import { ServedGateways } from './served-gateways.js';
@@ -88,9 +89,11 @@ export class Connections {
       const { client, gateways, request } = session;
       const admission = this.#authenticate(session, request, () => admittedBy(gateways, client));
       if (!isPending(admission)) return admitted(admission);
-      return admission.then(admitted).catch((failure: unknown) => refused(failureIn(failure)));
+      return admission
+        .then(admitted)
+        .catch((failure: unknown) => refused(guardFailure(failure, logger)));
     } catch (failure) {
-      return refused(failureIn(failure));
+      return refused(guardFailure(failure, logger));
     }
   }
 
@@ -168,16 +171,6 @@ function admittedBy(gateways: readonly Gateway[], client: object): MaybePromise<
   const [gateway, ...others] = gateways;
   if (!gateway) return;
   return whenReady(gateway.admit(client), () => admittedBy(others, client));
-}
-
-/** Whatever fails, nobody gets in by it. */
-function failureIn(thrown: unknown): AuthError {
-  const { cause } = (thrown ?? {}) as { readonly cause?: unknown };
-  for (const each of [thrown, cause]) if (each instanceof AuthError) return each;
-  logger.error(
-    `A client was turned away: a guard failed by ${thrown instanceof Error ? thrown.name : 'what is no error'}. Look at what is put in the place of AuthGuard and RolesGuard, and at the policies declared on handleConnection and its class.`,
-  );
-  return new AuthUnavailable('policy_failed', { cause: thrown, retryAfterSeconds: 1 });
 }
 
 /** Of whom nobody knows how it connected, nothing is heard. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ownProperty } from '../../core/own-property.js';
 import type { AuthError } from '../../core/auth-error.js';
+import { closeCodeOf } from '../close-code.js';
 import { isMessageRefusal } from './message-refusal.js';
 import { rawRequest } from '../http/raw-request.js';
 import { SocketRequest } from './socket-request.js';
@@ -49,9 +50,6 @@ interface WebSocket {
   on(event: 'error' | 'exception', listener: (data: unknown) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
-
-/** RFC 6455 section 7.4.2: codes from 4000 on are the application's. */
-const CLOSE_CODES = 4000;
 
 /** As the API of WebSockets in browsers has it. */
 const OPEN = 1;
@@ -158,8 +156,8 @@ class WebSocketPeer implements Peer {
     this.#socket.resume();
   }
 
-  end({ status, code }: AuthError): void {
-    this.#socket.close(CLOSE_CODES + status, code);
+  end(failure: AuthError): void {
+    this.#socket.close(closeCodeOf(failure), failure.code);
     // What the other side answers to that is waited for.
     this.release();
   }

@@ -3,7 +3,7 @@ import { ApplicationConfig } from '@nestjs/core';
 import { authOf } from '../../context/request-auth.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { Forbidden, InvalidCredential, type AuthError } from '../../core/auth-error.js';
-import type { AuthenticatedPrincipal, Principal } from '../../core/principal.js';
+import { isSameCaller, type AuthenticatedPrincipal } from '../../core/principal.js';
 import { callsOf, type CredentialOwner } from '../credential-owner.js';
 import type { Admission, Connections } from './connections.js';
 import { sessionOf, type SocketSession } from './socket-session.js';
@@ -83,15 +83,8 @@ export class WebSocketSessions {
 }
 
 /** Who was nobody may become anybody. */
-function isSame({ principal: before }: SocketSession, after: Principal): boolean {
-  if (!before || before.kind === 'anonymous') return true;
-  return (
-    before.kind === after.kind &&
-    before.subject === after.subject &&
-    before.issuer === after.issuer &&
-    before.organizationId === after.organizationId &&
-    before.actor?.subject === after.actor?.subject
-  );
+function isSame({ principal: before }: SocketSession, after: AuthenticatedPrincipal): boolean {
+  return !before || before.kind === 'anonymous' || isSameCaller(before, after);
 }
 
 function refused({ exchange }: Admission, failure: AuthError): Error {

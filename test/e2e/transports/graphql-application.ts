@@ -4,8 +4,14 @@ import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { AuthModuleOptions } from '../../../lib/index.js';
-import { graphql } from '../../../lib/transports/graphql/index.js';
-import { start, type Adapter, type Parts, type RunningApplication } from '../http/application.js';
+import { graphql, GraphqlConnections } from '../../../lib/transports/graphql/index.js';
+import {
+  moduleOf,
+  start,
+  type Adapter,
+  type Parts,
+  type RunningApplication,
+} from '../http/application.js';
 
 /** The servers of GraphQL that Nest has drivers for. */
 export const SERVERS = ['Apollo on Express', 'Apollo on Fastify', 'Mercurius'] as const;
@@ -33,19 +39,61 @@ export interface GraphqlAnswer {
   readonly errors: readonly GraphqlFailure[];
 }
 
+/** What an application decides by itself of a client that connects. */
+export type OwnDecision = (parameters: unknown) => Promise<boolean>;
+
+/** Has `GraphqlConnections` let clients connect, and then the application, where it has an opinion. */
+export function connectedModule(
+  server: Server,
+  own: OwnDecision = () => Promise.resolve(true),
+): ReturnType<typeof GraphQLModule.forRootAsync> {
+  const imports = [moduleOf({ providers: [GraphqlConnections], exports: [GraphqlConnections] })];
+  const inject = [GraphqlConnections];
+  if (server === 'Mercurius') {
+    return GraphQLModule.forRootAsync<MercuriusDriverConfig>({
+      ...{ driver: MercuriusDriver, imports, inject },
+      useFactory: (connections: GraphqlConnections) => ({
+        autoSchemaFile: true,
+        subscription: {
+          fullWsTransport: true,
+          async onConnect(data) {
+            return (await connections.onMercuriusConnect.call(this, data)) && own(data.payload);
+          },
+        },
+      }),
+    });
+  }
+  return GraphQLModule.forRootAsync<ApolloDriverConfig>({
+    ...{ driver: ApolloDriver, imports, inject },
+    useFactory: (connections: GraphqlConnections) => ({
+      autoSchemaFile: true,
+      subscriptions: {
+        'graphql-ws': {
+          onConnect: async (context) =>
+            (await connections.onConnect(context)) && own(context.connectionParams),
+        },
+      },
+    }),
+  });
+}
+
 /** Starts an application with resolvers. */
 export function startGraphql(
   server: Server,
   parts: Omit<Parts, 'auth'> & { readonly auth: AuthModuleOptions },
   options: GraphqlOptions = {},
 ): Promise<RunningApplication> {
-  const adapter: Adapter = server === 'Apollo on Express' ? 'express' : 'fastify';
+  const adapter = adapterOf(server);
   const { imports = [], auth, ...others } = parts;
   return start(adapter, {
     ...others,
     imports: [...imports, graphqlModule(server, options)],
-    auth: { ...auth, transports: [graphql()] },
+    auth: { transports: [graphql()], ...auth },
   });
+}
+
+export function adapterOf(server: Server): Adapter {
+  return server === 'Apollo on Express' ? 'express' : 'fastify';
 }
 
 function graphqlModule(
@@ -92,11 +140,17 @@ export function bearer(token: string | undefined): Readonly<Record<string, strin
   return { authorization: token === undefined ? undefined : `Bearer ${token}` };
 }
 
+/** How a socket was closed. */
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
 /** How a socket is opened. */
 export interface Dial {
   readonly connectionParams?: Record<string, unknown>;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly onClosed?: (event: { readonly code: number }) => void;
+  readonly onClosed?: (event: Closed) => void;
 }
 
 /** A client that speaks `graphql-transport-ws`. */
@@ -117,7 +171,7 @@ export function dial(
     lazy: false,
     onNonLazyError: () => undefined,
     ...(connectionParams && { connectionParams }),
-    on: { closed: (event) => onClosed?.(event as { code: number }) },
+    on: { closed: (event) => onClosed?.(event as Closed) },
   });
 }
 
@@ -132,7 +186,8 @@ export function first(
       {
         next: ({ data, errors = [] }) => {
           resolve(answer(data, errors));
-          stop();
+          // Whoever stops what is complete closes the socket.
+          if (query.startsWith('subscription')) stop();
         },
         error: (failure) => {
           if (Array.isArray(failure)) resolve(answer(undefined, failure));

@@ -165,16 +165,21 @@ describe.each(SERVERS)('sockets of %s', (server) => {
     const client = dial(api, { connectionParams: { Authorization: `Bearer ${short}` } });
     const values: unknown[] = [];
     const waits = paused();
-    const completed = new Promise<void>((resolve, reject) => {
+    const ended = new Promise<unknown>((resolve) => {
+      const complete = (): void => {
+        resolve('complete');
+      };
       client.subscribe(
         { query: 'subscription { held }' },
-        { next: (value) => values.push(value.data?.['held']), error: reject, complete: resolve },
+        { next: (value) => values.push(value.data?.['held']), error: resolve, complete },
       );
     });
     await waits;
     issuer.advance(300);
     next();
-    await completed;
+    expect(await ended).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED', originalError: { code: 'token_expired' } } },
+    ]);
     expect(values).toEqual(['ann 1']);
     expect((await first(client, '{ whole }')).errors).toMatchObject([
       { extensions: { originalError: { code: 'token_expired' } } },

@@ -1,0 +1,86 @@
+import { Logger } from '@nestjs/common';
+import { withRequest } from '../../context/current-request.js';
+import { MessageScope } from '../../context/message-scope.js';
+import { authOf } from '../../context/request-auth.js';
+import { InvalidCredential, type AuthError } from '../../core/auth-error.js';
+import type { Principal } from '../../core/principal.js';
+import { callsOf, type CredentialOwner } from '../credential-owner.js';
+import { requestIn } from '../field-call.js';
+import { guardFailure } from '../guard-failure.js';
+import type { Entrance, TransportHost } from '../transport-host.js';
+import { ConnectionExchange } from './connection-exchange.js';
+import { Connection } from './connection.js';
+import { closeSocket, isServerSocket, OpenConnection } from './open-connection.js';
+
+/** A client that connects. */
+export interface Opening {
+  readonly socket: unknown;
+  /** What the client said, and its handshake, where operations have them. */
+  readonly context: object;
+}
+
+const logger = new Logger('GraphqlConnections');
+
+/** Lets the clients of an application connect, and keeps them until they have gone. */
+export class Admissions {
+  readonly #host: TransportHost;
+  readonly #entrance: Entrance;
+  readonly #seen = new WeakSet<object>();
+
+  constructor(host: TransportHost, entrance: Entrance) {
+    this.#host = host;
+    this.#entrance = entrance;
+  }
+
+  /**
+   * Lets a client connect, or closes its socket and says why.
+   *
+   * @returns Whether it may; `false` as well for a socket that has been here: who it is stays as it was.
+   */
+  async admit({ socket, context }: Opening): Promise<boolean> {
+    const found = requestIn(context);
+    if (!isServerSocket(socket) || !found) {
+      logger.error(
+        'A client was not let in: there is no socket of ws and no handshake. onConnect is for graphql-ws, onMercuriusConnect for Mercurius, which has to call it as a method.',
+      );
+      return false;
+    }
+    if (this.#seen.has(socket)) return false;
+    this.#seen.add(socket);
+    this.#host.receive(found.raw);
+    const exchange = new ConnectionExchange(Connection.opening(context, found));
+    const given = exchange.request.header('x-request-id');
+    const scope = new MessageScope(exchange, this.#host.clock(), given);
+    try {
+      await withRequest(scope, () => this.#entrance.admit(exchange));
+      const principal = this.#lasting(exchange);
+      const { handler } = this.#entrance;
+      const opened = { handler, requestId: scope.requestId(), principal };
+      return new OpenConnection(socket, opened, this.#host).isOpen;
+    } catch (thrown) {
+      closeSocket(socket, guardFailure(thrown, logger));
+      return false;
+    }
+  }
+
+  /**
+   * Ends the connections and the subscriptions that are somebody's.
+   *
+   * @throws {TypeError} When nobody is named.
+   */
+  end(owner: CredentialOwner, failure: AuthError): number {
+    const { lasting } = this.#host;
+    const here = [...lasting].filter(({ transport }) => transport === 'graphql');
+    const theirs = callsOf(owner, here);
+    for (const each of theirs) lasting.end(each, failure);
+    return theirs.length;
+  }
+
+  /** Who was let in: not where that would end at once, by a credential that holds only as far as clocks may differ. */
+  #lasting(exchange: ConnectionExchange): Principal | undefined {
+    const auth = authOf(exchange);
+    const isOver = auth?.principal && auth.principal.expiresAt * 1000 <= this.#host.clock();
+    if (isOver) throw auth.refuse(new InvalidCredential('token_expired'));
+    return auth?.principal;
+  }
+}

@@ -1,0 +1,97 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { InvalidCredential } from '../../core/auth-error.js';
+import type { CredentialOwner } from '../credential-owner.js';
+import type { Admissions } from './admissions.js';
+
+/** What `graphql-ws` passes to its `onConnect`, as far as it matters here. */
+export interface GraphqlWsContext {
+  readonly connectionParams?: Readonly<Record<string, unknown>> | undefined;
+  /** With `socket` and `request`, as its server for `ws` makes it. */
+  readonly extra: unknown;
+}
+
+/** What Mercurius passes to its `onConnect`, as far as it matters here. */
+export interface MercuriusInit {
+  /** What the client said. */
+  readonly payload?: unknown;
+}
+
+const admissionsOf = new WeakMap<ApplicationConfig, Admissions>();
+
+export function rememberAdmissions(config: ApplicationConfig, admissions: Admissions): void {
+  admissionsOf.set(config, admissions);
+}
+
+/**
+ * The sockets of GraphQL: a provider of the application, whose functions are given to `GraphQLModule`.
+ * They close whatever connects without a valid credential, and when it ceases to hold: with 4401, 4403
+ * or 4503, and the code as the reason.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class GraphqlConnections implements OnModuleInit {
+  readonly #admissions: () => Admissions;
+
+  /**
+   * For Apollo: `subscriptions: { 'graphql-ws': { onConnect: connections.onConnect } }`.
+   *
+   * @returns Whether the client may connect. Where it may not, its socket is closed already.
+   */
+  readonly onConnect: (context: GraphqlWsContext) => Promise<boolean>;
+
+  /**
+   * For Mercurius: `subscription: { onConnect: connections.onMercuriusConnect }`. Mercurius passes no socket
+   * but calls it as a method of what has one: whoever calls it passes that on, by `call(this, data)`.
+   *
+   * @returns Whether the client may connect. Where it may not, its socket is closed already.
+   */
+  readonly onMercuriusConnect: (this: unknown, data: MercuriusInit) => Promise<boolean>;
+
+  constructor(@Inject(ApplicationConfig) config: ApplicationConfig) {
+    // The functions may be asked for before AuthModule is set up.
+    this.#admissions = () => admissionsIn(config);
+    const admit: Admissions['admit'] = (opening) => this.#admissions().admit(opening);
+    this.onConnect = (context) => admit({ socket: memberOf(context.extra, 'socket'), context });
+    this.onMercuriusConnect = function (data) {
+      const request = memberOf(memberOf(this, 'context'), 'request');
+      const context = { connectionParams: data.payload, request };
+      return admit({ socket: memberOf(this, 'socket'), context });
+    };
+  }
+
+  /** @internal @throws {AuthConfigurationError} Where nothing would let a client connect. */
+  onModuleInit(): void {
+    this.#admissions();
+  }
+
+  /**
+   * Ends connections and subscriptions whose credential was revoked elsewhere than on the
+   * {@link RevocationList} that the options name, which ends them by itself: those of this process. Other
+   * instances are told by the application.
+   *
+   * @returns How many.
+   * @throws {TypeError} When neither a subject, a session nor a token is named, or something unknown is.
+   */
+  disconnect(owner: CredentialOwner): number {
+    return this.#admissions().end(owner, new InvalidCredential('token_revoked'));
+  }
+}
+
+function admissionsIn(config: ApplicationConfig): Admissions {
+  const admissions = admissionsOf.get(config);
+  if (admissions) return admissions;
+  throw new AuthConfigurationError(
+    'GraphqlConnections',
+    'is used where no GraphQL is served',
+    'Add transports: [graphql()] to the options.',
+  );
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
