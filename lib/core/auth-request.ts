@@ -6,6 +6,8 @@ export interface AuthRequest {
   readonly remoteAddress: string | undefined;
   /** The host that it was sent to, without a port, as the framework tells, which knows what proxies to trust; `undefined` where there is none. */
   readonly host: string | undefined;
+  /** Whether it stands for many calls and says the same of each: what it presents is looked for once. Default: `false`. */
+  readonly isLasting?: boolean | undefined;
   /**
    * The values of a header in the order they were received: empty when absent, several when the
    * header was sent several times.

@@ -12,10 +12,18 @@ export type CredentialSource = 'header' | 'cookie';
 export class Credential {
   readonly source: CredentialSource;
   readonly #value: string;
+  readonly #isLasting: boolean;
 
-  constructor(source: CredentialSource, value: string) {
+  /** @param isLasting Whether this very object is presented again and again. Default: `false`. */
+  constructor(source: CredentialSource, value: string, isLasting = false) {
     this.source = source;
     this.#value = value;
+    this.#isLasting = isLasting;
+  }
+
+  /** Whether this very object is presented again and again, as by a socket with each message: what was found of it is remembered by it. */
+  get isLasting(): boolean {
+    return this.#isLasting;
   }
 
   /** The credential itself, for forwarding it to another service. Never log it. */

@@ -14,6 +14,7 @@ const hasSeparator = (token: string): boolean =>
  */
 export class AuthorizationExtractor implements CredentialExtractor {
   readonly source = 'header';
+  readonly isRepeatable = true;
   readonly #scheme: RegExp;
   readonly #assertMeant: (request: AuthRequest) => void;
 
@@ -38,7 +39,7 @@ export class AuthorizationExtractor implements CredentialExtractor {
       throw new InvalidRequest('malformed_authorization');
     }
     this.#assertMeant(request);
-    return new Credential('header', token);
+    return new Credential('header', token, request.isLasting);
   }
 }
 

@@ -13,6 +13,7 @@ import type { CredentialExtractor } from './credential-extractor.js';
  */
 export class CookieExtractor implements CredentialExtractor {
   readonly source = 'cookie';
+  readonly isRepeatable = true;
   readonly #names: readonly string[];
   readonly #trustedOrigins: ReadonlySet<string>;
 
@@ -30,7 +31,7 @@ export class CookieExtractor implements CredentialExtractor {
       if (others.length > 0) throw new InvalidRequest('multiple_credentials');
       if (value === undefined || value === '') continue;
       assertSameSite(request, this.#trustedOrigins);
-      return new Credential('cookie', value);
+      return new Credential('cookie', value, request.isLasting);
     }
     return;
   }

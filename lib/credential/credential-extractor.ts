@@ -5,6 +5,8 @@ import type { Credential, CredentialSource } from '../core/credential.js';
 export interface CredentialExtractor {
   /** Whether a client puts it there, or its browser on its own. */
   readonly source: CredentialSource;
+  /** Whether it finds the same in the same request each time, for it looks at nothing else. */
+  readonly isRepeatable: boolean;
 
   /**
    * @returns The credential, or `undefined` when the request carries none here.

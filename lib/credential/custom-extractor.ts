@@ -9,6 +9,7 @@ export type Extract = (request: AuthRequest) => string | null | undefined;
 /** Reads a credential as a function of the application's does. */
 export class CustomExtractor implements CredentialExtractor {
   readonly source = 'header';
+  readonly isRepeatable = false;
   readonly #extract: Extract;
 
   constructor(extract: Extract) {

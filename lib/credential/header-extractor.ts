@@ -6,6 +6,7 @@ import type { CredentialExtractor } from './credential-extractor.js';
 /** Reads a header that holds a credential and nothing else: `X-API-Key`. */
 export class HeaderExtractor implements CredentialExtractor {
   readonly source = 'header';
+  readonly isRepeatable = true;
   readonly #name: string;
 
   /** @param name In lower case. */
@@ -16,6 +17,6 @@ export class HeaderExtractor implements CredentialExtractor {
   extract(request: AuthRequest): Credential | undefined {
     const [value = '', ...others] = request.header(this.#name);
     if (others.length > 0) throw new InvalidRequest('multiple_credentials');
-    return value === '' ? undefined : new Credential('header', value);
+    return value === '' ? undefined : new Credential('header', value, request.isLasting);
   }
 }

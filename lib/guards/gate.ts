@@ -195,7 +195,7 @@ export class Gate implements Gatekeeper {
   /** The exception that turns the request away; each reason goes to the events once for a request and a handler. */
   refuse(visit: Visit, failure: AuthError): Error {
     if (!visit.refusals.some(({ reason }) => reason === failure.reason)) {
-      visit.refusals.push(failure);
+      visit.refusals = [...visit.refusals, failure];
       // For whoever looks at the answer: of nobody's principal, nobody makes anything.
       remember(visit);
       const principal = visit.principal ?? failure.principal;

@@ -26,6 +26,8 @@ export interface Gatekeeper {
   now(): number;
 }
 
+const NONE: readonly AuthError[] = [];
+
 /**
  * A request before the gate: what holds for its handler, the way to answer it, and, once that is
  * established, who is calling. It is what is remembered of the request, so that whoever comes second
@@ -42,7 +44,7 @@ export class Visit implements RequestAuth {
   /** The tenant that the request addressed when it came to this handler. */
   addressed: AddressedTenant;
   /** Why it was turned away, once for each reason: several parameters of a handler may find the same wanting. */
-  readonly refusals: AuthError[];
+  refusals: readonly AuthError[];
   /** Whether all that is declared was asked, and let it in. */
   isLetIn: boolean;
   /** When it came to the gate, by the clock of `performance`; 0 where nobody is told. */
@@ -59,7 +61,7 @@ export class Visit implements RequestAuth {
     this.#target = target;
     this.principal = undefined;
     this.addressed = undefined;
-    this.refusals = [];
+    this.refusals = NONE;
     this.isLetIn = false;
     this.startedAt = 0;
   }

@@ -27,6 +27,9 @@ export class Entrance {
   readonly #explicit: readonly Place[];
   readonly #ambient: readonly Place[];
   readonly #schemes: readonly string[];
+  readonly #isRepeatable: boolean;
+  /** What lasting requests present, each as long as it lasts. */
+  readonly #presented = new WeakMap<AuthRequest, Presented>();
 
   /**
    * @param kinds All that are configured, in the order in which they are asked.
@@ -39,16 +42,29 @@ export class Entrance {
     const meant = new Set(accepted.flatMap(({ extractors }) => extractors));
     this.#ambient = placesOf(kinds, 'cookie').filter(({ extractor }) => meant.has(extractor));
     this.#schemes = schemesOf(accepted);
+    const places = [...this.#explicit, ...this.#ambient];
+    this.#isRepeatable = places.every(({ extractor }) => extractor.isRepeatable);
   }
 
   /**
    * The one credential of a request. What a client sent on purpose comes before what its browser adds.
+   *
+   * Of a lasting request it is the same object each time, unless an extractor of the application's was asked.
    *
    * @throws {MissingCredential} When there is none.
    * @throws {InvalidRequest} When there are several.
    * @throws {InvalidCredential} When it is not of a kind that is accepted.
    */
   one(request: AuthRequest): Presented {
+    if (request.isLasting !== true || !this.#isRepeatable) return this.#look(request);
+    const known = this.#presented.get(request);
+    if (known) return known;
+    const presented = this.#look(request);
+    this.#presented.set(request, presented);
+    return presented;
+  }
+
+  #look(request: AuthRequest): Presented {
     const found = findOne(request, this.#explicit) ?? findOne(request, this.#ambient);
     if (!found) throw this.#missing(request);
     return { credential: found.credential, kind: this.#kindOf(found) };

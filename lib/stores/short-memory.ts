@@ -8,7 +8,8 @@ export interface MemorySettings {
   readonly maxAgeMs: number;
 }
 
-interface Remembered<T> {
+/** A value, and how long it is remembered. */
+export interface Remembered<T> {
   readonly value: T;
   readonly forgetAt: number;
 }
@@ -31,8 +32,13 @@ export class ShortMemory<T> {
   }
 
   get(key: string): T | undefined {
+    return this.find(key)?.value;
+  }
+
+  /** As {@link get}, and until when: for whoever would not look for it each time. */
+  find(key: string): Remembered<T> | undefined {
     const found = this.#entries.get(key);
-    if (!found || this.#now() < found.forgetAt) return found?.value;
+    if (!found || this.#now() < found.forgetAt) return found;
     this.#entries.delete(key);
     return;
   }

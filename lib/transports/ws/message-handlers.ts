@@ -9,6 +9,9 @@ import { WsExchange } from './ws-exchange.js';
 
 type Handle = (...given: unknown[]) => unknown;
 
+/** What its sender calls a message: no library says. */
+const UNNAMED: readonly string[] = [];
+
 /** The handlers of a client's messages, each message a call of its own, by the credential that counts when it comes. */
 export function scopedHandlers(
   client: object,
@@ -22,7 +25,7 @@ export function scopedHandlers(
       // A socket that is closing may send for a while.
       if (!session?.isOpen) return;
       const exchange = new WsExchange(session, session.request, given[0]);
-      const scope = new MessageScope(exchange, clock(), []);
+      const scope = new MessageScope(exchange, clock(), UNNAMED);
       const result = withRequest(scope, () => handle(...given));
       return whenReady(result, (answer) => (isObservable(answer) ? within(scope, answer) : answer));
     };

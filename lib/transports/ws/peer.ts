@@ -112,7 +112,7 @@ class IoPeer implements Peer {
 
   expose(property: string, value: unknown): void {
     const { data } = this.#socket;
-    if (typeof data === 'object' && data !== null) Reflect.set(data, property, value);
+    if (typeof data === 'object' && data !== null) show(data, property, value);
   }
 }
 
@@ -170,8 +170,14 @@ class WebSocketPeer implements Peer {
     const isTaken = property in this.#socket && !this.#exposed.has(property);
     if (isTaken) return;
     this.#exposed.add(property);
-    Reflect.set(this.#socket, property, value);
+    show(this.#socket, property, value);
   }
+}
+
+/** Each message shows the same as the one before, as a rule: to read is cheaper than to write. */
+function show(target: object, property: string, value: unknown): void {
+  const { [property]: shown } = target as Readonly<Record<string, unknown>>;
+  if (shown !== value) Reflect.set(target, property, value);
 }
 
 function isIoSocket(client: unknown): client is IoSocket {

@@ -17,6 +17,7 @@ export interface Handshake {
  */
 export class SocketRequest implements AuthRequest {
   readonly method = undefined;
+  readonly isLasting = true;
   readonly host: string | undefined;
   readonly #handshake: Handshake;
   readonly #authorization: readonly string[];

@@ -42,7 +42,7 @@ export class CachingJwtVerifier implements CredentialVerifier {
 
   verify(credential: Credential): MaybePromise<VerifiedJwt> {
     assertLength(credential.value);
-    const known = this.#recall(credential.value);
+    const known = this.#recall(credential);
     return known ? presentedAs(credential, known) : this.#share(credential);
   }
 
@@ -52,11 +52,11 @@ export class CachingJwtVerifier implements CredentialVerifier {
    *
    * @throws {InvalidCredential} When the signature was found bad a moment ago, by the same keys.
    */
-  #recall(token: string): VerifiedJwt | undefined {
-    const accepted = this.#cache.accepted(token);
+  #recall(credential: Credential): VerifiedJwt | undefined {
+    const accepted = this.#cache.accepted(credential);
     if (accepted && this.#holds(accepted)) return accepted;
-    if (accepted) this.#cache.forget(token);
-    else this.#assertNotRefused(token);
+    if (accepted) this.#cache.forget(credential);
+    else this.#assertNotRefused(credential.value);
     return;
   }
 

@@ -1,5 +1,7 @@
 import { steady, type Clock } from '../../core/clock.js';
-import { ShortMemory, type MemorySettings } from '../../stores/short-memory.js';
+import type { Credential } from '../../core/credential.js';
+import { hiddenNotes } from '../../core/hidden-notes.js';
+import { ShortMemory, type MemorySettings, type Remembered } from '../../stores/short-memory.js';
 import type { VerifiedJwt } from './verified-jwt.js';
 
 /** How many bad signatures are remembered, and for how long. */
@@ -23,16 +25,24 @@ const TAIL = 43;
 export class TokenCache {
   readonly #accepted: ShortMemory<VerifiedJwt>;
   readonly #refused: ShortMemory<number>;
+  /** Of lasting credentials, so that nobody looks their tokens up with each message. */
+  readonly #ofLasting = hiddenNotes<Remembered<VerifiedJwt> | undefined>();
+  readonly #now: Clock;
 
   constructor(settings: TokenCacheSettings, clock: Clock) {
-    const now = steady(clock);
-    this.#accepted = new ShortMemory(settings, now);
-    this.#refused = new ShortMemory(REFUSED, now);
+    this.#now = steady(clock);
+    this.#accepted = new ShortMemory(settings, this.#now);
+    this.#refused = new ShortMemory(REFUSED, this.#now);
   }
 
-  accepted(token: string): VerifiedJwt | undefined {
-    const found = this.#accepted.get(token.slice(-TAIL));
-    return found?.credential.value === token ? found : undefined;
+  accepted(credential: Credential): VerifiedJwt | undefined {
+    const known = credential.isLasting ? this.#ofLasting.get(credential) : undefined;
+    if (known && this.#now() < known.forgetAt) return known.value;
+    const { value: token } = credential;
+    const found = this.#accepted.find(token.slice(-TAIL));
+    if (found?.value.credential.value !== token) return;
+    if (credential.isLasting) this.#ofLasting.set(credential, found);
+    return found.value;
   }
 
   accept(verified: VerifiedJwt): void {
@@ -48,7 +58,8 @@ export class TokenCache {
     this.#refused.set(token, generation);
   }
 
-  forget(token: string): void {
-    this.#accepted.delete(token.slice(-TAIL));
+  forget(credential: Credential): void {
+    this.#accepted.delete(credential.value.slice(-TAIL));
+    if (credential.isLasting) this.#ofLasting.set(credential, undefined);
   }
 }

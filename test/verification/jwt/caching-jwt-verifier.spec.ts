@@ -8,7 +8,10 @@ import { JwtVerifier } from '../../../lib/verification/jwt/jwt-verifier.js';
 import { JwksService } from '../../../lib/verification/jwt/keys/jwks-service.js';
 import { surroundings } from './keys/surroundings.js';
 
-describe('CachingJwtVerifier', () => {
+describe.each([
+  ['presented as another object each time', false],
+  ['presented as the same object again and again', true],
+])('CachingJwtVerifier, of credentials %s', (_, isLasting) => {
   let issuer: TestIssuer;
   let jwks: JwksService;
   let verifier: JwtVerifier;
@@ -33,7 +36,14 @@ describe('CachingJwtVerifier', () => {
     return new CachingJwtVerifier({ verifier, jwks, clock: issuer.clock, settings });
   }
 
-  const credential = (token: string): Credential => new Credential('header', token);
+  const held = new Map<string, Credential>();
+  function credential(token: string): Credential {
+    const known = isLasting ? held.get(token) : undefined;
+    const presented = known ?? new Credential('header', token, isLasting);
+    held.set(token, presented);
+    return presented;
+  }
+
   /** Whether the answer is there at once: then nothing was verified. */
   function isRemembered(token: string): boolean {
     try {
@@ -49,6 +59,8 @@ describe('CachingJwtVerifier', () => {
   async function reason(token: string): Promise<string> {
     try {
       await subject.verify(credential(token));
+      // What is found by the object itself is found from the second time on.
+      if (isLasting) await subject.verify(credential(token));
       return 'accepted';
     } catch (failure) {
       expect(failure).toBeInstanceOf(AuthError);
@@ -71,6 +83,13 @@ describe('CachingJwtVerifier', () => {
     expect(new Set(answers).size).toBe(1);
   });
 
+  it('answers with nothing that another one remembers', async () => {
+    const token = await issuer.token();
+    expect(await reason(token)).toBe('accepted');
+    subject = remembering();
+    expect(isRemembered(token)).toBe(false);
+  });
+
   it('tells apart how a token was presented', async () => {
     const token = await issuer.token();
     await subject.verify(credential(token));
@@ -83,7 +102,7 @@ describe('CachingJwtVerifier', () => {
     ['expires', { exp: 60 }, 66, 'token_expired'],
     ['was not valid before, when the clock is set back', { nbf: 0 }, -6, 'token_not_active'],
     ['was not issued yet, when the clock is set back', { iat: 0 }, -3600, 'token_not_active'],
-  ])('ends when a token %s', async (_, dates, seconds, expected) => {
+  ])('ends when a token %s', async (__, dates, seconds, expected) => {
     const now = Math.floor(issuer.clock() / 1000);
     const claims = Object.fromEntries(
       Object.entries(dates).map(([name, offset]) => [name, now + offset]),
