@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('answers that take their time, over %s', (adapter) => {
     ['file', 'broken off'],
   ])("streams.endWithCredential 'all': %s is %s when the token expires", async (path, how) => {
     const api = await application({ endWithCredential: 'all' });
-    const answer = await ReadAnswer.begin(`${api.url}/${path}`, await tokenFor(500));
+    const answer = await ReadAnswer.begin(`${api.url}/${path}`, await tokenFor(2000));
     expect(answer.response.status).toBe(200);
     expect(openIn(api)).toBe(1);
     expect(await answer.end()).toBe(how);
@@ -84,7 +84,7 @@ describe.each(ADAPTERS)('answers that take their time, over %s', (adapter) => {
 
   it('by default, an event stream ends when the token expires, and a download goes on', async () => {
     const api = await application();
-    const token = await tokenFor(500);
+    const token = await tokenFor(2000);
     const [events, file] = await Promise.all([
       ReadAnswer.begin(`${api.url}/events`, token),
       ReadAnswer.begin(`${api.url}/file`, token),
