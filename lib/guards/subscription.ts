@@ -73,7 +73,7 @@ export class Subscription implements AsyncIterableIterator<unknown>, LastingCall
     return this.#subscriber.within(
       () =>
         new Promise((resolve, reject) => {
-          const waiting = { resolve, reject };
+          const waiting: Waiting = { resolve, reject };
           if (this.#stage === 'over') {
             this.#answer(waiting);
             return;
@@ -82,10 +82,10 @@ export class Subscription implements AsyncIterableIterator<unknown>, LastingCall
           this.#waiting.add(waiting);
           this.#told(given).then(
             (result) => {
-              if (this.#waiting.delete(waiting)) resolve(result);
+              if (this.#waiting.delete(waiting)) waiting.resolve(result);
             },
             (failure: unknown) => {
-              if (this.#waiting.delete(waiting)) reject(failure);
+              if (this.#waiting.delete(waiting)) waiting.reject(failure);
             },
           );
         }),
