@@ -44,7 +44,7 @@ export class Subscription implements AsyncIterableIterator<unknown>, LastingCall
   readonly #waiting = new Set<Waiting>();
   #stage: 'new' | 'open' | 'over' = 'new';
   #refusal: Error | undefined;
-  #expiresAt: number | undefined;
+  #armedFor: Principal | undefined;
   #disarm: () => void = () => undefined;
 
   constructor(source: AsyncIterable<unknown>, subscriber: Subscriber) {
@@ -73,15 +73,21 @@ export class Subscription implements AsyncIterableIterator<unknown>, LastingCall
     return this.#subscriber.within(
       () =>
         new Promise((resolve, reject) => {
-          const waiting = { resolve, reject };
+          const waiting: Waiting = { resolve, reject };
           if (this.#stage === 'over') {
             this.#answer(waiting);
             return;
           }
           this.#open();
           this.#waiting.add(waiting);
-          const settle = (): boolean => this.#waiting.delete(waiting);
-          void this.#told(given).then(resolve, reject).finally(settle);
+          this.#told(given).then(
+            (result) => {
+              if (this.#waiting.delete(waiting)) waiting.resolve(result);
+            },
+            (failure: unknown) => {
+              if (this.#waiting.delete(waiting)) waiting.reject(failure);
+            },
+          );
         }),
     );
   }
@@ -112,6 +118,7 @@ export class Subscription implements AsyncIterableIterator<unknown>, LastingCall
     this.#leave();
     this.#refusal = this.#subscriber.within(() => this.#subscriber.refuse(failure));
     for (const each of this.#waiting) this.#answer(each);
+    this.#waiting.clear();
     this.#subscriber.within(this.#release);
   }
 
@@ -152,14 +159,18 @@ export class Subscription implements AsyncIterableIterator<unknown>, LastingCall
     this.#arm();
   }
 
+  /** Whoever is authenticated anew may be so until another instant. */
   #arm(): void {
-    const expiresAt = this.principal?.expiresAt ?? Infinity;
-    if (this.#expiresAt === expiresAt) return;
+    const { principal } = this;
+    if (this.#armedFor === principal) return;
+    const isAnother = this.#armedFor !== undefined;
+    this.#armedFor = principal;
     this.#disarm();
-    this.#expiresAt = expiresAt;
+    const expiresAt = principal?.expiresAt ?? Infinity;
     this.#disarm = atInstant(expiresAt * 1000, this.#subscriber.clock, () => {
       this.#end(new InvalidCredential('token_expired'));
     });
+    if (isAnother) this.#subscriber.lasting.established(this);
   }
 
   #end(failure: AuthError): void {

@@ -287,7 +287,7 @@ describe.each(SERVERS)('connections of %s', (server) => {
     const [ann, bob] = [await issuer.token({ sub: 'ann' }), await issuer.token({ sub: 'bob' })];
     const socket = new WebSocket(`ws://127.0.0.1:${api.port}/graphql`, 'graphql-transport-ws');
     const messages: string[] = [];
-    socket.on('message', (data) => messages.push(String(data)));
+    socket.on('message', (data) => messages.push((data as Buffer).toString()));
     await new Promise((resolve) => socket.once('open', resolve));
     const closed = new Promise((resolve) => socket.once('close', resolve));
     const init = (token: string): void => {
