@@ -12,22 +12,24 @@ const SLICE_MS = 60;
 const IN_FLIGHT = 16;
 
 /**
- * What share of the messages of an unguarded gateway of socket.io a guarded one handles in the same time
- * of the processor, by a socket whose token is known already.
+ * What share of the messages of an unguarded gateway of socket.io a guarded one handles, by a socket whose
+ * token is known already: in the same time of its processor, and in the same time as its client sees it.
  *
- * @returns `{ median, min, max }`, of rounds in which both are driven in the order A B B A.
+ * @returns `{ processor, client }`, each `{ median, min, max }` of rounds in which both are driven in the
+ *   order A B B A.
  */
 export async function measureMessages({ issuer, settings }) {
   const sides = await Promise.all([false, true].map((isGuarded) => driven(isGuarded, issuer)));
   try {
     await assertRefused(sides[1].server.port);
     for (const { socket } of sides) await run(socket, settings.firstWarmUpMs);
-    const ratios = [];
+    const [processor, client] = [[], []];
     for (let each = 0; each < settings.rounds; each += 1) {
       const [unguarded, guarded] = await round(sides);
-      ratios.push(guarded / unguarded);
+      processor.push(guarded.perMicrosecond / unguarded.perMicrosecond);
+      client.push(guarded.answered / unguarded.answered);
     }
-    return medianOf(ratios);
+    return { processor: medianOf(processor), client: medianOf(client) };
   } finally {
     for (const { socket } of sides) socket.disconnect();
     await Promise.all(sides.map(({ server }) => server.stop()));
@@ -63,7 +65,10 @@ async function round(sides) {
   const answered = [0, 0];
   for (const turn of [0, 1, 1, 0]) answered[turn] += await run(sides[turn].socket, SLICE_MS);
   const after = await Promise.all(sides.map(processorTime));
-  return answered.map((count, side) => count / (after[side] - before[side]));
+  return answered.map((count, side) => ({
+    answered: count,
+    perMicrosecond: count / (after[side] - before[side]),
+  }));
 }
 
 const processorTime = ({ server }) => server.ask('cpuMicroseconds');
