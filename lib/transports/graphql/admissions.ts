@@ -1,12 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { withRequest } from '../../context/current-request.js';
 import { MessageScope } from '../../context/message-scope.js';
-import { authOf } from '../../context/request-auth.js';
-import { InvalidCredential, type AuthError } from '../../core/auth-error.js';
-import type { Principal } from '../../core/principal.js';
+import type { AuthError } from '../../core/auth-error.js';
 import { callsOf, type CredentialOwner } from '../credential-owner.js';
 import { requestIn } from '../field-call.js';
 import { guardFailure } from '../guard-failure.js';
+import { lastingPrincipal } from '../lasting-principal.js';
 import type { Entrance, TransportHost } from '../transport-host.js';
 import { ConnectionExchange } from './connection-exchange.js';
 import { Connection } from './connection.js';
@@ -53,7 +52,7 @@ export class Admissions {
     const scope = new MessageScope(exchange, this.#host.clock(), given);
     try {
       await withRequest(scope, () => this.#entrance.admit(exchange));
-      const principal = this.#lasting(exchange);
+      const principal = lastingPrincipal(exchange, this.#host.clock);
       const { handler } = this.#entrance;
       const opened = { handler, requestId: scope.requestId(), principal };
       return new OpenConnection(socket, opened, this.#host).isOpen;
@@ -74,13 +73,5 @@ export class Admissions {
     const theirs = callsOf(owner, here);
     for (const each of theirs) lasting.end(each, failure);
     return theirs.length;
-  }
-
-  /** Who was let in: not where that would end at once, by a credential that holds only as far as clocks may differ. */
-  #lasting(exchange: ConnectionExchange): Principal | undefined {
-    const auth = authOf(exchange);
-    const isOver = auth?.principal && auth.principal.expiresAt * 1000 <= this.#host.clock();
-    if (isOver) throw auth.refuse(new InvalidCredential('token_expired'));
-    return auth?.principal;
   }
 }

@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { withRequest } from '../../context/current-request.js';
 import { MessageScope } from '../../context/message-scope.js';
-import { authOf } from '../../context/request-auth.js';
-import { InvalidCredential, type AuthError } from '../../core/auth-error.js';
+import type { AuthError } from '../../core/auth-error.js';
 import { isPending, whenReady, type MaybePromise } from '../../core/maybe-promise.js';
 import type { Principal } from '../../core/principal.js';
 import { guardFailure } from '../guard-failure.js';
+import { lastingPrincipal } from '../lasting-principal.js';
 import type { Gateway, TransportHost } from '../transport-host.js';
 import { peerOf } from './peer.js';
 import { ServedGateways } from './served-gateways.js';
@@ -140,22 +140,11 @@ export class Connections {
     const scope = new MessageScope(exchange, this.host.clock(), request.header('x-request-id'));
     const admitted = withRequest(scope, admit);
     return whenReady(admitted, () => ({
-      ...{ exchange, scope, principal: this.#lasting(exchange) },
+      ...{ exchange, scope, principal: lastingPrincipal(exchange, this.host.clock) },
       show: () => {
         for (const [property, value] of shown) peer.expose(property, value);
       },
     }));
-  }
-
-  /**
-   * Who was let in, whose session is about to begin: not where it would end at once, by a credential that
-   * holds only as far as clocks may differ.
-   */
-  #lasting(exchange: WsExchange): Principal | undefined {
-    const auth = authOf(exchange);
-    const isOver = auth?.principal && auth.principal.expiresAt * 1000 <= this.host.clock();
-    if (isOver) throw auth.refuse(new InvalidCredential('token_expired'));
-    return auth?.principal;
   }
 
   /** Those first that anybody may connect to, as ever. */
