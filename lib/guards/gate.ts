@@ -237,14 +237,16 @@ export class Gate implements Gatekeeper {
   }
 
   #watch(visit: Visit, principal: Principal): void {
-    const { exchange, handler, policy } = visit;
-    const { response, route } = exchange;
+    const { response } = visit.exchange;
     if (!response) return;
     const { answers, events } = this.#settings;
-    // Whoever is told of it later on is told what it is called now.
-    const requestId = (): string | undefined => (events.hasListeners ? visit.requestId : undefined);
-    const call = (): AnsweredCall => ({ handler, route, requestId: requestId() });
-    answers.watch({ response, principal, isEventStream: policy.isEventStream, call });
+    const { isEventStream } = visit.policy;
+    const call = (): AnsweredCall => ({
+      ...{ handler: visit.handler, route: visit.exchange.route },
+      // Whoever is told of it later on is told what it is called now.
+      requestId: events.hasListeners ? visit.requestId : undefined,
+    });
+    answers.watch({ response, principal, isEventStream, call });
   }
 
   /** A public handler answers whomever, and however the request came; others, where there is no caller to be. */
