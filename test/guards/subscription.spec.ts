@@ -135,6 +135,20 @@ describe('Subscription', () => {
     await subscription.return();
   });
 
+  it('keeps no process alive while it waits for its end', async () => {
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+    principal = principalUntil(Date.now() / 1000 + 3600);
+    const subscription = read(source(1));
+    const before = timers();
+    await subscription.next();
+    expect(timers()).toBe(before);
+    const isSeen = setTimeout(() => undefined, 1000);
+    expect(timers()).toBe(before + 1);
+    clearTimeout(isSeen);
+    await subscription.return();
+  });
+
   it('has a stream destroyed that nobody reads any more', async () => {
     const stream = new Readable({ objectMode: true, read: () => undefined });
     stream.push(1);
