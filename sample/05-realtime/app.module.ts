@@ -2,7 +2,7 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { AuthModule } from 'nestjs-portcullis';
-import { graphql } from 'nestjs-portcullis/graphql';
+import { graphql, GraphqlConnections } from 'nestjs-portcullis/graphql';
 import { microservices } from 'nestjs-portcullis/rpc';
 import { webSockets, WebSocketSessions } from 'nestjs-portcullis/ws';
 import { AUDIENCE } from './demo-values.js';
@@ -16,6 +16,10 @@ import { PostsMessages } from './posts/posts.messages.js';
 import { PostsResolver } from './posts/posts.resolver.js';
 import { Posts } from './posts/posts.js';
 import { Setting, SettingController } from './setting.controller.js';
+
+/** Closes what subscribes without a token, and when that expires. */
+@Module({ providers: [GraphqlConnections], exports: [GraphqlConnections] })
+class ConnectionsModule {}
 
 @Module({})
 export class AppModule {
@@ -31,11 +35,15 @@ export class AppModule {
           undeclaredRoutes: 'deny',
           roles: { withinOrganization: true },
         }),
-        GraphQLModule.forRoot<ApolloDriverConfig>({
+        GraphQLModule.forRootAsync<ApolloDriverConfig>({
           driver: ApolloDriver,
-          autoSchemaFile: true,
-          subscriptions: { 'graphql-ws': true },
-          graphiql: false,
+          imports: [ConnectionsModule],
+          inject: [GraphqlConnections],
+          useFactory: ({ onConnect }: GraphqlConnections) => ({
+            autoSchemaFile: true,
+            subscriptions: { 'graphql-ws': { onConnect } },
+            graphiql: false,
+          }),
         }),
       ],
       controllers: [

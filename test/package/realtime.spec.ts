@@ -136,6 +136,16 @@ describe('npm run start:realtime', () => {
     socket.disconnect();
   });
 
+  it('lets nobody subscribe who brings no token', async () => {
+    const client = createClient({
+      ...{ url: `${sample.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket },
+      ...{ lazy: false, onNonLazyError: () => undefined },
+    });
+    const closed = await new Promise((resolve) => client.on('closed', resolve));
+    expect(closed).toMatchObject({ code: 4401, reason: 'missing_credentials' });
+    await client.dispose();
+  });
+
   it('tells subscribers, too, each of what is theirs', async () => {
     const client = createClient({
       url: `${sample.url.replace('http', 'ws')}/graphql`,
