@@ -22,6 +22,8 @@ const NONE: ReadonlyMap<string, string> = new Map();
 export class Connection implements Carrier, AuthRequest {
   /** None: a handshake is always a GET, and what it brings changes things. */
   readonly method = undefined;
+  /** What the client said does not change: a subscription presents it before each of its values. */
+  readonly isLasting = true;
   readonly shared: object;
   readonly #found: FoundRequest;
 
