@@ -31,6 +31,16 @@ export function assertArguments(
   }
 }
 
+const NO_MESSAGE = 'and nobody who connects has sent a message yet';
+const NO_ARGUMENT = 'which nothing has that comes by ws';
+
+const FOR_MESSAGES =
+  'Declare the rule on the handlers of messages, and not on the class: what is declared there holds for connecting, too.';
+
+/** Messages have no other arguments either. */
+const FOR_NEITHER =
+  "Connecting has no arguments, so that its rules decide by who is calling: @Roles, hasPermission(…). Messages have a payload, which rules on their handlers read: arg('payload.id').";
+
 /**
  * Refuses to boot where a rule that holds for connecting to a gateway reads an argument: there is none.
  *
@@ -43,12 +53,17 @@ export function assertConnectionArguments(
 ): void {
   for (const each of connections) {
     assertReadable(policies.learn(each), [], (missed, declaredOn) => {
-      const problem = `has a rule, declared on ${declaredOn}, that reads ${missed.text}, and nobody who connects has sent a message yet`;
-      const cure =
-        'Declare the rule on the handlers of messages, and not on the class: what is declared there holds for connecting, too.';
-      return new AuthConfigurationError(nameOf(each), problem, cure);
+      const rule = `has a rule, declared on ${declaredOn}, that reads ${missed.text}`;
+      return ofMessages(missed)
+        ? new AuthConfigurationError(nameOf(each), `${rule}, ${NO_MESSAGE}`, FOR_MESSAGES)
+        : new AuthConfigurationError(nameOf(each), `${rule}, ${NO_ARGUMENT}`, FOR_NEITHER);
     });
   }
+}
+
+function ofMessages({ path }: ReadArgument): boolean {
+  const roots: readonly string[] = ARGUMENT_ROOTS.ws;
+  return roots.includes(path.segments[0] ?? '');
 }
 
 function assertReadable(

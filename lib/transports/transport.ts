@@ -12,8 +12,8 @@ export interface Transport {
   /** @returns `undefined` for a context that holds no such request. */
   exchangeOf(context: ExecutionContext): Exchange | undefined;
   /**
-   * For the log: what is to be done where a server of Nest brings messages of which nobody can tell who
-   * sent them.
+   * For the log, where a server of Nest brings messages of which nobody can tell who sent them: what goes on
+   * after the names of handlers that can be called by nobody, `over TCP: …`, and what is to be done.
    */
   warningOf?(server: unknown): string | undefined;
   /** Called once for each application, before Nest sets up what is reached by the transport. */

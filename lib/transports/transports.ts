@@ -32,7 +32,7 @@ export class Transports {
     return this.#others.get(type)?.exchangeOf(context);
   }
 
-  /** For the log: what to do about a server that brings messages. */
+  /** For the log: how nobody can call by a server that brings messages, and what to do about it. */
   warningsOf(server: unknown): readonly string[] {
     return [...this.#others.values()].flatMap((each) => each.warningOf?.(server) ?? []);
   }

@@ -263,6 +263,19 @@ describe('a rule for messages that holds for connecting, too', () => {
     );
   });
 
+  it('says that messages have no query either', async () => {
+    @WebSocketGateway()
+    class Chat {
+      @SameOrg('query.id')
+      handleConnection(): void {
+        nothing();
+      }
+    }
+    expect(await bootWith({ providers: [Chat] })).toBe(
+      "Chat.handleConnection has a rule, declared on Chat.handleConnection, that reads query.id, which nothing has that comes by ws. Connecting has no arguments, so that its rules decide by who is calling: @Roles, hasPermission(…). Messages have a payload, which rules on their handlers read: arg('payload.id').",
+    );
+  });
+
   it('boots where anybody may connect, or the rule reads nothing', async () => {
     @WebSocketGateway()
     @SameOrg('payload.org')
