@@ -96,7 +96,7 @@ export class TestIssuer {
 
   /**
    * Moves the issuer's clock: forward, or back when negative. Sockets and event streams whose tokens have
-   * expired by it end in a moment.
+   * expired by it end in a moment, and subscriptions at their next value.
    */
   advance(seconds: number): void {
     this.#clockOffsetMs += seconds * 1000;
