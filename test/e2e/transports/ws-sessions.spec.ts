@@ -178,30 +178,6 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
     expect(await ending(open('/chat', wrong))).toBe('token_malformed');
   });
 
-  if (library === 'socket.io') {
-    it.each(['Bearer ', 'bearer ', 'BEARER '])('a token after %j is that token', async (scheme) => {
-      const auth = { token: `${scheme}${await tokenOf()}` };
-      expect(await ask(open('/chat', { auth }), 'who')).toMatchObject({ subject: 'ann' });
-    });
-
-    it.each([
-      ['Bearer  ', 'invalid_request'],
-      [' Bearer ', 'invalid_request'],
-      ['Bearer\t', 'invalid_request'],
-      ['Bearer Bearer ', 'invalid_request'],
-      ['Basic ', 'invalid_request'],
-      ['Bearer', 'token_malformed'],
-      ['Bearer:', 'token_malformed'],
-    ])('a token after %j is none', async (begin, code) => {
-      const auth = { token: `${begin}${await tokenOf()}` };
-      expect(await ending(open('/chat', { auth }))).toBe(code);
-    });
-
-    it('the scheme alone is no token', async () => {
-      expect(await ending(open('/chat', { auth: { token: 'Bearer ' } }))).toBe('invalid_request');
-    });
-  }
-
   it('a cookie counts with its own origin or a trusted one, and with no other', async () => {
     const cookie = `token=${await tokenOf()}`;
     const from = (origin?: string): Client =>
