@@ -1,8 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
-import { InvalidCredential } from '../../core/auth-error.js';
-import type { CredentialOwner } from '../credential-owner.js';
 import type { Admissions } from './admissions.js';
 
 /** What `graphql-ws` passes to its `onConnect`, as far as it matters here. */
@@ -65,18 +63,6 @@ export class GraphqlConnections implements OnModuleInit {
   /** @internal @throws {AuthConfigurationError} Where nothing would let a client connect. */
   onModuleInit(): void {
     this.#admissions();
-  }
-
-  /**
-   * Ends connections and subscriptions whose credential was revoked elsewhere than on the
-   * {@link RevocationList} that the options name, which ends them by itself: those of this process. Other
-   * instances are told by the application.
-   *
-   * @returns How many.
-   * @throws {TypeError} When neither a subject, a session nor a token is named, or something unknown is.
-   */
-  disconnect(owner: CredentialOwner): number {
-    return this.#admissions().end(owner, new InvalidCredential('token_revoked'));
   }
 }
 
