@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { Exchange } from './exchange.js';
 import type { TransportHost } from './transport-host.js';
 import type { TransportType } from './transport-type.js';
@@ -18,4 +19,10 @@ export interface Transport {
   warningOf?(server: unknown): string | undefined;
   /** Called once for each application, before Nest sets up what is reached by the transport. */
   attach?(host: TransportHost): void;
+  /**
+   * Called once for each application, when all that is reached by the transport is set up.
+   *
+   * @throws {AuthConfigurationError} When what its options say would come to nothing.
+   */
+  assertReady?(config: ApplicationConfig, modules: ModulesContainer): void;
 }

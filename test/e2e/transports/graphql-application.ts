@@ -77,6 +77,29 @@ export function connectedModule(
   });
 }
 
+/** Hands the driver the very function, as the example of the documentation does. */
+export function handingOn(server: Server): ReturnType<typeof GraphQLModule.forRootAsync> {
+  const imports = [moduleOf({ providers: [GraphqlConnections], exports: [GraphqlConnections] })];
+  const inject = [GraphqlConnections];
+  const autoSchemaFile = true;
+  if (server === 'Mercurius') {
+    return GraphQLModule.forRootAsync<MercuriusDriverConfig>({
+      ...{ driver: MercuriusDriver, imports, inject },
+      useFactory: ({ onMercuriusConnect: onConnect }: GraphqlConnections) => ({
+        autoSchemaFile,
+        subscription: { fullWsTransport: true, onConnect },
+      }),
+    });
+  }
+  return GraphQLModule.forRootAsync<ApolloDriverConfig>({
+    ...{ driver: ApolloDriver, imports, inject },
+    useFactory: ({ onConnect }: GraphqlConnections) => ({
+      autoSchemaFile,
+      subscriptions: { 'graphql-ws': { onConnect } },
+    }),
+  });
+}
+
 /** Starts an application with resolvers. */
 export function startGraphql(
   server: Server,
@@ -96,7 +119,7 @@ export function adapterOf(server: Server): Adapter {
   return server === 'Apollo on Express' ? 'express' : 'fastify';
 }
 
-function graphqlModule(
+export function graphqlModule(
   server: Server,
   options: GraphqlOptions,
 ): ReturnType<typeof GraphQLModule.forRoot> {
