@@ -1,8 +1,6 @@
-import type { ModuleMetadata, Type } from '@nestjs/common';
 import { WebSocket } from 'ws';
 import {
   apiKey,
-  AuthModule,
   AuthService,
   MemoryKeyValueStore,
   RevocationList,
@@ -16,15 +14,13 @@ import {
   type GraphqlConnectionOptions,
 } from '../../../lib/transports/graphql/index.js';
 import { LastingCalls } from '../../../lib/transports/lasting-calls.js';
-import { create, moduleOf, start, type RunningApplication } from '../http/application.js';
+import { start, type RunningApplication } from '../http/application.js';
 import { Feeds, FeedsResolver, Listener, until } from './feeds.js';
 import {
   adapterOf,
   connectedModule,
   dial,
   first,
-  graphqlModule,
-  handingOn,
   SERVERS,
   type Closed,
   type Dial,
@@ -277,47 +273,6 @@ describe.each(SERVERS)('connections of %s', (server) => {
     const kept = [...other.app.get(LastingCalls, { strict: false })];
     expect(kept.map(({ handler }) => handler)).toEqual(['GraphqlConnections.onConnect']);
     await other.close();
-  });
-
-  it('of which the options speak, and which no driver asks about, do not boot', async () => {
-    const booted = async (
-      provided: readonly Type[],
-      imported: NonNullable<ModuleMetadata['imports']>[number],
-      transport = graphql({ connections: {} }),
-    ): Promise<void> => {
-      const other = await create(
-        adapterOf(server),
-        moduleOf({
-          imports: [
-            AuthModule.forRoot({
-              issuers: [issuer.options()],
-              credentials: [apiKey({ resolve: () => null })],
-              transports: [transport],
-            }),
-            imported,
-          ],
-          providers: [Feeds, FeedsResolver, ...provided],
-        }),
-      );
-      try {
-        await other.init();
-      } finally {
-        await other.close();
-      }
-    };
-    const cure = /graphql\(\)\.connections .*anybody may\. Give its function to GraphQLModule/;
-    const deaf = (): ReturnType<typeof graphqlModule> => graphqlModule(server, {});
-    await expect(booted([], deaf())).rejects.toThrow(cure);
-    await expect(booted([GraphqlConnections], deaf())).rejects.toThrow(cure);
-    // A function of the application that can ask nobody.
-    const onConnect = (): boolean => true;
-    const own = { subscriptions: { 'graphql-ws': { onConnect } }, subscription: { onConnect } };
-    const deciding = graphqlModule(server, own as never);
-    await expect(booted([], deciding)).rejects.toThrow(cure);
-    await booted([GraphqlConnections], deciding);
-    await booted([GraphqlConnections], deaf(), graphql());
-    await booted([], connectedModule(server));
-    await booted([], handingOn(server));
   });
 
   it('are refused where nobody tells which socket it is', async () => {
