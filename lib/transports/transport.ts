@@ -1,6 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { ApplicationConfig, ModulesContainer } from '@nestjs/core';
-import type { Exchange } from './exchange.js';
+import type { AuthError } from '../core/auth-error.js';
+import type { Exchange, RefusalStyles } from './exchange.js';
 import type { TransportHost } from './transport-host.js';
 import type { TransportType } from './transport-type.js';
 
@@ -12,6 +13,12 @@ export interface Transport {
   readonly cure?: string | undefined;
   /** @returns `undefined` for a context that holds no such request. */
   exchangeOf(context: ExecutionContext): Exchange | undefined;
+  /**
+   * The refusal where a context holds no request, in the currency of the transport.
+   *
+   * @default a `ForbiddenException`
+   */
+  refuse?(failure: AuthError, styles: RefusalStyles): Error;
   /**
    * For the log: what is to be done where a server of Nest brings messages of which nobody can tell who
    * sent them.

@@ -4,9 +4,10 @@ import { refuseUnknown } from '../../core/refuse-unknown.js';
 import type { Transport } from '../transport.js';
 import type { EntranceRules } from '../transport-host.js';
 import { Admissions } from './admissions.js';
-import { ConnectionExchange } from './connection-exchange.js';
+import { ConnectionExchange, NO_HEADERS } from './connection-exchange.js';
 import { areConnectionsUsed, rememberAdmissions } from './graphql-connections.js';
 import { GraphqlExchange } from './graphql-exchange.js';
+import { GraphqlRefusal } from './graphql-refusal.js';
 
 const CURE =
   'let `context` of GraphQLModule be a function that returns a new object for each request, with the request in it: ({ req }) => ({ req })';
@@ -51,6 +52,7 @@ export function graphql(options: GraphqlOptions = {}): Transport {
     type: 'graphql',
     cure: CURE,
     exchangeOf: (context) => ConnectionExchange.of(context) ?? GraphqlExchange.of(context),
+    refuse: (failure, { http }) => new GraphqlRefusal(failure, http.body, NO_HEADERS),
     attach: (host) => {
       rememberAdmissions(host.config, new Admissions(host, host.entrance(rules)));
     },

@@ -39,6 +39,20 @@ export interface GraphqlAnswer {
   readonly errors: readonly GraphqlFailure[];
 }
 
+/** What a client is told where nobody can tell which request brought an operation. */
+export const UNSUPPORTED = {
+  message: 'Access is denied',
+  extensions: {
+    code: 'FORBIDDEN',
+    originalError: {
+      statusCode: 403,
+      error: 'Forbidden',
+      code: 'forbidden',
+      message: 'Access is denied',
+    },
+  },
+} as const;
+
 /** What an application decides by itself of a client that connects. */
 export type OwnDecision = (parameters: unknown) => Promise<boolean>;
 
