@@ -186,8 +186,10 @@ describe.each(SERVERS)('sockets of %s', (server) => {
       { extensions: { originalError: { code: 'token_expired' } } },
     ]);
     expect(events.filter(({ type }) => type === 'auth.denied')).toMatchObject([
-      { reason: 'token_expired', handler: 'PostsResolver.held' },
       { reason: 'token_expired', handler: 'PostsResolver.whole' },
+    ]);
+    expect(events.filter(({ type }) => type === 'connection.ended')).toMatchObject([
+      { reason: 'token_expired', handler: 'PostsResolver.held' },
     ]);
     await client.dispose();
     issuer.advance(-300);
