@@ -25,7 +25,6 @@ import type { RoutePolicy } from '../policy/route-policy.js';
 import type { Exchange, RefusalStyles } from '../transports/exchange.js';
 import { rawRequest } from '../transports/http/raw-request.js';
 import type { Transports } from '../transports/transports.js';
-import { unsupportedContext } from '../transports/unsupported-context.js';
 import { unknownHandler, unservedFailure } from './unserved.js';
 import type { Judge } from './judge.js';
 import type { AnsweredCall, OpenAnswers } from './open-answers.js';
@@ -203,7 +202,11 @@ export class Gate implements Gatekeeper {
         this.#report(failure, requestFactsOf(visit, principal), principal);
       }
     }
-    return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
+    return this.answer(visit, failure);
+  }
+
+  answer({ exchange, policy }: Visit, failure: AuthError): Error {
+    return exchange.refuse(failure, this.#settings.styles, policy.scopes);
   }
 
   /** What the caller says of its own caller, where it is trusted to. */
@@ -253,7 +256,7 @@ export class Gate implements Gatekeeper {
   #admitWithoutExchange(context: ExecutionContext, target: Target): void {
     const policy = this.#policies.of(target);
     if (policy && isPublic(policy)) return;
-    const { transports } = this.#settings;
+    const { transports, styles } = this.#settings;
     const type: string = context.getType();
     const isDeclared = transports.isWithoutCaller(type);
     if (isDeclared && policy && !isClosed(policy)) return;
@@ -267,7 +270,7 @@ export class Gate implements Gatekeeper {
       ...{ requestId: currentScope()?.requestId(), milliseconds: 0 },
       ...callerFactsOf(undefined),
     });
-    throw unsupportedContext(failure);
+    throw transports.refuse(context, failure, styles);
   }
 
   #addressedBy({ request }: Exchange): AddressedTenant {

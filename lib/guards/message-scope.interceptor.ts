@@ -48,7 +48,7 @@ export class MessageScopeInterceptor implements NestInterceptor {
       principal: () => visit.principal,
       within: <T>(work: () => T): T => withRequest(scope, work),
       failure: () => standing.failureOf(visit),
-      refuse: visit.refuse.bind(visit),
+      refuse: visit.end.bind(visit),
     };
     return (value) => (isAsyncIterable(value) ? new Subscription(value, subscriber) : value);
   }

@@ -17,7 +17,7 @@ export interface Subscriber {
   readonly within: <T>(work: () => T) => T;
   /** Why nothing more is to be told; `undefined` where it may be. */
   readonly failure: () => MaybePromise<AuthError | undefined>;
-  /** The refusal in the currency of the transport, told to the events. */
+  /** What ends it, in the currency of the transport. */
   readonly refuse: (failure: AuthError) => Error;
 }
 

@@ -4,7 +4,7 @@ import type { ForwardedContext } from '../context/forwarded-context.js';
 import { CallScope, MessageScope } from '../context/message-scope.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import type { Scope } from '../context/request-scope.js';
-import type { AuthError } from '../core/auth-error.js';
+import { AuthUnavailable, type AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
 import type { Principal } from '../core/principal.js';
 import type { AddressedTenant } from '../pipeline/addressed-tenant.js';
@@ -21,6 +21,8 @@ export interface Target {
 /** Whoever lets visits in and turns them away. */
 export interface Gatekeeper {
   refuse(visit: Visit, failure: AuthError): Error;
+  /** The same, told nobody. */
+  answer(visit: Visit, failure: AuthError): Error;
   forwardedContextOf(visit: Visit): ForwardedContext | undefined;
   /** In milliseconds since the epoch. */
   now(): number;
@@ -113,6 +115,15 @@ export class Visit implements RequestAuth {
 
   refuse(failure: AuthError): Error {
     return this.establishedBy.refuse(this, failure);
+  }
+
+  /**
+   * The exception that ends what was let in before: whoever ends it tells so. Where nobody could tell
+   * whether it may go on, that is told as ever.
+   */
+  end(failure: AuthError): Error {
+    if (failure instanceof AuthUnavailable) return this.refuse(failure);
+    return this.establishedBy.answer(this, failure);
   }
 }
 

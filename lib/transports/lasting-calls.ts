@@ -91,12 +91,17 @@ export class LastingCalls implements Iterable<LastingCall> {
     return entry !== undefined && this.#entries.delete(entry);
   }
 
-  /** Ends it, and tells so; nothing, where it is over. */
-  end(call: LastingCall, failure: AuthError): void {
+  /**
+   * Ends it, and tells so; nothing, where it is over.
+   *
+   * @returns Whether it was not.
+   */
+  end(call: LastingCall, failure: AuthError): boolean {
     const since = this.#entryOf.get(call)?.since ?? 0;
-    if (!this.delete(call) || call.hasLeft === true) return;
+    if (!this.delete(call) || call.hasLeft === true) return false;
     call.close(failure);
     this.#onEnded(call, failure, performance.now() - since);
+    return true;
   }
 
   #put(call: LastingCall, deref: Entry['deref']): Entry {

@@ -35,11 +35,6 @@ export class Connections {
     this.served = new ServedGateways(host);
   }
 
-  /** Those that are connected, or about to be. */
-  get sessions(): readonly SocketSession[] {
-    return [...this.host.lasting].filter((each) => each instanceof SocketSession);
-  }
-
   /**
    * A client that wants to be let in. One that connects by two servers at once, as to a namespace of
    * socket.io that a pattern matches as well, is let in by the gateways of both.

@@ -1,6 +1,11 @@
-import { apiKey, MemoryKeyValueStore, RevocationList, type AuthEvent } from '../../../lib/index.js';
+import {
+  apiKey,
+  AuthService,
+  MemoryKeyValueStore,
+  RevocationList,
+  type AuthEvent,
+} from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
-import { GraphqlConnections } from '../../../lib/transports/graphql/index.js';
 import { Feeds, FeedsResolver, Listener, until } from './feeds.js';
 import { dial, first, SERVERS, startGraphql } from './graphql-application.js';
 
@@ -13,7 +18,7 @@ describe.each(SERVERS)('subscriptions of %s, where anybody may connect', (server
     });
     const events: AuthEvent[] = [];
     const api = await startGraphql(server, {
-      providers: [Feeds, FeedsResolver, GraphqlConnections],
+      providers: [Feeds, FeedsResolver],
       auth: {
         issuers: [issuer.options()],
         credentials: [apiKey({ resolve: () => null })],
@@ -39,7 +44,7 @@ describe.each(SERVERS)('subscriptions of %s, where anybody may connect', (server
     const three = new Listener(dan, 'news');
     // The generator is left when it goes on.
     await until(() => api.app.get(Feeds).listening === 2);
-    expect(api.app.get(GraphqlConnections).disconnect({ subject: 'dan' })).toBe(1);
+    expect(api.app.get(AuthService).disconnect({ subject: 'dan' })).toBe(1);
     expect(await three.ended).toBe('invalid_token');
     // The socket is as it was.
     expect((await first(dan, '{ hello }')).data).toEqual({ hello: 'hello' });

@@ -1,7 +1,6 @@
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { Manager, type Socket } from 'socket.io-client';
-import { CurrentUser, Public, Roles } from '../../../lib/index.js';
-import { WebSocketSessions } from '../../../lib/transports/ws/index.js';
+import { AuthService, CurrentUser, Public, Roles } from '../../../lib/index.js';
 import type { RunningApplication } from '../http/application.js';
 import { answer, ask, connected, GatewayBench, Named, refusal } from './gateway-bench.js';
 import { inbox, type Client } from './sockets.js';
@@ -154,7 +153,7 @@ describe('namespaces of socket.io', () => {
       const admin = bench.open('socket.io', api, path, root);
       expect(await ask(admin, 'admins')).toBe('reached');
     }
-    expect(api.app.get(WebSocketSessions).disconnect({ subject: 'ann' })).toBe(2);
+    expect(api.app.get(AuthService).disconnect({ subject: 'ann' })).toBe(2);
   });
 
   it('that a pattern and another gateway have are closed by both, where socket.io makes them one', async () => {
@@ -183,7 +182,7 @@ describe('namespaces of socket.io', () => {
     const ann = bench.open('socket.io', one, '/room-open', await bench.bearing('ann', 'member'));
     expect(await ask(ann, 'open')).toBe('open');
     expect([...connected].sort()).toEqual(['OpenRoom ann', 'RoomGateway ann']);
-    expect(one.app.get(WebSocketSessions).disconnect({ subject: 'ann' })).toBe(1);
+    expect(one.app.get(AuthService).disconnect({ subject: 'ann' })).toBe(1);
     const apart = await bench.serving('socket.io', { providers: [OpenRoom, RoomGateway] });
     expect(await ask(bench.open('socket.io', apart, '/room-open'), 'open')).toBe('open');
     expect(await refusal(bench.open('socket.io', apart, '/room-1'))).toBe('missing_credentials');
@@ -223,7 +222,7 @@ describe('namespaces of socket.io', () => {
       const seen = bench.events.filter(({ type }) => type === 'auth.authenticated');
       // Once for connecting, and once for the message.
       expect(seen).toHaveLength(2);
-      expect(both.app.get(WebSocketSessions).disconnect({ subject: 'ann' })).toBe(1);
+      expect(both.app.get(AuthService).disconnect({ subject: 'ann' })).toBe(1);
     }
   });
 });
