@@ -23,7 +23,7 @@ export function endCallsOfRevoked(
     const failure = await failureOf(call, { isNamed, revocation });
     if (failure) calls.end(call, failure);
   };
-  const recent = new LRUCache<string, true>({ max: MAX_RECENT, ttl: LOOKED_UP_MS });
+  const recent = new LRUCache<string, true>({ max: MAX_RECENT });
   const endTelling = revocation.subscribe(async (event) => {
     recent.set(nameOf(event), true);
     const isNamed = namedBy(event);
@@ -42,12 +42,10 @@ export function endCallsOfRevoked(
 }
 
 /**
- * For so long, in milliseconds, it takes until somebody is let in of whom the list was asked before: who
- * was revoked meanwhile was nobody yet when that was told.
+ * So many revocations are remembered. Who is let in may have been on the way when one was told, and was
+ * nobody yet: authenticated before it, and kept by a loader, a policy or a handler for as long as the
+ * application lets them take. So none is too old; for whoever is named by one, the list is asked once more.
  */
-const LOOKED_UP_MS = 10_000;
-
-/** So many revocations are remembered for so long. */
 const MAX_RECENT = 100_000;
 
 /** Whether it is somebody whom a revocation names. */

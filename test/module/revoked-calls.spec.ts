@@ -64,6 +64,27 @@ describe('a revocation', () => {
     },
   );
 
+  it('ends who was on the way for an hour when it was told', async () => {
+    await list.revokeSession({ issuer: ISSUER, sessionId: 'slow' });
+    const told = performance.now();
+    jest.spyOn(performance, 'now').mockReturnValue(told + 3_600_000);
+    // By when what looks at the time does so again.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    begin({ sub: 'ann', sid: 'slow' });
+    begin({ sub: 'ann', sid: 'other' });
+    await settled();
+    expect(ended).toEqual([{ sub: 'ann', sid: 'slow' }]);
+  });
+
+  it('of a subject lets in who is authenticated anew', async () => {
+    const issuedBefore = Date.now() / 1000 - 10;
+    await list.revokeSubject({ issuer: ISSUER, subject: 'ann', issuedBefore });
+    begin({ sub: 'ann', iat: Math.floor(Date.now() / 1000) });
+    begin({ sub: 'ann', iat: Math.floor(issuedBefore) - 1 });
+    await settled();
+    expect(ended).toEqual([{ sub: 'ann', iat: Math.floor(issuedBefore) - 1 }]);
+  });
+
   it('of a subject ends nothing that goes on for another subject, by a client of that name', async () => {
     begin({ sub: 'ann', client_id: 'web' });
     await list.revokeSubject({ issuer: ISSUER, subject: 'web' });
