@@ -54,6 +54,13 @@ export interface GateSettings {
   readonly requestProperty: string | null;
 }
 
+/** What is known of a refusal beside its failure. */
+interface Known {
+  readonly principal?: Principal | undefined;
+  /** What is told in the place of a detail. */
+  readonly hint?: string | undefined;
+}
+
 /** Stands for what was declared where that cannot be told; it is only ever used to refuse. */
 const UNKNOWN: RoutePolicy = Object.freeze({
   opening: undefined,
@@ -199,7 +206,8 @@ export class Gate implements Gatekeeper {
       remember(visit);
       const principal = visit.principal ?? failure.principal;
       if (this.#told.isFirst(visit, failure)) {
-        this.#report(failure, requestFactsOf(visit, principal), principal);
+        const hint = failure instanceof MissingCredential ? visit.exchange.whyMissing : undefined;
+        this.#report(failure, requestFactsOf(visit, principal), { principal, hint });
       }
     }
     return this.answer(visit, failure);
@@ -292,8 +300,8 @@ export class Gate implements Gatekeeper {
     return visit;
   }
 
-  #report(failure: AuthError, request: RequestFacts, principal?: Principal): void {
-    const { code, reason, detail, cause } = failure;
+  #report(failure: AuthError, request: RequestFacts, { principal, hint }: Known = {}): void {
+    const { code, reason, detail = hint, cause } = failure;
     const { events } = this.#settings;
     const facts = { ...request, code, reason, detail, cause };
     if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });
