@@ -224,8 +224,8 @@ export class Gate implements Gatekeeper {
     return headers && forwardedContextOf(headers, this.#settings.stripHeaders);
   }
 
-  now(): number {
-    return this.#settings.clock();
+  get clock(): Clock {
+    return this.#settings.clock;
   }
 
   #assertItself(visit: Visit, principal: Principal): void {

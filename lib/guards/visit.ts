@@ -6,6 +6,7 @@ import type { RequestAuth } from '../context/request-auth.js';
 import type { Scope } from '../context/request-scope.js';
 import { AuthUnavailable, type AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
+import type { Clock } from '../core/clock.js';
 import type { Principal } from '../core/principal.js';
 import type { AddressedTenant } from '../pipeline/addressed-tenant.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
@@ -25,7 +26,7 @@ export interface Gatekeeper {
   answer(visit: Visit, failure: AuthError): Error;
   forwardedContextOf(visit: Visit): ForwardedContext | undefined;
   /** In milliseconds since the epoch. */
-  now(): number;
+  readonly clock: Clock;
 }
 
 const NONE: readonly AuthError[] = [];
@@ -105,7 +106,7 @@ export class Visit implements RequestAuth {
   #scopeOfMessage(): Scope {
     const { key, shared, request, transport } = this.exchange;
     const given = request.header('x-request-id');
-    const message = new MessageScope(shared, this.establishedBy.now(), given);
+    const message = new MessageScope(shared, this.establishedBy.clock(), given);
     return key === shared || transport === 'graphql' ? message : new CallScope(key, message);
   }
 

@@ -255,6 +255,26 @@ describe('subscriptions without global guards', () => {
   });
 });
 
+describe('a quiet subscription', () => {
+  it('ends when the clock is advanced over its expiry', async () => {
+    const issuer = await TestIssuer.start({ algorithms: ['ES256'] });
+    const api = await startGraphql('Apollo on Express', {
+      providers: [Feeds, GuardedFeedsResolver],
+      auth: { issuers: [issuer.options()], clock: issuer.clock },
+    });
+    const connectionParams = { Authorization: `Bearer ${await issuer.token({ sub: 'ann' })}` };
+    const client = dial(api, { connectionParams });
+    const one = new Listener(client, 'guarded');
+    await until(() => api.app.get(Feeds).listening === 1);
+    issuer.advance(600);
+    expect(await one.ended).toBe('token_expired');
+    expect(one.values).toEqual([]);
+    await client.dispose();
+    await api.close();
+    await issuer.close();
+  });
+});
+
 describe('subscriptions of Mercurius', () => {
   it('end where what a handler returns is a stream', async () => {
     const issuer = await TestIssuer.start({ algorithms: ['ES256'] });
