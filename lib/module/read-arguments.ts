@@ -2,13 +2,14 @@ import { AuthConfigurationError } from '../core/auth-configuration-error.js';
 import type { RoutePolicies } from '../guards/route-policies.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
 import { missedArguments, type ReadArgument } from '../policy/rule.js';
-import { ARGUMENT_ROOTS, type CallType } from '../transports/argument-roots.js';
 import type { ControllerHandler } from './controllers.js';
 import { callTypesOf, nameOf } from './enforcement.js';
+import { readableRoots } from './readable-roots.js';
 
 /**
  * Refuses to boot where a rule reads what no call of its handler brings: `params.id` of a message. It
- * would be `undefined` each time, and nobody would get in.
+ * would be `undefined` each time, and nobody would get in. A stream of gRPC brings nothing: who may call
+ * is decided when it begins.
  *
  * A handler may be called in several ways: what can be read in one of them is left to the report.
  *
@@ -20,13 +21,12 @@ export function assertArguments(
 ): void {
   for (const each of handlers) {
     const types = callTypesOf(each);
-    const [first] = types;
-    const roots = types.flatMap((type): readonly string[] => ARGUMENT_ROOTS[type]);
+    const roots = types.flatMap((type) => readableRoots(each, type));
     // By what calls others, such as a queue, nobody gets in whatever the rule reads.
-    if (!first) continue;
+    if (types.length === 0) continue;
     assertReadable(policies.of(each), roots, (missed, declaredOn) => {
       const problem = `has a rule, declared on ${declaredOn}, that reads ${missed.text}, which nothing has that comes by ${types.join(' or ')}`;
-      return new AuthConfigurationError(nameOf(each), problem, cureOf(missed, first));
+      return new AuthConfigurationError(nameOf(each), problem, cureOf(missed, roots));
     });
   }
 }
@@ -78,9 +78,13 @@ function assertReadable(
   }
 }
 
+const STREAM_CURE =
+  'A stream has no message yet when it is decided who may call: declare a rule that reads nothing, and decide on each message in the handler.';
+
 /** The same path with another beginning. */
-function cureOf({ path, text }: ReadArgument, type: CallType): string {
+function cureOf({ path, text }: ReadArgument, roots: readonly string[]): string {
+  if (roots.length === 0) return STREAM_CURE;
   const rest = text.slice(path.segments[0]?.length);
-  const instead = ARGUMENT_ROOTS[type].map((root) => `'${root}${rest}'`);
+  const instead = roots.map((root) => `'${root}${rest}'`);
   return `Read ${instead.join(' or ')} instead.`;
 }

@@ -1,6 +1,12 @@
 import { Controller, Get, Module, Post, type Type } from '@nestjs/common';
 import { Query, Resolver } from '@nestjs/graphql';
-import { EventPattern, GrpcMethod, MessagePattern } from '@nestjs/microservices';
+import {
+  EventPattern,
+  GrpcMethod,
+  GrpcStreamCall,
+  GrpcStreamMethod,
+  MessagePattern,
+} from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   allOf,
@@ -134,6 +140,20 @@ describe('a rule that reads what its handler is never sent', () => {
     expect(await bootWith({ controllers: [controller] })).toBe(sentence);
   });
 
+  it('refuses to boot: what streams in by gRPC', async () => {
+    const talk = handled(GrpcStreamMethod('Chat', 'Talk'), Owner({ id: 'payload.id', load }));
+    expect(await bootWith({ controllers: [talk] })).toBe(
+      'Api.read has a rule, declared on Api.read, that reads payload.id, which nothing has that comes by rpc. A stream has no message yet when it is decided who may call: declare a rule that reads nothing, and decide on each message in the handler.',
+    );
+    // Which refuses to boot whatever is declared, unless it is public.
+    const raw = handled(GrpcStreamCall('Chat', 'Talk'), SameOrg('payload.org'));
+    expect(await bootWith({ controllers: [raw] })).toContain('is a @GrpcStreamCall');
+    const free = handled(GrpcStreamMethod('Chat', 'Talk'), Authorize(hasRole('admin')));
+    expect(await bootWith({ controllers: [free] })).toBe('booted');
+    const one = handled(GrpcMethod('Chat', 'Say'), Owner({ id: 'payload.id', load }));
+    expect(await bootWith({ controllers: [one] })).toBe('booted');
+  });
+
   it('refuses to boot: a message of a gateway, and a resolver', async () => {
     const chat = gateway(SubscribeMessage('read'), SameOrg('body.org'));
     expect(await bootWith({ providers: [chat] })).toBe(
@@ -221,6 +241,27 @@ describe('a rule that reads what comes in one way of several', () => {
       code: 'unread_argument',
       message:
         'Both.read has a rule that reads params.id, and nothing that comes by rpc has it: it has payload',
+    });
+  });
+
+  it('is warned of where one of them is a stream, which has nothing', async () => {
+    @Controller('documents/:id')
+    class Both {
+      @Get()
+      @GrpcStreamMethod('Chat', 'Talk')
+      @SameOrg('params.id')
+      read(): void {
+        nothing();
+      }
+    }
+    const app = await create('express', moduleWith({ controllers: [Both] }));
+    await app.init();
+    const warnings = app.get(AuthReport).warnings();
+    await app.close();
+    expect(warnings).toContainEqual({
+      code: 'unread_argument',
+      message:
+        'Both.read has a rule that reads params.id, and nothing that comes by rpc has it: it has nothing',
     });
   });
 

@@ -46,7 +46,7 @@ export class Connections {
   begin(client: object, server: object, request?: unknown): SocketSession | undefined {
     const known = sessionOf(client);
     if (known) {
-      known.gateways = this.#joined(known.gateways, this.served.behind(server));
+      known.gateways = this.#joined(known.gateways, this.served.behind(server, client));
       return known;
     }
     const peer = peerOf(client, request);
@@ -55,7 +55,7 @@ export class Connections {
       return;
     }
     this.host.receive(peer.handshake);
-    const gateways = this.served.behind(server);
+    const gateways = this.served.behind(server, client);
     const session = new SocketSession({ client, peer, gateways }, this.host);
     rememberSession(client, session);
     // Of one that goes while it connects socket.io tells nobody.
