@@ -11,6 +11,7 @@ import { withRequest } from '../context/current-request.js';
 import type { Scope } from '../context/request-scope.js';
 import { authOf } from '../context/request-auth.js';
 import { invocationsOf, isSubscription, messageOf } from '../transports/invocation.js';
+import { rememberSubscribed } from '../transports/subscribed-field.js';
 import { Standing } from './standing.js';
 import { isAsyncIterable, Subscription } from './subscription.js';
 import { Visit } from './visit.js';
@@ -25,13 +26,15 @@ export class MessageScopeInterceptor implements NestInterceptor {
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const isSubscribed = isSubscription(context);
+    if (isSubscribed) rememberSubscribed(context);
     const message = this.#standing && messageOf(context);
     const scope = message && authOf(message)?.messageScope;
     if (!scope) return next.handle();
     bindStream(context.getArgs(), scope);
     // What it answers with is made when it is subscribed to, and may be made then only.
     const answer = within(scope, () => withRequest(scope, () => next.handle()));
-    const read = isSubscription(context) ? this.#readerOf(context, scope) : undefined;
+    const read = isSubscribed ? this.#readerOf(context, scope) : undefined;
     return read ? answer.pipe(map(read)) : answer;
   }
 

@@ -4,9 +4,11 @@ import { hiddenNotes } from '../core/hidden-notes.js';
 import { rawRequest } from './http/raw-request.js';
 
 /** What GraphQL says of a field, as far as it matters here. */
-interface FieldInfo {
+export interface FieldInfo {
   readonly operation?: { readonly operation?: unknown };
   readonly fieldName?: string;
+  /** Where the document asks for it. */
+  readonly fieldNodes?: readonly object[];
   /** What leads to it: nothing before a root field. */
   readonly path?: { readonly prev?: unknown };
   readonly parentType?: { readonly name?: string };
