@@ -12,6 +12,7 @@ export interface FieldInfo {
   /** What leads to it: nothing before a root field. */
   readonly path?: { readonly prev?: unknown };
   readonly parentType?: { readonly name?: string };
+  readonly schema?: { readonly getRootType?: (operation: unknown) => unknown };
 }
 
 /** One call of a resolver. */
@@ -55,6 +56,20 @@ function keyWithin(info: object, value: object): object {
   const key = known.get(value) ?? {};
   known.set(value, key);
   return key;
+}
+
+/**
+ * Whether a root field is one of an operation of a kind.
+ *
+ * What the document says of its operation is not asked for that: of two with one name, Mercurius starts
+ * the first, as a subscription, and `graphql` runs the last, whatever that is.
+ */
+export function isRootOf({ path, parentType, schema }: FieldInfo, operation: unknown): boolean {
+  return (
+    path?.prev === undefined &&
+    parentType !== undefined &&
+    parentType === schema?.getRootType?.(operation)
+  );
 }
 
 /** A request, in the form in which the adapter of HTTP knows it. */
