@@ -9,6 +9,8 @@ import {
 import { isObservable, map, Observable } from 'rxjs';
 import { withRequest } from '../context/current-request.js';
 import type { Scope } from '../context/request-scope.js';
+import { removeWrittenSince } from '../context/inbound-headers.js';
+import { fieldCallOf, requestIn } from '../transports/field-call.js';
 import { authOf, forgetAuth, rememberAuth } from '../context/request-auth.js';
 import type { AuthError } from '../core/auth-error.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
@@ -29,7 +31,7 @@ export class MessageScopeInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const isSubscribed = isSubscription(context);
-    if (isSubscribed) rememberSubscribed(context);
+    if (isSubscribed) begin(context);
     const message = this.#standing && messageOf(context);
     if (!message) return next.handle();
     const scope = authOf(message)?.messageScope;
@@ -85,6 +87,14 @@ function nobody(context: ExecutionContext): Reader {
     failure: () => undefined,
     refuse: (failure) => failure,
   };
+}
+
+/** Done past guards as well that are none of ours. */
+function begin(context: ExecutionContext): void {
+  rememberSubscribed(context);
+  const call = fieldCallOf(context);
+  const found = call && requestIn(call.context);
+  if (found) removeWrittenSince(found.raw);
 }
 
 /** Nest keeps what came before the handler was there until it says so by this, which its decorator looks for. */
