@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { hiddenNotes } from '../core/hidden-notes.js';
 import { CONTEXT_HEADERS } from './context-headers.js';
 import { rememberTaken, TakenHeaders } from './taken-headers.js';
 
@@ -34,6 +35,7 @@ export class InboundHeaders {
 
   removeFrom(request: IncomingMessage): void {
     if (mayHaveTrailers(request)) this.#removeTrailers(request);
+    if (request.headers.upgrade !== undefined) handshakes.set(request, this.#isOurs);
     for (const name in request.headers) {
       if (!this.#isOurs(name)) continue;
       if (this.#remembers) this.#remember(request);
@@ -61,6 +63,19 @@ export class InboundHeaders {
     }
     rememberTaken(request, taken);
   }
+}
+
+/** What is taken off a request that outlives its answer. */
+const handshakes = hiddenNotes<(name: string) => boolean>();
+
+/**
+ * Takes off a handshake once more what was taken off it when it was received. What was taken is
+ * remembered from then: Mercurius writes connection parameters among the headers, before each
+ * subscription.
+ */
+export function removeWrittenSince(handshake: IncomingMessage): void {
+  const isOurs = handshakes.get(handshake);
+  if (isOurs) removeFields([handshake.headers], [], isOurs);
 }
 
 /** Some servers read `User_ID` as `User-ID`. */

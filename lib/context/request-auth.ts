@@ -29,11 +29,16 @@ export interface RequestAuth {
 }
 
 // Hidden, and no property: nothing that writes to requests can forge a principal.
-const established = hiddenNotes<RequestAuth>();
+const established = hiddenNotes<RequestAuth | undefined>();
 
 /** @param request The one object that stands for the request in middleware, guards and handlers alike. */
 export function rememberAuth(request: object, auth: RequestAuth): void {
   established.set(request, auth);
+}
+
+/** As if no guard had seen the request. */
+export function forgetAuth(request: object): void {
+  established.set(request, undefined);
 }
 
 /** `undefined` when no guard has seen the request. */

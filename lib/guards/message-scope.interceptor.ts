@@ -9,11 +9,16 @@ import {
 import { isObservable, map, Observable } from 'rxjs';
 import { withRequest } from '../context/current-request.js';
 import type { Scope } from '../context/request-scope.js';
-import { authOf } from '../context/request-auth.js';
+import { removeWrittenSince } from '../context/inbound-headers.js';
+import { fieldCallOf, requestIn } from '../transports/field-call.js';
+import { authOf, forgetAuth, rememberAuth } from '../context/request-auth.js';
+import type { AuthError } from '../core/auth-error.js';
+import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import { invocationsOf, isSubscription, messageOf } from '../transports/invocation.js';
+import { rememberSubscribed } from '../transports/subscribed-field.js';
 import { Standing } from './standing.js';
-import { isAsyncIterable, Subscription } from './subscription.js';
-import { Visit } from './visit.js';
+import { isAsyncIterable, Subscription, type Subscriber } from './subscription.js';
+import { labelOf, Visit } from './visit.js';
 
 /** Keeps a message at hand while it is handled, as a request of HTTP is. */
 @Injectable()
@@ -25,33 +30,71 @@ export class MessageScopeInterceptor implements NestInterceptor {
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const isSubscribed = isSubscription(context);
+    if (isSubscribed) begin(context);
     const message = this.#standing && messageOf(context);
-    const scope = message && authOf(message)?.messageScope;
-    if (!scope) return next.handle();
-    bindStream(context.getArgs(), scope);
+    if (!message) return next.handle();
+    const scope = authOf(message)?.messageScope;
+    const read = isSubscribed ? this.#readerOf(context, message) : undefined;
+    if (scope) bindStream(context.getArgs(), scope);
     // What it answers with is made when it is subscribed to, and may be made then only.
-    const answer = within(scope, () => withRequest(scope, () => next.handle()));
-    const read = isSubscription(context) ? this.#readerOf(context, scope) : undefined;
+    const answer = scope
+      ? within(scope, () => withRequest(scope, () => next.handle()))
+      : next.handle();
     return read ? answer.pipe(map(read)) : answer;
   }
 
   /** What the handler of a subscription returns is read for as long as its caller may have it. */
-  #readerOf(context: ExecutionContext, scope: Scope): ((value: unknown) => unknown) | undefined {
+  #readerOf(context: ExecutionContext, message: object): ((value: unknown) => unknown) | undefined {
+    const standing = this.#standing;
+    if (!standing) return;
     const [call] = invocationsOf(context);
     const visit = call && authOf(call);
-    const standing = this.#standing;
-    if (!standing || !(visit instanceof Visit)) return;
-    const { handler, exchange, requestId } = visit;
-    const subscriber = {
-      ...{ clock: standing.clock, lasting: standing.lasting },
-      call: { handler, requestId, route: exchange.route },
-      principal: () => visit.principal,
-      within: <T>(work: () => T): T => withRequest(scope, work),
-      failure: () => standing.failureOf(visit),
-      refuse: visit.end.bind(visit),
-    };
-    return (value) => (isAsyncIterable(value) ? new Subscription(value, subscriber) : value);
+    const subscriber = visit instanceof Visit ? subscriberOf(visit, standing) : nobody(context);
+    const { clock, lasting } = standing;
+    const failure = (): MaybePromise<AuthError | undefined> =>
+      whenReady(subscriber.failure(), (found) => {
+        // Fields of the value before may have found out who is calling, when that still held.
+        if (visit) rememberAuth(message, visit);
+        else forgetAuth(message);
+        return found;
+      });
+    const reader = { ...subscriber, clock, lasting, failure };
+    return (value) => (isAsyncIterable(value) ? new Subscription(value, reader) : value);
   }
+}
+
+type Reader = Omit<Subscriber, 'clock' | 'lasting'>;
+
+function subscriberOf(visit: Visit, standing: Standing): Reader {
+  const { handler, exchange, requestId, messageScope: scope } = visit;
+  return {
+    call: { handler, requestId, route: exchange.route },
+    principal: () => visit.principal,
+    within: (work) => (scope ? withRequest(scope, work) : work()),
+    failure: () => standing.failureOf(visit),
+    refuse: visit.end.bind(visit),
+  };
+}
+
+/** Where no guard was asked: the guards of its fields are, for each value. */
+function nobody(context: ExecutionContext): Reader {
+  const target = { controller: context.getClass(), handler: context.getHandler() };
+  return {
+    call: { handler: labelOf(target), requestId: undefined, route: undefined },
+    principal: () => undefined,
+    within: (work) => work(),
+    failure: () => undefined,
+    refuse: (failure) => failure,
+  };
+}
+
+/** Done past guards as well that are none of ours. */
+function begin(context: ExecutionContext): void {
+  rememberSubscribed(context);
+  const call = fieldCallOf(context);
+  const found = call && requestIn(call.context);
+  if (found) removeWrittenSince(found.raw);
 }
 
 /** Nest keeps what came before the handler was there until it says so by this, which its decorator looks for. */

@@ -3,6 +3,7 @@ import { MessageScopeInterceptor } from '../guards/message-scope.interceptor.js'
 import { MessageGuard } from '../guards/message.guard.js';
 import { CONNECTION, GATEWAY, handlersOf, type ControllerHandler } from './controllers.js';
 import { isRootResolver } from './resolvers.js';
+import { guardValues } from './subscription-values.js';
 
 /** What marks the handler of a message: Nest may hand it no global guard. */
 const [RPC, WEB_SOCKETS] = ['microservices:pattern', 'websockets:message_mapping'];
@@ -39,6 +40,8 @@ export function bindMessages(modules: ModulesContainer): void {
     // GraphQL has its guards, and over a socket no request at hand.
     const needsScope = isServiceMessage(each) || isRootResolver(each);
     if (needsScope) putFirst(each, INTERCEPTORS, MessageScopeInterceptor);
+    // What it notes is what they go by.
+    if (isRootResolver(each)) guardValues(each);
   }
   // The classes name them for every application that has them; each application has instances of its own.
   for (const type of [MessageGuard, MessageScopeInterceptor]) {

@@ -4,6 +4,7 @@ import type { RoutePolicy } from '../policy/route-policy.js';
 import { missedArguments, type ReadArgument } from '../policy/rule.js';
 import type { ControllerHandler } from './controllers.js';
 import { callTypesOf, nameOf } from './enforcement.js';
+import { ARGUMENT_ROOTS } from '../transports/argument-roots.js';
 import { readableRoots } from './readable-roots.js';
 
 /**

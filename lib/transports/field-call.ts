@@ -4,12 +4,15 @@ import { hiddenNotes } from '../core/hidden-notes.js';
 import { rawRequest } from './http/raw-request.js';
 
 /** What GraphQL says of a field, as far as it matters here. */
-interface FieldInfo {
+export interface FieldInfo {
   readonly operation?: { readonly operation?: unknown };
   readonly fieldName?: string;
+  /** Where the document asks for it. */
+  readonly fieldNodes?: readonly object[];
   /** What leads to it: nothing before a root field. */
   readonly path?: { readonly prev?: unknown };
   readonly parentType?: { readonly name?: string };
+  readonly schema?: { readonly getRootType?: (operation: unknown) => unknown };
 }
 
 /** One call of a resolver. */
@@ -53,6 +56,20 @@ function keyWithin(info: object, value: object): object {
   const key = known.get(value) ?? {};
   known.set(value, key);
   return key;
+}
+
+/**
+ * Whether a root field is one of an operation of a kind.
+ *
+ * What the document says of its operation is not asked for that: of two with one name, Mercurius starts
+ * the first, as a subscription, and `graphql` runs the last, whatever that is.
+ */
+export function isRootOf({ path, parentType, schema }: FieldInfo, operation: unknown): boolean {
+  return (
+    path?.prev === undefined &&
+    parentType !== undefined &&
+    parentType === schema?.getRootType?.(operation)
+  );
 }
 
 /** A request, in the form in which the adapter of HTTP knows it. */

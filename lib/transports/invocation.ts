@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { hiddenNotes } from '../core/hidden-notes.js';
-import { fieldCallOf, sharedRequest } from './field-call.js';
+import { fieldCallOf, isRootOf, sharedRequest } from './field-call.js';
 import { isGrpcCall } from './grpc-call.js';
 import { rawRequest } from './http/raw-request.js';
 
@@ -54,8 +54,8 @@ export function messageOf(context: ExecutionContext): object | undefined {
 /** Whether what a handler returns is read for as long as its client listens: of GraphQL, the root field of a subscription. */
 export function isSubscription(context: ExecutionContext): boolean {
   if (context.getType<string>() !== 'graphql') return false;
-  const { operation, path } = fieldCallOf(context)?.info ?? {};
-  return operation?.operation === 'subscription' && path?.prev === undefined;
+  const call = fieldCallOf(context);
+  return call !== undefined && isRootOf(call.info, 'subscription');
 }
 
 /** One call of a handler of a microservice: an event may have several. */

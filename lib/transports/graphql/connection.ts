@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { removeWrittenSince } from '../../context/inbound-headers.js';
 import type { AuthRequest } from '../../core/auth-request.js';
 import { hiddenNotes } from '../../core/hidden-notes.js';
 import type { FieldCall, FoundRequest } from '../field-call.js';
@@ -39,6 +40,7 @@ export class Connection implements Carrier, AuthRequest {
     const before = operations.get(context);
     if (before && before !== operation) return;
     operations.set(context, operation);
+    removeWrittenSince(found.raw);
     return new Connection(context, found);
   }
 

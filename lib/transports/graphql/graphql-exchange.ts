@@ -3,7 +3,7 @@ import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
 import type { PropertyPath } from '../../core/property-path.js';
 import type { Exchange, RefusalStyles } from '../exchange.js';
-import { fieldCallOf, isHandshake, requestIn, type FieldCall } from '../field-call.js';
+import { fieldCallOf, isHandshake, isRootOf, requestIn, type FieldCall } from '../field-call.js';
 import type { Carrier } from './carrier.js';
 import { Connection } from './connection.js';
 import { GraphqlRefusal } from './graphql-refusal.js';
@@ -23,10 +23,11 @@ export class GraphqlExchange implements Exchange {
     this.#carrier = carrier;
   }
 
-  /** @returns `undefined` where it cannot be told which request brought it. */
+  /** @returns `undefined` where it cannot be told which request brought it, or what kind of operation. */
   static of(execution: ExecutionContext): GraphqlExchange | undefined {
     const call = fieldCallOf(execution);
-    const carrier = call && carrierOf(call);
+    if (!call || !isOfItsOperation(call.info)) return;
+    const carrier = carrierOf(call);
     return carrier && new GraphqlExchange(call, carrier);
   }
 
@@ -68,6 +69,11 @@ export class GraphqlExchange implements Exchange {
     const headers = this.#carrier.announce(failure, styles, scopes);
     return new GraphqlRefusal(failure, styles.http.body, headers);
   }
+}
+
+/** A root field of another kind than the operation that is at hand would be measured by the wrong one. */
+function isOfItsOperation(info: FieldCall['info']): boolean {
+  return info.path?.prev !== undefined || isRootOf(info, info.operation?.operation);
 }
 
 function carrierOf(call: FieldCall): Carrier | undefined {
