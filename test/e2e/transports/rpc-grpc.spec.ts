@@ -1,18 +1,21 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { GrpcMethod, GrpcStreamCall, GrpcStreamMethod } from '@nestjs/microservices';
 import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
 import { delay, firstValueFrom, map, of, toArray, type Observable } from 'rxjs';
 import {
+  anyOf,
   arg,
   Authorize,
   AuthModule,
   AuthReport,
   AuthService,
   CurrentUser,
+  policy,
   Public,
   Roles,
   type AuthModuleOptions,
+  type Rule,
 } from '../../../lib/index.js';
 import { microservices, withHeaders } from '../../../lib/transports/rpc/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
@@ -198,9 +201,13 @@ describe('gRPC', () => {
   });
 
   it('a stream is no argument', async () => {
+    const mine = (path: string): Rule => policy(MinePolicy, { owner: arg(path) });
+
     @Controller()
     class Owned {
-      @Authorize(MinePolicy, { owner: arg('payload.source') })
+      // It boots as what is called by HTTP, too.
+      @Get()
+      @Authorize(anyOf(mine('payload.source'), mine('query.owner')))
       @GrpcStreamMethod('Streams', 'Both')
       both(questions: Observable<Question>): Observable<Answer> {
         return questions.pipe(map(({ owner }) => ({ subject: owner })));
