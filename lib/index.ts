@@ -144,6 +144,7 @@ export type {
 
 export { AuthGuard } from './guards/auth.guard.js';
 export { AuthService } from './guards/auth-service.js';
+export type { CredentialOwner } from './transports/credential-owner.js';
 export type { ContextHeaderOptions } from './context/context-headers.js';
 export { ContextHeaders } from './decorators/context-headers.decorator.js';
 export type { RequestLogOptions } from './module/options/request-log-options.js';

@@ -39,6 +39,14 @@ function parse(text: string): PropertyPath {
   throw new AuthConfigurationError(
     `arg(${JSON.stringify(text)})`,
     'is no path to an argument',
-    "Begin with params, query or body, with args for GraphQL, or with payload for messages: arg('params.id').",
+    cureOf(text),
   );
+}
+
+/** Of what begins as it should, the rest is wrong. */
+function cureOf(text: string): string {
+  const [, root = ''] = /^(\w+)(?!\w)/.exec(text) ?? [];
+  return ROOTS.has(root)
+    ? `Name a member of it: arg('${root}.id'), arg('${root}["a name"]'). Of a ${root} that is no object, nothing can be read.`
+    : "Begin with params, query or body, with args for GraphQL, or with payload for messages: arg('params.id').";
 }

@@ -3,7 +3,13 @@ import { currentAuth, currentScope } from '../context/current-request.js';
 import type { ForwardedContext } from '../context/forwarded-context.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
-import { AuthError, Forbidden, MissingCredential, NotAnAccessToken } from '../core/auth-error.js';
+import {
+  AuthError,
+  Forbidden,
+  InvalidCredential,
+  MissingCredential,
+  NotAnAccessToken,
+} from '../core/auth-error.js';
 import type { Claims } from '../core/claims.js';
 import { Concealed } from '../core/concealed.js';
 import type { Clock } from '../core/clock.js';
@@ -25,6 +31,18 @@ import {
 import type { Service } from '../outbound/service.js';
 import type { Services } from '../outbound/services.js';
 import { statedPurpose, type StatedPurpose, type TokenPurpose } from '../outbound/token-purpose.js';
+import { callsOf, type CredentialOwner } from '../transports/credential-owner.js';
+import type { LastingCalls } from '../transports/lasting-calls.js';
+
+/** What the service rests on. */
+export interface AuthServiceParts {
+  readonly services: Services;
+  readonly clock: Clock;
+  /** Whether requests are at hand at all. */
+  readonly keepsRequests: boolean;
+  /** What goes on after it was let in. */
+  readonly lasting: LastingCalls;
+}
 
 /**
  * Who is calling, from anywhere: inject it into any singleton. Every method is about the request on
@@ -35,14 +53,15 @@ import { statedPurpose, type StatedPurpose, type TokenPurpose } from '../outboun
 export class AuthService {
   readonly #services: Services;
   readonly #clock: Clock;
-  /** Whether requests are at hand at all. */
   readonly #keepsRequests: boolean;
+  readonly #lasting: LastingCalls;
 
   /** @internal */
-  constructor(services: Services, clock: Clock, keepsRequests: boolean) {
+  constructor({ services, clock, keepsRequests, lasting }: AuthServiceParts) {
     this.#services = services;
     this.#clock = clock;
     this.#keepsRequests = keepsRequests;
+    this.#lasting = lasting;
   }
 
   /**
@@ -275,6 +294,20 @@ export class AuthService {
   ): Promise<Readonly<Record<string, string>>> {
     this.#services.of(service).assertMessages();
     return this.#headersFor(service, as, 'messageHeaders()');
+  }
+
+  /**
+   * Ends what goes on for somebody in this process: sockets, GraphQL's connections and subscriptions, and
+   * the answers that `streams.endWithCredential` names. For credentials that were revoked elsewhere than on
+   * the {@link RevocationList} that the options name, which ends them by itself; other processes are told by
+   * the application. It revokes nothing: whoever holds the credential may begin anew. It needs no request.
+   *
+   * @returns How many: a connection of GraphQL and its subscriptions are one each.
+   * @throws {TypeError} When neither a subject, a session nor a token is named, or something unknown is.
+   */
+  disconnect(owner: CredentialOwner): number {
+    const revoked = new InvalidCredential('token_revoked');
+    return callsOf(owner, this.#lasting).filter((each) => this.#lasting.end(each, revoked)).length;
   }
 
   async #headersFor(

@@ -25,7 +25,6 @@ import type { RoutePolicy } from '../policy/route-policy.js';
 import type { Exchange, RefusalStyles } from '../transports/exchange.js';
 import { rawRequest } from '../transports/http/raw-request.js';
 import type { Transports } from '../transports/transports.js';
-import { unsupportedContext } from '../transports/unsupported-context.js';
 import { unknownHandler, unservedFailure } from './unserved.js';
 import type { Judge } from './judge.js';
 import type { AnsweredCall, OpenAnswers } from './open-answers.js';
@@ -53,6 +52,13 @@ export interface GateSettings {
   readonly stripHeaders: readonly string[];
   /** The property of the request that shows the caller to other packages; `null` for none. */
   readonly requestProperty: string | null;
+}
+
+/** What is known of a refusal beside its failure. */
+interface Known {
+  readonly principal?: Principal | undefined;
+  /** What is told in the place of a detail. */
+  readonly hint?: string | undefined;
 }
 
 /** Stands for what was declared where that cannot be told; it is only ever used to refuse. */
@@ -200,10 +206,15 @@ export class Gate implements Gatekeeper {
       remember(visit);
       const principal = visit.principal ?? failure.principal;
       if (this.#told.isFirst(visit, failure)) {
-        this.#report(failure, requestFactsOf(visit, principal), principal);
+        const hint = failure instanceof MissingCredential ? visit.exchange.whyMissing : undefined;
+        this.#report(failure, requestFactsOf(visit, principal), { principal, hint });
       }
     }
-    return visit.exchange.refuse(failure, this.#settings.styles, visit.policy.scopes);
+    return this.answer(visit, failure);
+  }
+
+  answer({ exchange, policy }: Visit, failure: AuthError): Error {
+    return exchange.refuse(failure, this.#settings.styles, policy.scopes);
   }
 
   /** What the caller says of its own caller, where it is trusted to. */
@@ -213,8 +224,8 @@ export class Gate implements Gatekeeper {
     return headers && forwardedContextOf(headers, this.#settings.stripHeaders);
   }
 
-  now(): number {
-    return this.#settings.clock();
+  get clock(): Clock {
+    return this.#settings.clock;
   }
 
   #assertItself(visit: Visit, principal: Principal): void {
@@ -253,7 +264,7 @@ export class Gate implements Gatekeeper {
   #admitWithoutExchange(context: ExecutionContext, target: Target): void {
     const policy = this.#policies.of(target);
     if (policy && isPublic(policy)) return;
-    const { transports } = this.#settings;
+    const { transports, styles } = this.#settings;
     const type: string = context.getType();
     const isDeclared = transports.isWithoutCaller(type);
     if (isDeclared && policy && !isClosed(policy)) return;
@@ -267,7 +278,7 @@ export class Gate implements Gatekeeper {
       ...{ requestId: currentScope()?.requestId(), milliseconds: 0 },
       ...callerFactsOf(undefined),
     });
-    throw unsupportedContext(failure);
+    throw transports.refuse(context, failure, styles);
   }
 
   #addressedBy({ request }: Exchange): AddressedTenant {
@@ -289,8 +300,8 @@ export class Gate implements Gatekeeper {
     return visit;
   }
 
-  #report(failure: AuthError, request: RequestFacts, principal?: Principal): void {
-    const { code, reason, detail, cause } = failure;
+  #report(failure: AuthError, request: RequestFacts, { principal, hint }: Known = {}): void {
+    const { code, reason, detail = hint, cause } = failure;
     const { events } = this.#settings;
     const facts = { ...request, code, reason, detail, cause };
     if (failure instanceof AuthUnavailable) events.emit({ type: 'auth.unavailable', ...facts });

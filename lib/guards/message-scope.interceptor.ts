@@ -73,7 +73,7 @@ function subscriberOf(visit: Visit, standing: Standing): Reader {
     principal: () => visit.principal,
     within: (work) => (scope ? withRequest(scope, work) : work()),
     failure: () => standing.failureOf(visit),
-    refuse: visit.refuse.bind(visit),
+    refuse: visit.end.bind(visit),
   };
 }
 

@@ -1,4 +1,5 @@
 import { AuthError, AuthUnavailable, Forbidden, InvalidCredential } from '../core/auth-error.js';
+import type { Clock } from '../core/clock.js';
 import { isPending, type MaybePromise } from '../core/maybe-promise.js';
 import { isSameCaller, type AuthenticatedPrincipal } from '../core/principal.js';
 import type { Authenticator } from '../pipeline/authenticator.js';
@@ -20,7 +21,9 @@ export class Standing {
   }
 
   /** In milliseconds since the epoch. */
-  readonly clock = (): number => this.#gate.now();
+  get clock(): Clock {
+    return this.#gate.clock;
+  }
 
   /**
    * Authenticates the request once more, and measures whoever that is against what its handler requires;

@@ -1,9 +1,11 @@
+import { Logger } from '@nestjs/common';
 import { atInstant } from '../core/at-instant.js';
 import { InvalidCredential, type AuthError } from '../core/auth-error.js';
 import type { Clock } from '../core/clock.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
 import type { Principal } from '../core/principal.js';
 import type { LastingCall, LastingCalls } from '../transports/lasting-calls.js';
+import { nameOfThrown } from '../transports/name-of-thrown.js';
 
 /** On whose behalf a subscription is read. */
 export interface Subscriber {
@@ -17,7 +19,7 @@ export interface Subscriber {
   readonly within: <T>(work: () => T) => T;
   /** Why nothing more is to be told; `undefined` where it may be. */
   readonly failure: () => MaybePromise<AuthError | undefined>;
-  /** The refusal in the currency of the transport, told to the events. */
+  /** What ends it, in the currency of the transport. */
   readonly refuse: (failure: AuthError) => Error;
 }
 
@@ -29,6 +31,11 @@ interface Waiting {
   readonly reject: (failure: unknown) => void;
 }
 
+/** Has what a subscription is read from end, at once or later. */
+type Ending = () => unknown;
+
+const logger = new Logger('Subscription');
+
 const DONE: Result = Object.freeze({ done: true, value: undefined });
 
 /**
@@ -39,7 +46,7 @@ const DONE: Result = Object.freeze({ done: true, value: undefined });
 export class Subscription implements AsyncIterableIterator<unknown>, LastingCall {
   readonly transport = 'graphql';
   readonly #source: AsyncIterator<unknown>;
-  readonly #release: () => void;
+  readonly #destroy: Ending;
   readonly #subscriber: Subscriber;
   readonly #waiting = new Set<Waiting>();
   #stage: 'new' | 'open' | 'over' = 'new';
@@ -49,7 +56,7 @@ export class Subscription implements AsyncIterableIterator<unknown>, LastingCall
 
   constructor(source: AsyncIterable<unknown>, subscriber: Subscriber) {
     this.#source = source[Symbol.asyncIterator]();
-    this.#release = releaseOf(source, this.#source);
+    this.#destroy = destructionOf(source);
     this.#subscriber = subscriber;
   }
 
@@ -119,7 +126,19 @@ export class Subscription implements AsyncIterableIterator<unknown>, LastingCall
     this.#refusal = this.#subscriber.within(() => this.#subscriber.refuse(failure));
     for (const each of this.#waiting) this.#answer(each);
     this.#waiting.clear();
-    this.#subscriber.within(this.#release);
+    this.#subscriber.within(() => {
+      void this.#attempt(this.#destroy);
+      void this.#attempt(() => this.#source.return?.());
+    });
+  }
+
+  /** What it is read from is the application's: whatever comes of its end, nothing else ends by that. */
+  async #attempt(end: Ending): Promise<void> {
+    try {
+      await end();
+    } catch (thrown) {
+      logger.error(`What ${this.handler} is read from could not be ended: ${nameOfThrown(thrown)}`);
+    }
   }
 
   async #told(given: [] | [unknown]): Promise<Result> {
@@ -190,14 +209,10 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
   return typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function';
 }
 
-/**
- * Has what a subscription is read from end, whatever comes of that. A generator that waits ends when it
- * goes on; a stream would be filled for as long.
- */
-function releaseOf(source: AsyncIterable<unknown>, iterator: AsyncIterator<unknown>): () => void {
-  return () => {
+/** A generator that waits ends when it goes on; a stream would be filled for as long. */
+function destructionOf(source: AsyncIterable<unknown>): Ending {
+  return (): unknown => {
     const { destroy } = source as { readonly destroy?: unknown };
-    if (typeof destroy === 'function') destroy.call(source);
-    void (async () => iterator.return?.())().catch(() => undefined);
+    return typeof destroy === 'function' ? (destroy.call(source) as unknown) : undefined;
   };
 }

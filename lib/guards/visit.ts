@@ -4,8 +4,9 @@ import type { ForwardedContext } from '../context/forwarded-context.js';
 import { CallScope, MessageScope } from '../context/message-scope.js';
 import type { RequestAuth } from '../context/request-auth.js';
 import type { Scope } from '../context/request-scope.js';
-import type { AuthError } from '../core/auth-error.js';
+import { AuthUnavailable, type AuthError } from '../core/auth-error.js';
 import type { AuthRequest } from '../core/auth-request.js';
+import type { Clock } from '../core/clock.js';
 import type { Principal } from '../core/principal.js';
 import type { AddressedTenant } from '../pipeline/addressed-tenant.js';
 import type { RoutePolicy } from '../policy/route-policy.js';
@@ -21,9 +22,11 @@ export interface Target {
 /** Whoever lets visits in and turns them away. */
 export interface Gatekeeper {
   refuse(visit: Visit, failure: AuthError): Error;
+  /** The same, told nobody. */
+  answer(visit: Visit, failure: AuthError): Error;
   forwardedContextOf(visit: Visit): ForwardedContext | undefined;
   /** In milliseconds since the epoch. */
-  now(): number;
+  readonly clock: Clock;
 }
 
 const NONE: readonly AuthError[] = [];
@@ -103,7 +106,7 @@ export class Visit implements RequestAuth {
   #scopeOfMessage(): Scope {
     const { key, shared, request, transport } = this.exchange;
     const given = request.header('x-request-id');
-    const message = new MessageScope(shared, this.establishedBy.now(), given);
+    const message = new MessageScope(shared, this.establishedBy.clock(), given);
     return key === shared || transport === 'graphql' ? message : new CallScope(key, message);
   }
 
@@ -113,6 +116,15 @@ export class Visit implements RequestAuth {
 
   refuse(failure: AuthError): Error {
     return this.establishedBy.refuse(this, failure);
+  }
+
+  /**
+   * The exception that ends what was let in before: whoever ends it tells so. Where nobody could tell
+   * whether it may go on, that is told as ever.
+   */
+  end(failure: AuthError): Error {
+    if (failure instanceof AuthUnavailable) return this.refuse(failure);
+    return this.establishedBy.answer(this, failure);
   }
 }
 

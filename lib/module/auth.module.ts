@@ -176,7 +176,11 @@ export class AuthModule
   onApplicationBootstrap(): void {
     const modules = this.#get(ModulesContainer);
     const policies = this.#get(RoutePolicies);
-    const { global, authorization, tenant } = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
+    const options = this.#get<ResolvedAuthOptions>(RESOLVED_OPTIONS);
+    const { global, authorization, tenant } = options;
+    for (const each of options.transports) {
+      each.assertReady?.(this.#get(ApplicationConfig), modules);
+    }
     assertEnforced(handlersOf(modules), policies, {
       isGlobal: global || this.#isGuarded(),
       denyUndeclared: authorization.rules.denyUndeclared,

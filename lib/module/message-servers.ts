@@ -31,24 +31,42 @@ export function watchServers(
   const { modules, transports } = application;
   const servers = (modules as Registry).getRpcTargetRegistry?.();
   const watching = servers?.subscribe((server) => {
-    const [closed] = closedHandlers(application);
-    if (!closed) return;
+    const closed = new Set([...closedHandlers(application, server)].map(nameOf));
+    if (closed.size === 0) return;
     for (const warning of transports.warningsOf(server)) {
-      if (!told.has(warning)) warn(`${nameOf(closed)} can be called by nobody: ${warning}`);
+      if (!told.has(warning)) warn(`${listed([...closed])} can be called by nobody ${warning}`);
       told.add(warning);
     }
   });
   return () => watching?.unsubscribe();
 }
 
-/** Those of messages that let nobody in of whom nothing is known. */
-function* closedHandlers({
-  modules,
-  policies,
-  isGlobal,
-}: ServedApplication): Generator<ControllerHandler> {
+/** Those of the messages of a server that let nobody in of whom nothing is known. */
+function* closedHandlers(
+  { modules, policies, isGlobal }: ServedApplication,
+  server: unknown,
+): Generator<ControllerHandler> {
   for (const each of handlersOf(modules)) {
     const isGuarded = isGlobal || guardsOf(each).some(authenticates);
-    if (isServiceMessage(each) && isGuarded && !policies.of(each)?.opening) yield each;
+    const isClosed = isGuarded && !policies.of(each)?.opening;
+    if (isServiceMessage(each) && isClosed && isBroughtBy(server, each)) yield each;
   }
+}
+
+/** What a handler says, which is for one transport alone. */
+const TRANSPORT = 'microservices:transport';
+
+/** As Nest has it: a server of no known transport brings them all. */
+function isBroughtBy(server: unknown, { method }: ControllerHandler): boolean {
+  const { transportId } = (server ?? {}) as { readonly transportId?: unknown };
+  const only: unknown = Reflect.getMetadata(TRANSPORT, method);
+  return only === undefined || transportId === undefined || only === transportId;
+}
+
+/** So many are named in one line. */
+const MOST = 10;
+
+function listed(names: readonly string[]): string {
+  const left = names.length - MOST;
+  return names.slice(0, MOST).join(', ') + (left > 0 ? ` and ${String(left)} more` : '');
 }

@@ -3,6 +3,7 @@ import { AuthService } from '../guards/auth-service.js';
 import { AuthEvents } from '../observability/auth-events.js';
 import { Service, type ServiceEvents } from '../outbound/service.js';
 import { Services } from '../outbound/services.js';
+import { LastingCalls } from '../transports/lasting-calls.js';
 import type { ResolvedAuthOptions } from './options/resolve-options.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
 
@@ -15,9 +16,12 @@ export const OUTBOUND_PROVIDERS: readonly Provider[] = [
   },
   {
     provide: AuthService,
-    useFactory: (services: Services, { clock, context }: ResolvedAuthOptions) =>
-      new AuthService(services, clock, context.isKept),
-    inject: [Services, RESOLVED_OPTIONS],
+    useFactory: (
+      services: Services,
+      { clock, context }: ResolvedAuthOptions,
+      lasting: LastingCalls,
+    ) => new AuthService({ services, clock, lasting, keepsRequests: context.isKept }),
+    inject: [Services, RESOLVED_OPTIONS, LastingCalls],
   },
 ];
 

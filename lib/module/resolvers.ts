@@ -1,4 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
+import { graphqlModuleOptions } from '../transports/graphql-modules.js';
 
 /** Where Nest keeps what a method resolves. */
 const TYPE = 'graphql:resolver_type';
@@ -10,9 +11,6 @@ const MARKS = [TYPE, PROPERTY, REFERENCE];
 
 /** What operations begin with. */
 const ROOTS = ['Query', 'Mutation', 'Subscription'];
-
-/** Where GraphQLModule keeps its options. */
-const OPTIONS = 'GqlModuleOptions';
 
 /** A method of a provider, and the class that was registered. */
 interface Method {
@@ -68,11 +66,7 @@ export function resolvedBy(each: Method): string | undefined {
 
 /** Whether every GraphQLModule hands fields their guards. */
 export function areFieldsGuarded(modules: ModulesContainer): boolean {
-  const options = [...modules.values()].flatMap(({ providers }) => {
-    const instance: unknown = providers.get(OPTIONS)?.instance;
-    return typeof instance === 'object' && instance !== null ? [instance] : [];
-  });
-  return options.every((each) => {
+  return graphqlModuleOptions(modules).every((each) => {
     const { fieldResolverEnhancers: given } = each as { fieldResolverEnhancers?: unknown };
     return Array.isArray(given) && given.includes('guards');
   });

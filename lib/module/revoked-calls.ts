@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { AuthError, AuthUnavailable, InvalidCredential } from '../core/auth-error.js';
+import { ownProperty } from '../core/own-property.js';
 import type { Principal } from '../core/principal.js';
 import { oneLine } from '../observability/caller-facts.js';
 import type { RevocationAddedEvent } from '../observability/credential-event.js';
@@ -18,17 +19,21 @@ export function endCallsOfRevoked(
   revocation: Revocation | undefined,
 ): () => void {
   if (!(revocation instanceof RevocationList)) return () => undefined;
-  const endIfRevoked = async (call: LastingCall, event?: RevocationAddedEvent): Promise<void> => {
-    const failure = await failureOf(call, { event, revocation });
+  const endIfRevoked = async (call: LastingCall, isNamed: Naming): Promise<void> => {
+    const failure = await failureOf(call, { isNamed, revocation });
     if (failure) calls.end(call, failure);
   };
-  const recent = new LRUCache<string, true>({ max: MAX_RECENT, ttl: LOOKED_UP_MS });
+  const recent = new LRUCache<string, true>({ max: MAX_RECENT });
   const endTelling = revocation.subscribe(async (event) => {
     recent.set(nameOf(event), true);
-    await Promise.allSettled([...calls].map((call) => endIfRevoked(call, event)));
+    const isNamed = namedBy(event);
+    const theirs = [...calls].filter(({ principal }) => principal && isNamed(principal));
+    await Promise.allSettled(theirs.map((call) => endIfRevoked(call, isNamed)));
   });
+  const isRecent: Naming = (principal) => namesOf(principal).some((name) => recent.has(name));
   const endWatching = calls.watch((call) => {
-    if (recent.size > 0 && namesOf(call).some((name) => recent.has(name))) void endIfRevoked(call);
+    const { principal } = call;
+    if (recent.size > 0 && principal && isRecent(principal)) void endIfRevoked(call, isRecent);
   });
   return () => {
     endTelling();
@@ -37,25 +42,25 @@ export function endCallsOfRevoked(
 }
 
 /**
- * For so long, in milliseconds, it takes until somebody is let in of whom the list was asked before: who
- * was revoked meanwhile was nobody yet when that was told.
+ * So many revocations are remembered. Who is let in may have been on the way when one was told, and was
+ * nobody yet: authenticated before it, and kept by a loader, a policy or a handler for as long as the
+ * application lets them take. So none is too old; for whoever is named by one, the list is asked once more.
  */
-const LOOKED_UP_MS = 10_000;
-
-/** So many revocations are remembered for so long. */
 const MAX_RECENT = 100_000;
 
-/** What was told, and who knows more. */
+/** Whether it is somebody whom a revocation names. */
+type Naming = (principal: Principal) => boolean;
+
+/** Of whom something was told, and who knows more. */
 interface Told {
-  /** `undefined` where it was told before. */
-  readonly event: RevocationAddedEvent | undefined;
+  readonly isNamed: Naming;
   readonly revocation: RevocationList;
 }
 
 /** Of a subject, tokens that were issued since are not revoked: the list knows. */
 async function failureOf(call: LastingCall, told: Told): Promise<AuthError | undefined> {
   const { principal } = call;
-  if (!principal || (told.event && !namesOf(call).includes(nameOf(told.event)))) return;
+  if (!principal || !told.isNamed(principal)) return;
   try {
     const isRevoked = await told.revocation.isRevoked(revocableFrom(principal));
     // It may go on by another credential meanwhile, which may be revoked as well.
@@ -68,26 +73,45 @@ async function failureOf(call: LastingCall, told: Told): Promise<AuthError | und
   }
 }
 
+const KINDS = ['tokenId', 'sessionId', 'subject'] as const;
+
+/** The claims that may hold what is revoked. */
+const CLAIMS = { tokenId: ['jti'], sessionId: ['sid'], subject: ['sub', 'client_id'] } as const;
+
+/** Asked of all that go on, of which there may be very many: all but those with the claim cost next to nothing. */
+function namedBy(event: RevocationAddedEvent): Naming {
+  const name = nameOf(event);
+  const told = KINDS.flatMap((kind) => CLAIMS[kind].map((claim) => ({ claim, text: event[kind] })));
+  const looked = told.filter(({ text }) => text !== undefined);
+  return (principal) => {
+    const isLike = looked.some(({ claim, text }) => {
+      const value = ownProperty(principal.claims, claim);
+      return typeof value === 'string' && oneLine(value) === text;
+    });
+    return isLike && namesOf(principal).includes(name);
+  };
+}
+
 /** Two are the same where issuer, kind and name are: JSON says where each ends. */
 function nameOf({ issuer, tokenId, sessionId, subject }: RevocationAddedEvent): string {
   return JSON.stringify([issuer, tokenId ?? null, sessionId ?? null, subject ?? null]);
 }
 
-/** By what events would call it that a call goes on by. */
-function namesOf({ principal }: LastingCall): readonly string[] {
-  if (!principal || principal.kind === 'anonymous') return [];
+/** By what events would call it that somebody can be revoked. */
+function namesOf(principal: Principal): readonly string[] {
+  const names = namesIn(principal);
+  if (!names) return [];
   const issuer = oneLine(principal.issuer);
-  const revocable = namesIn(principal);
-  const kinds = ['tokenId', 'sessionId', 'subject'] as const;
-  return kinds.flatMap((kind) => {
-    const name = revocable?.[kind];
+  return KINDS.flatMap((kind) => {
+    const name = names[kind];
     if (name === undefined) return [];
     return nameOf({ type: 'revocation.added', issuer, [kind]: oneLine(name) });
   });
 }
 
-/** What the list is asked about has texts as names; of other credentials, it knows nothing. */
+/** What the list is asked about has texts as names; of other credentials, and of nobody, it knows nothing. */
 function namesIn(principal: Principal): RevocableCredential | undefined {
+  if (principal.kind === 'anonymous') return;
   try {
     return revocableFrom(principal);
   } catch {

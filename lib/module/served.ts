@@ -6,6 +6,7 @@ import type { TransportType } from '../transports/transport-type.js';
 import type { Transports } from '../transports/transports.js';
 import type { ControllerHandler } from './controllers.js';
 import { decides, guardsOf, isClosing, nameOf } from './enforcement.js';
+import { isRawStream } from './grpc-streams.js';
 
 /**
  * Refuses to boot where a handler is reached in a way that nothing here can read or answer: every
@@ -75,15 +76,6 @@ const NEEDED = {
   [MESSAGE]: 'ws',
   'microservices:pattern': 'rpc',
 } as const satisfies Readonly<Record<string, TransportType>>;
-
-/** A stream of gRPC that its handler is given as it is: Nest answers no refusal of it, and the process ends. */
-function isRawStream({ method }: ControllerHandler): boolean {
-  const patterns: unknown = Reflect.getMetadata('microservices:pattern', method);
-  return [patterns].flat().some((each) => {
-    const { streaming } = (each ?? {}) as { readonly streaming?: unknown };
-    return streaming === 'pt_stream';
-  });
-}
 
 function unanswerable(handler: string): AuthConfigurationError {
   return new AuthConfigurationError(

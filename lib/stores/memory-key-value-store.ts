@@ -1,4 +1,5 @@
 import { AuthConfigurationError } from '../core/auth-configuration-error.js';
+import { assertObject } from '../core/assert-object.js';
 import type { Clock } from '../core/clock.js';
 import { ownMembers } from '../core/own-property.js';
 import { refuseUnknown } from '../core/refuse-unknown.js';
@@ -42,6 +43,7 @@ export class MemoryKeyValueStore implements KeyValueStore {
 
   /** @throws {AuthConfigurationError} When there is room for no entry, or an option is none. */
   constructor(options: MemoryKeyValueStoreOptions = {}) {
+    assertObject('MemoryKeyValueStore', options);
     refuseUnknown('MemoryKeyValueStore', options, ['maxEntries', 'clock']);
     const { maxEntries = 100_000, clock = Date.now } = ownMembers(options);
     if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {

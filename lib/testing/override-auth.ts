@@ -1,50 +1,31 @@
 import { MissingCredential } from '../core/auth-error.js';
-import { authoritySet } from '../core/authority-set.js';
-import { Credential } from '../core/credential.js';
-import {
-  rememberCredential,
-  rememberProvider,
-  type Actor,
-  type AuthenticatedPrincipal,
-} from '../core/principal.js';
+import type { AuthRequest } from '../core/auth-request.js';
+import type { AuthenticatedPrincipal } from '../core/principal.js';
 import { resolveKeySets } from '../module/options/resolve-key-sets.js';
 import { Authenticator } from '../pipeline/authenticator.js';
 import { Tenancy } from '../pipeline/tenancy.js';
 import { runtimeFetch } from '../endpoint/fetch.js';
 import { JwksService } from '../verification/jwt/keys/jwks-service.js';
 import { refuseProduction } from './refuse-production.js';
+import { principalFrom, type TestPrincipal } from './test-principal.js';
 
-/** Who a test acts as. What is not given is empty. */
-export interface TestPrincipal {
-  /** Default: `'user'`. */
-  readonly kind?: AuthenticatedPrincipal['kind'];
-  /** Default: `'test-user'`. */
-  readonly subject?: string;
-  readonly organizationId?: string;
-  readonly roles?: readonly string[];
-  readonly permissions?: readonly string[];
-  readonly scopes?: readonly string[];
-  readonly claims?: Readonly<Record<string, unknown>>;
-  /** Default: `'apiKey'` with such a `kind`, else `'jwt'`. */
-  readonly credentialKind?: string;
-  /** Default: `'https://issuer.test'`. */
-  readonly issuer?: string;
-  /** In seconds since the epoch. Default: never. */
-  readonly expiresAt?: number;
-  readonly actor?: Actor;
-  /** The provider whose preset names the issuer: `'clerk'`, for rules that only its sessions meet. Default: none. */
-  readonly provider?: string;
-  /** What `@Credentials()` gives. Default: nothing. */
-  readonly credential?: string;
-}
-
-/** The caller of a tested application, chosen by the test. */
+/**
+ * The caller of a tested application, chosen by the test. What began before, a socket or a subscription that
+ * runs, stays whose it was.
+ */
 export interface TestCaller {
-  /** Every request from now on comes from this principal. */
+  /**
+   * Every request from now on comes from this principal.
+   *
+   * @throws {AuthConfigurationError} When it is none.
+   */
   actAs(principal: TestPrincipal): void;
   /** Every request from now on comes without a credential. This is so at the start. */
   actAsNobody(): void;
 }
+
+/** Who acts; `undefined` for nobody. */
+type Acting = AuthenticatedPrincipal | undefined;
 
 /** The part of Nest's `TestingModuleBuilder` that is needed. */
 interface ModuleBuilder {
@@ -67,11 +48,13 @@ interface ModuleBuilder {
  */
 export function overrideAuth(builder: ModuleBuilder): TestCaller {
   refuseProduction('overrideAuth');
-  let current: AuthenticatedPrincipal | undefined;
+  let current: Acting;
+  const acting = new ActingCallers(() => current);
   const authenticatorIn = (tenancy: Tenancy | undefined): Pick<Authenticator, 'authenticate'> => ({
     authenticate: async (request) => {
-      if (!current) throw new MissingCredential('missing_credentials');
-      return tenancy ? tenancy.place(current, request) : current;
+      const caller = acting.of(request);
+      if (!caller) throw new MissingCredential('missing_credentials');
+      return tenancy ? tenancy.place(caller, request) : caller;
     },
   });
   builder
@@ -89,6 +72,23 @@ export function overrideAuth(builder: ModuleBuilder): TestCaller {
   };
 }
 
+/** Who acts in each request: a lasting one keeps whoever acted when it was first looked at, as it keeps what it presents. */
+class ActingCallers {
+  readonly #now: () => Acting;
+  readonly #kept = new WeakMap<AuthRequest, { readonly caller: Acting }>();
+
+  constructor(now: () => Acting) {
+    this.#now = now;
+  }
+
+  of(request: AuthRequest): Acting {
+    if (request.isLasting !== true) return this.#now();
+    const kept = this.#kept.get(request) ?? { caller: this.#now() };
+    this.#kept.set(request, kept);
+    return kept.caller;
+  }
+}
+
 function jwksOfNobody(): JwksService {
   return new JwksService([], {
     clock: Date.now,
@@ -96,25 +96,4 @@ function jwksOfNobody(): JwksService {
     fetch: runtimeFetch,
     emit: () => undefined,
   });
-}
-
-function principalFrom(given: TestPrincipal): AuthenticatedPrincipal {
-  const principal: AuthenticatedPrincipal = {
-    kind: given.kind ?? 'user',
-    subject: given.subject ?? 'test-user',
-    organizationId: given.organizationId,
-    roles: authoritySet(given.roles),
-    permissions: authoritySet(given.permissions),
-    scopes: authoritySet(given.scopes),
-    claims: Object.freeze({ ...given.claims }),
-    issuer: given.issuer ?? 'https://issuer.test',
-    credentialKind: given.credentialKind ?? (given.kind === 'apiKey' ? 'apiKey' : 'jwt'),
-    expiresAt: given.expiresAt ?? Infinity,
-    actor: given.actor,
-  };
-  if (given.credential !== undefined) {
-    rememberCredential(principal, new Credential('header', given.credential));
-  }
-  if (given.provider !== undefined) rememberProvider(principal, given.provider);
-  return Object.freeze(principal);
 }

@@ -95,8 +95,8 @@ export class TestIssuer {
   });
 
   /**
-   * Moves the issuer's clock: forward, or back when negative. Sockets and event streams whose tokens have
-   * expired by it end in a moment.
+   * Moves the issuer's clock: forward, or back when negative. Sockets, event streams and subscriptions whose
+   * tokens have expired by it end in a moment.
    */
   advance(seconds: number): void {
     this.#clockOffsetMs += seconds * 1000;

@@ -20,10 +20,10 @@ const OWNER = ['issuer', 'subject', 'sessionId', 'tokenId'] as const;
  *
  * @throws {TypeError} When neither a subject, a session nor a token is named, or something unknown is.
  */
-export function callsOf<Call extends LastingCall>(
+export function callsOf(
   owner: CredentialOwner,
-  calls: Iterable<Call>,
-): readonly Call[] {
+  calls: Iterable<LastingCall>,
+): readonly LastingCall[] {
   assertOwner(owner);
   const wanted = Object.entries(ownMembers(owner)).filter(([, value]) => value !== undefined);
   return [...calls].filter(({ principal }) => {
@@ -37,7 +37,7 @@ function assertOwner(owner: CredentialOwner): void {
   const isKnown = names.every((name) => (OWNER as readonly string[]).includes(name));
   if (isKnown && names.some((name) => name !== 'issuer')) return;
   throw new TypeError(
-    'disconnect() is not told whose connections are meant. Name a subject, a sessionId or a tokenId, and maybe an issuer: { issuer, subject }.',
+    'AuthService.disconnect() is not told whose calls are meant. Name a subject, a sessionId or a tokenId, and maybe an issuer: { issuer, subject }.',
   );
 }
 

@@ -27,6 +27,8 @@ export interface Exchange {
   readonly isSafe?: boolean | undefined;
   /** What is answered with, where an answer may take its time: over HTTP. */
   readonly response?: ServerResponse | undefined;
+  /** For the log: why a credential that the client sent may not be here. */
+  readonly whyMissing?: string | undefined;
   /** An argument of the request, own properties only: `params.id`, `query.page`, `body.owner`. */
   argument(path: PropertyPath): unknown;
   /** Puts a value where other packages look for it on a request. */

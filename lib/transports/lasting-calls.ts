@@ -1,5 +1,7 @@
+import { Logger } from '@nestjs/common';
 import type { AuthError } from '../core/auth-error.js';
 import type { Principal } from '../core/principal.js';
+import { nameOfThrown } from './name-of-thrown.js';
 
 /**
  * What goes on after the guards let it in, and for no longer than its credential holds: a socket, an event
@@ -30,6 +32,8 @@ interface Entry {
   readonly since: number;
   readonly deref: () => LastingCall | undefined;
 }
+
+const logger = new Logger('LastingCalls');
 
 /** The lasting calls of an application, whatever they came by: all that ends before they do, is ended here. */
 export class LastingCalls implements Iterable<LastingCall> {
@@ -91,12 +95,21 @@ export class LastingCalls implements Iterable<LastingCall> {
     return entry !== undefined && this.#entries.delete(entry);
   }
 
-  /** Ends it, and tells so; nothing, where it is over. */
-  end(call: LastingCall, failure: AuthError): void {
+  /**
+   * Ends it, and tells so; nothing, where it is over. What it throws is logged: others are to be ended as well.
+   *
+   * @returns Whether it was not.
+   */
+  end(call: LastingCall, failure: AuthError): boolean {
     const since = this.#entryOf.get(call)?.since ?? 0;
-    if (!this.delete(call) || call.hasLeft === true) return;
-    call.close(failure);
+    if (!this.delete(call) || call.hasLeft === true) return false;
+    try {
+      call.close(failure);
+    } catch (thrown) {
+      logger.error(`${call.handler} could not be ended in order: it threw ${nameOfThrown(thrown)}`);
+    }
     this.#onEnded(call, failure, performance.now() - since);
+    return true;
   }
 
   #put(call: LastingCall, deref: Entry['deref']): Entry {

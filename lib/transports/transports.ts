@@ -1,5 +1,6 @@
-import type { ExecutionContext } from '@nestjs/common';
-import type { Exchange } from './exchange.js';
+import { ForbiddenException, type ExecutionContext } from '@nestjs/common';
+import type { AuthError } from '../core/auth-error.js';
+import type { Exchange, RefusalStyles } from './exchange.js';
 import { HttpExchange } from './http/http-exchange.js';
 import type { Transport } from './transport.js';
 
@@ -32,7 +33,13 @@ export class Transports {
     return this.#others.get(type)?.exchangeOf(context);
   }
 
-  /** For the log: what to do about a server that brings messages. */
+  /** The refusal of what no exchange answers: where the transport is unknown, an exception that Nest turns into an error on any. */
+  refuse(context: ExecutionContext, failure: AuthError, styles: RefusalStyles): Error {
+    const own = this.#others.get(context.getType())?.refuse?.(failure, styles);
+    return own ?? new ForbiddenException(failure.message, { cause: failure });
+  }
+
+  /** For the log: how nobody can call by a server that brings messages, and what to do about it. */
   warningsOf(server: unknown): readonly string[] {
     return [...this.#others.values()].flatMap((each) => each.warningOf?.(server) ?? []);
   }

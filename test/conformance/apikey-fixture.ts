@@ -84,7 +84,7 @@ const STORE_PATIENCE = 0.3;
 
 export async function startKeyFixture(adapter: Adapter): Promise<KeyFixture> {
   const store = new AdversarialStore();
-  const clock = { of: (): number => 0 };
+  const clock = { of: Date.now };
   const keys = new ApiKeys({ prefix: PREFIX, store, clock: () => clock.of() });
   const fixture = await startFixture(adapter, {
     controllers: [KeyApi],

@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream';
+import { Logger } from '@nestjs/common';
+import { jest } from '@jest/globals';
 import { InvalidCredential, type AuthError } from '../../lib/core/auth-error.js';
 import type { Principal } from '../../lib/core/principal.js';
 import { isAsyncIterable, Subscription } from '../../lib/guards/subscription.js';
@@ -158,6 +160,30 @@ describe('Subscription', () => {
     lasting.end(subscription, new InvalidCredential('token_revoked'));
     await expect(waiting).rejects.toThrow('token_revoked');
     expect(stream.destroyed).toBe(true);
+  });
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new TypeError('the password of the database');
+      },
+    ],
+    ['rejects', () => Promise.reject(new TypeError('the password of the database'))],
+  ])('ends, with all the others, where what ends its source %s', async (_how, end) => {
+    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const bad = Object.assign(source(), { destroy: end, return: end as () => Promise<never> });
+    const subscriptions = [read(bad), read(source())];
+    const waiting = subscriptions.map((each) => each.next());
+    for (const each of lasting) lasting.end(each, new InvalidCredential('token_revoked'));
+    const ended = { status: 'rejected', reason: new Error('token_revoked') };
+    expect(await Promise.allSettled(waiting)).toEqual([ended, ended]);
+    // What nobody handles is told of after what was waited for.
+    await new Promise((resolve) => setImmediate(resolve));
+    const logged = 'What Feeds.news is read from could not be ended: TypeError';
+    expect(error.mock.calls).toEqual([[logged], [logged]]);
+    expect([kept(), endings]).toEqual([0, ['token_revoked', 'token_revoked']]);
+    error.mockRestore();
   });
 
   it('is made of what can be read only', () => {

@@ -1,6 +1,12 @@
 import { Controller, Get, Module, Post, type Type } from '@nestjs/common';
 import { Query, Resolver } from '@nestjs/graphql';
-import { EventPattern, GrpcMethod, MessagePattern } from '@nestjs/microservices';
+import {
+  EventPattern,
+  GrpcMethod,
+  GrpcStreamCall,
+  GrpcStreamMethod,
+  MessagePattern,
+} from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   allOf,
@@ -134,6 +140,20 @@ describe('a rule that reads what its handler is never sent', () => {
     expect(await bootWith({ controllers: [controller] })).toBe(sentence);
   });
 
+  it('refuses to boot: what streams in by gRPC', async () => {
+    const talk = handled(GrpcStreamMethod('Chat', 'Talk'), Owner({ id: 'payload.id', load }));
+    expect(await bootWith({ controllers: [talk] })).toBe(
+      'Api.read has a rule, declared on Api.read, that reads payload.id, which nothing has that comes by rpc. A stream has no message yet when it is decided who may call: declare a rule that reads nothing, and decide on each message in the handler.',
+    );
+    // Which refuses to boot whatever is declared, unless it is public.
+    const raw = handled(GrpcStreamCall('Chat', 'Talk'), SameOrg('payload.org'));
+    expect(await bootWith({ controllers: [raw] })).toContain('is a @GrpcStreamCall');
+    const free = handled(GrpcStreamMethod('Chat', 'Talk'), Authorize(hasRole('admin')));
+    expect(await bootWith({ controllers: [free] })).toBe('booted');
+    const one = handled(GrpcMethod('Chat', 'Say'), Owner({ id: 'payload.id', load }));
+    expect(await bootWith({ controllers: [one] })).toBe('booted');
+  });
+
   it('refuses to boot: a message of a gateway, and a resolver', async () => {
     const chat = gateway(SubscribeMessage('read'), SameOrg('body.org'));
     expect(await bootWith({ providers: [chat] })).toBe(
@@ -224,6 +244,27 @@ describe('a rule that reads what comes in one way of several', () => {
     });
   });
 
+  it('is warned of where one of them is a stream, which has nothing', async () => {
+    @Controller('documents/:id')
+    class Both {
+      @Get()
+      @GrpcStreamMethod('Chat', 'Talk')
+      @SameOrg('params.id')
+      read(): void {
+        nothing();
+      }
+    }
+    const app = await create('express', moduleWith({ controllers: [Both] }));
+    await app.init();
+    const warnings = app.get(AuthReport).warnings();
+    await app.close();
+    expect(warnings).toContainEqual({
+      code: 'unread_argument',
+      message:
+        'Both.read has a rule that reads params.id, and nothing that comes by rpc has it: it has nothing',
+    });
+  });
+
   it('is warned of once for each argument', async () => {
     const rule = Authorize(policy(MayRead, { id: arg('payload.id'), page: arg('body.page') }));
     const twice: MethodDecorator = (...target) => {
@@ -260,6 +301,19 @@ describe('a rule for messages that holds for connecting, too', () => {
     }
     expect(await bootWith({ providers: [Chat] })).toBe(
       'Chat.handleConnection has a rule, declared on Chat, that reads payload.org, and nobody who connects has sent a message yet. Declare the rule on the handlers of messages, and not on the class: what is declared there holds for connecting, too.',
+    );
+  });
+
+  it('says that messages have no query either', async () => {
+    @WebSocketGateway()
+    class Chat {
+      @SameOrg('query.id')
+      handleConnection(): void {
+        nothing();
+      }
+    }
+    expect(await bootWith({ providers: [Chat] })).toBe(
+      "Chat.handleConnection has a rule, declared on Chat.handleConnection, that reads query.id, which nothing has that comes by ws. Connecting has no arguments, so that its rules decide by who is calling: @Roles, hasPermission(…). Messages have a payload, which rules on their handlers read: arg('payload.id').",
     );
   });
 

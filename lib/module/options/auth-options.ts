@@ -346,9 +346,9 @@ export interface AuthModuleOptions {
    */
   readonly errors?: ErrorOptions;
   /**
-   * Told of every request authenticated, denied, or refused because the issuer is down, of sockets and
-   * event streams that are ended because their credential holds no longer, of what happens to the issuers'
-   * keys, and of credentials that are made and revoked here: a function, or an object or a class with
+   * Told of every request authenticated, denied, or refused because the issuer is down, of sockets,
+   * event streams and subscriptions that are ended because their credential holds no longer, of what happens
+   * to the issuers' keys, and of credentials that are made and revoked here: a function, or an object or a class with
    * `onEvent()` that a module provides. It is called within the request, so it must not block; if it throws
    * or rejects, the verdict stands.
    *

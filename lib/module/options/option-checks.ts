@@ -1,5 +1,6 @@
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 
+export { assertObject } from '../../core/assert-object.js';
 export { refuseUnknown } from '../../core/refuse-unknown.js';
 
 /**
@@ -25,16 +26,6 @@ export function refuseUncalled(option: string, value: unknown): void {
   if (typeof value !== 'function') return;
   const cure = 'Call it, with its options: keycloak({ … }), apiKey({ … }).';
   throw new AuthConfigurationError(option, 'is a function', cure);
-}
-
-/** @throws {AuthConfigurationError} Unless the value is an object that is no list. */
-export function assertObject(
-  option: string,
-  value: unknown,
-  cure = 'Give an object with its options.',
-): asserts value is object {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  throw new AuthConfigurationError(option, 'is not an object', cure);
 }
 
 /** @throws {AuthConfigurationError} Unless the value is a non-empty string. */

@@ -2,7 +2,7 @@ import { ownMembers } from '../../core/own-property.js';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
-import type { Clock } from '../../core/clock.js';
+import { assertClock, type Clock } from '../../core/clock.js';
 import type { AuthEventSubscriber } from '../../observability/auth-event.js';
 import { IMPERSONATIONS, type Impersonation } from '../../policy/impersonation.js';
 import type { ServiceSettings } from '../../outbound/service.js';
@@ -128,7 +128,7 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
   const options = ownMembers(given);
   const { onEvent, clock = Date.now, fetch = runtimeFetch } = options;
   assertFunction('fetch', fetch);
-  assertClock(clock);
+  assertClock('clock', clock);
   const kinds = resolveIssuers(options);
   const cookie = resolveCookie(options);
   const services = resolveServices(options);
@@ -158,17 +158,6 @@ export function resolveOptions(given: AuthModuleOptions | undefined): ResolvedAu
     clock,
     fetch,
   });
-}
-
-/** 2001, in milliseconds: a clock that tells seconds is still in 1970. */
-const EARLIEST_TIME_MS = 1e12;
-
-function assertClock(clock: Clock): void {
-  assertFunction('clock', clock);
-  const cure = 'Let it return a number as Date.now does.';
-  const now: unknown = attempt('clock', cure, clock);
-  if (typeof now === 'number' && now > EARLIEST_TIME_MS && Number.isFinite(now)) return;
-  throw new AuthConfigurationError('clock', 'does not tell the milliseconds since the epoch', cure);
 }
 
 /** @throws {AuthConfigurationError} When something is said of credentials that nobody can bring. */

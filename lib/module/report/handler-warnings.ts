@@ -1,8 +1,8 @@
 import { isClosing, isRequiring, type Declaration } from '../../policy/declaration.js';
 import type { RoutePolicy } from '../../policy/route-policy.js';
 import { argumentsOf, type ReadArgument } from '../../policy/rule.js';
-import { ARGUMENT_ROOTS } from '../../transports/argument-roots.js';
 import type { ControllerHandler } from '../controllers.js';
+import { readableRoots } from '../readable-roots.js';
 import { levelsOf, type DeclaredLevel } from './declared-levels.js';
 import { pathParameters } from './path-parameters.js';
 import { callersOfUndeclared, type Circumstances } from './policy-in-words.js';
@@ -20,6 +20,8 @@ interface Case {
   readonly handler: string;
   readonly name: string;
   readonly address: Address;
+  /** With what the paths to its arguments may begin, where it is reached so. */
+  readonly roots: readonly string[];
   readonly policy: RoutePolicy;
   /** The class of the handler first, then its base classes. */
   readonly levels: readonly DeclaredLevel[];
@@ -48,7 +50,8 @@ export function warningsAbout(
 ): readonly ReportWarning[] {
   const { controller, name } = each;
   const handler = `${controller.name}.${name}`;
-  const found = { handler, name, address, policy, levels: levelsOf(each), circumstances };
+  const roots = readableRoots(each, address.transport);
+  const found = { handler, name, address, roots, policy, levels: levelsOf(each), circumstances };
   return CHECKS.flatMap((check) => check(found) ?? []);
 }
 
@@ -131,13 +134,12 @@ function unknownParameter({ handler, policy, address }: Case): readonly ReportWa
 }
 
 /** Where a handler is called in several ways, or a rule has several branches: else it does not boot. */
-function unreadArgument({ handler, policy, address }: Case): readonly ReportWarning[] {
+function unreadArgument({ handler, policy, address, roots }: Case): readonly ReportWarning[] {
   const { transport } = address;
-  const roots: readonly string[] = ARGUMENT_ROOTS[transport];
   const missed = argumentsIn(policy).filter(({ path }) => !roots.includes(path.segments[0] ?? ''));
   return [...new Set(missed.map(({ text }) => text))].map((text) => ({
     code: 'unread_argument',
-    message: `${handler} has a rule that reads ${text}, and nothing that comes by ${transport} has it: it has ${roots.join(', ')}`,
+    message: `${handler} has a rule that reads ${text}, and nothing that comes by ${transport} has it: it has ${roots.join(', ') || 'nothing'}`,
   }));
 }
 

@@ -1,7 +1,9 @@
+import { assertObject } from '../../core/assert-object.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { inTime } from '../../core/in-time.js';
 import { ownMembers } from '../../core/own-property.js';
 import { refuseUnknown } from '../../core/refuse-unknown.js';
+import { assertKeyPrefix } from '../assert-store.js';
 import { StoreUnavailable } from '../store-unavailable.js';
 import { senderOf, type RedisClient, type RedisCommand, type RedisSender } from './redis-client.js';
 
@@ -43,6 +45,7 @@ export class RedisConnection {
    * @throws {AuthConfigurationError} When it is no client, or no time, or an option is none.
    */
   constructor(name: string, client: RedisClient, options: RedisStoreOptions = {}) {
+    assertObject(name, options);
     refuseUnknown(name, options, ['keyPrefix', 'timeoutSeconds']);
     const { keyPrefix = 'portcullis:', timeoutSeconds = 1 } = ownMembers(options);
     const send = senderOf(client);
@@ -50,9 +53,14 @@ export class RedisConnection {
       const cure = 'Pass the client that createClient() of redis, or new Redis() of ioredis, made.';
       throw new AuthConfigurationError('The client of Redis', 'is none that is known', cure);
     }
-    if (!(timeoutSeconds > 0 && timeoutSeconds <= LONGEST_TIMEOUT)) {
+    assertKeyPrefix(`${name}.keyPrefix`, keyPrefix);
+    if (!isWaitable(timeoutSeconds)) {
       const cure = `Give a number of seconds, at most ${String(LONGEST_TIMEOUT)}.`;
-      throw new AuthConfigurationError('timeoutSeconds', 'is no time that can be waited', cure);
+      throw new AuthConfigurationError(
+        `${name}.timeoutSeconds`,
+        'is no time that can be waited',
+        cure,
+      );
     }
     this.keyPrefix = keyPrefix;
     this.#send = send;
@@ -89,6 +97,10 @@ export class RedisConnection {
   run({ key, lua, args }: RedisScript): Promise<unknown> {
     return this.send({ key, args: ['EVAL', lua, '1', key, ...args] });
   }
+}
+
+function isWaitable(seconds: unknown): boolean {
+  return typeof seconds === 'number' && seconds > 0 && seconds <= LONGEST_TIMEOUT;
 }
 
 const CODE = /^[A-Z]+(?:_[A-Z]+)*$/;

@@ -1,8 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { withRequest } from '../../context/current-request.js';
 import { MessageScope } from '../../context/message-scope.js';
-import type { AuthError } from '../../core/auth-error.js';
-import { callsOf, type CredentialOwner } from '../credential-owner.js';
 import { requestIn } from '../field-call.js';
 import { guardFailure } from '../guard-failure.js';
 import { lastingPrincipal } from '../lasting-principal.js';
@@ -60,18 +58,5 @@ export class Admissions {
       closeSocket(socket, guardFailure(thrown, logger));
       return false;
     }
-  }
-
-  /**
-   * Ends the connections and the subscriptions that are somebody's.
-   *
-   * @throws {TypeError} When nobody is named.
-   */
-  end(owner: CredentialOwner, failure: AuthError): number {
-    const { lasting } = this.#host;
-    const here = [...lasting].filter(({ transport }) => transport === 'graphql');
-    const theirs = callsOf(owner, here);
-    for (const each of theirs) lasting.end(each, failure);
-    return theirs.length;
   }
 }

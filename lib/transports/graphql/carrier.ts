@@ -7,6 +7,8 @@ export interface Carrier {
   /** What all fields of the operation share. */
   readonly shared: object;
   readonly request: AuthRequest;
+  /** For the log: why a credential that the client sent may not be here. */
+  readonly whyMissing?: string | undefined;
   expose(property: string, value: unknown): void;
   /** @returns The headers that are left for the driver to set. */
   announce(

@@ -4,7 +4,8 @@ import type { AuthRequest } from '../../core/auth-request.js';
 import type { Exchange, RefusalStyles } from '../exchange.js';
 import { GraphqlRefusal } from './graphql-refusal.js';
 
-const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+/** Of what is refused where there is no answer of HTTP to set them on. */
+export const NO_HEADERS: ReadonlyMap<string, string> = new Map();
 
 /** The wish of a client to connect, before it sends operations. */
 export class ConnectionExchange implements Exchange {

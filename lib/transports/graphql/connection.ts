@@ -23,6 +23,8 @@ const NONE: ReadonlyMap<string, string> = new Map();
 export class Connection implements Carrier, AuthRequest {
   /** None: a handshake is always a GET, and what it brings changes things. */
   readonly method = undefined;
+  /** What the client said does not change: a subscription presents it before each of its values. */
+  readonly isLasting = true;
   readonly shared: object;
   readonly #found: FoundRequest;
 
@@ -61,6 +63,15 @@ export class Connection implements Carrier, AuthRequest {
     return others.length === 0 ? host?.replace(/:\d*$/, '') : undefined;
   }
 
+  /** What the client said when it connected is lost where a `context` of the application leaves it out. */
+  get whyMissing(): string | undefined {
+    const { req } = this.shared as { readonly req?: unknown };
+    const isKept = [this.shared, req].some(
+      (each) => isObject(each) && KEPT_WITH.some((name) => name in each),
+    );
+    return isKept ? undefined : NOT_KEPT;
+  }
+
   header(name: string): readonly string[] {
     const received = receivedValues(this.#raw.rawHeaders, name);
     return name === AUTHORIZATION ? [...authorizationsIn(this.shared), ...received] : received;
@@ -88,6 +99,12 @@ export class Connection implements Carrier, AuthRequest {
 /** Of graphql-ws, and of Mercurius. */
 const PARAMETERS = ['connectionParams', '_connectionInit'] as const;
 
+/** There where they are handed on, and if nothing was said; or where all is that `graphql-ws` has. */
+const KEPT_WITH = [...PARAMETERS, 'connectionInitReceived'];
+
+const NOT_KEPT =
+  'if the client sent one when it connected, it is lost: let `context` of GraphQLModule hand on connectionParams, ({ req, extra, connectionParams }) => ({ req: extra?.request ?? req, connectionParams })';
+
 function authorizationsIn(context: object): readonly string[] {
   const { req } = context as { readonly req?: unknown };
   const parameters = PARAMETERS.map((name) => memberOf(context, name) ?? memberOf(req, name));
@@ -95,9 +112,11 @@ function authorizationsIn(context: object): readonly string[] {
 }
 
 function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
+  return isObject(value) ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** However it is spelt, and each time it is: which of two is meant, nobody can tell. */

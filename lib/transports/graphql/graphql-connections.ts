@@ -1,8 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { ApplicationConfig } from '@nestjs/core';
+import { ApplicationConfig, type ModulesContainer } from '@nestjs/core';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
-import { InvalidCredential } from '../../core/auth-error.js';
-import type { CredentialOwner } from '../credential-owner.js';
+import { graphqlModuleOptions } from '../graphql-modules.js';
 import type { Admissions } from './admissions.js';
 
 /** What `graphql-ws` passes to its `onConnect`, as far as it matters here. */
@@ -20,8 +19,26 @@ export interface MercuriusInit {
 
 const admissionsOf = new WeakMap<ApplicationConfig, Admissions>();
 
+/** What an application did with its connections: made them, and took a function of theirs. */
+const usesOf = new WeakMap<ApplicationConfig, 'made' | 'taken'>();
+
 export function rememberAdmissions(config: ApplicationConfig, admissions: Admissions): void {
   admissionsOf.set(config, admissions);
+}
+
+/**
+ * Whether clients may be let in by `GraphqlConnections`, as far as that can be told: its functions were
+ * taken, or a function of the application stands where they do, and may call them.
+ */
+export function areConnectionsUsed(config: ApplicationConfig, modules: ModulesContainer): boolean {
+  const use = usesOf.get(config);
+  return use === 'taken' || (use === 'made' && graphqlModuleOptions(modules).some(asksWhoConnects));
+}
+
+function asksWhoConnects(options: object): boolean {
+  const { subscription, subscriptions } = options as Readonly<Record<string, unknown>>;
+  const places = [subscription, memberOf(subscriptions, 'graphql-ws')];
+  return places.some((each) => typeof memberOf(each, 'onConnect') === 'function');
 }
 
 /**
@@ -33,14 +50,32 @@ export function rememberAdmissions(config: ApplicationConfig, admissions: Admiss
  */
 @Injectable()
 export class GraphqlConnections implements OnModuleInit {
-  readonly #admissions: () => Admissions;
+  readonly #config: ApplicationConfig;
+  readonly #onConnect: (context: GraphqlWsContext) => Promise<boolean>;
+  readonly #onMercuriusConnect: (this: unknown, data: MercuriusInit) => Promise<boolean>;
+
+  constructor(@Inject(ApplicationConfig) config: ApplicationConfig) {
+    this.#config = config;
+    usesOf.set(config, usesOf.get(config) ?? 'made');
+    // The functions may be asked for before AuthModule is set up.
+    const admit: Admissions['admit'] = (opening) => admissionsIn(config).admit(opening);
+    this.#onConnect = (context) => admit({ socket: memberOf(context.extra, 'socket'), context });
+    this.#onMercuriusConnect = function (data) {
+      const request = memberOf(memberOf(this, 'context'), 'request');
+      const context = { connectionParams: data.payload, request };
+      return admit({ socket: memberOf(this, 'socket'), context });
+    };
+  }
 
   /**
    * For Apollo: `subscriptions: { 'graphql-ws': { onConnect: connections.onConnect } }`.
    *
    * @returns Whether the client may connect. Where it may not, its socket is closed already.
    */
-  readonly onConnect: (context: GraphqlWsContext) => Promise<boolean>;
+  get onConnect(): (context: GraphqlWsContext) => Promise<boolean> {
+    usesOf.set(this.#config, 'taken');
+    return this.#onConnect;
+  }
 
   /**
    * For Mercurius: `subscription: { onConnect: connections.onMercuriusConnect }`. Mercurius passes no socket
@@ -48,35 +83,14 @@ export class GraphqlConnections implements OnModuleInit {
    *
    * @returns Whether the client may connect. Where it may not, its socket is closed already.
    */
-  readonly onMercuriusConnect: (this: unknown, data: MercuriusInit) => Promise<boolean>;
-
-  constructor(@Inject(ApplicationConfig) config: ApplicationConfig) {
-    // The functions may be asked for before AuthModule is set up.
-    this.#admissions = () => admissionsIn(config);
-    const admit: Admissions['admit'] = (opening) => this.#admissions().admit(opening);
-    this.onConnect = (context) => admit({ socket: memberOf(context.extra, 'socket'), context });
-    this.onMercuriusConnect = function (data) {
-      const request = memberOf(memberOf(this, 'context'), 'request');
-      const context = { connectionParams: data.payload, request };
-      return admit({ socket: memberOf(this, 'socket'), context });
-    };
+  get onMercuriusConnect(): (this: unknown, data: MercuriusInit) => Promise<boolean> {
+    usesOf.set(this.#config, 'taken');
+    return this.#onMercuriusConnect;
   }
 
   /** @internal @throws {AuthConfigurationError} Where nothing would let a client connect. */
   onModuleInit(): void {
-    this.#admissions();
-  }
-
-  /**
-   * Ends connections and subscriptions whose credential was revoked elsewhere than on the
-   * {@link RevocationList} that the options name, which ends them by itself: those of this process. Other
-   * instances are told by the application.
-   *
-   * @returns How many.
-   * @throws {TypeError} When neither a subject, a session nor a token is named, or something unknown is.
-   */
-  disconnect(owner: CredentialOwner): number {
-    return this.#admissions().end(owner, new InvalidCredential('token_revoked'));
+    admissionsIn(this.#config);
   }
 }
 

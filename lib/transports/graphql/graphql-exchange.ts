@@ -53,6 +53,10 @@ export class GraphqlExchange implements Exchange {
     return SAFE_OPERATIONS.includes(this.#call.info.operation?.operation);
   }
 
+  get whyMissing(): string | undefined {
+    return this.#carrier.whyMissing;
+  }
+
   argument(path: PropertyPath): unknown {
     return path.read({ args: this.#call.args });
   }

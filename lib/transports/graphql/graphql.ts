@@ -4,9 +4,10 @@ import { refuseUnknown } from '../../core/refuse-unknown.js';
 import type { Transport } from '../transport.js';
 import type { EntranceRules } from '../transport-host.js';
 import { Admissions } from './admissions.js';
-import { ConnectionExchange } from './connection-exchange.js';
-import { rememberAdmissions } from './graphql-connections.js';
+import { ConnectionExchange, NO_HEADERS } from './connection-exchange.js';
+import { areConnectionsUsed, rememberAdmissions } from './graphql-connections.js';
 import { GraphqlExchange } from './graphql-exchange.js';
+import { GraphqlRefusal } from './graphql-refusal.js';
 
 const CURE =
   'let `context` of GraphQLModule be a function that returns a new object for each request, with the request in it: ({ req }) => ({ req })';
@@ -46,12 +47,18 @@ export interface GraphqlOptions {
  */
 export function graphql(options: GraphqlOptions = {}): Transport {
   const rules = rulesOf(options);
+  const isSaid = ownMembers(options).connections !== undefined;
   return {
     type: 'graphql',
     cure: CURE,
     exchangeOf: (context) => ConnectionExchange.of(context) ?? GraphqlExchange.of(context),
+    refuse: (failure, { http }) => new GraphqlRefusal(failure, http.body, NO_HEADERS),
     attach: (host) => {
       rememberAdmissions(host.config, new Admissions(host, host.entrance(rules)));
+    },
+    assertReady: (config, modules) => {
+      // Who may connect is said, and would be asked of nobody.
+      if (isSaid && !areConnectionsUsed(config, modules)) throw unusedConnections();
     },
   };
 }
@@ -70,6 +77,14 @@ function rulesOf(options: GraphqlOptions): EntranceRules {
   }
   const handler = ['GraphqlConnections', 'onConnect'] as const;
   return { type: 'graphql', handler, allowAnonymous, accepts };
+}
+
+function unusedConnections(): AuthConfigurationError {
+  return new AuthConfigurationError(
+    'graphql().connections',
+    'says who may connect, and no GraphQLModule asks GraphqlConnections: anybody may',
+    "Give its function to GraphQLModule, by forRootAsync: subscriptions: { 'graphql-ws': { onConnect: connections.onConnect } } of Apollo, subscription: { onConnect: connections.onMercuriusConnect } of Mercurius.",
+  );
 }
 
 function isNames(accepts: unknown): boolean {

@@ -1,4 +1,3 @@
-export type { CredentialOwner as ConnectionOwner } from '../credential-owner.js';
 export {
   GraphqlConnections,
   type GraphqlWsContext,

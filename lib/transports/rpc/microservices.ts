@@ -61,7 +61,7 @@ function warningOf(server: unknown): string | undefined {
   const { transportId } = (server ?? {}) as { readonly transportId?: unknown };
   const name = WITHOUT_HEADERS.get(transportId);
   if (name === undefined) return;
-  return `messages by ${name} have no headers, and so no credential: say where in the payload they are, microservices({ payloadHeaders: 'headers' }), or declare @Public() what anybody may call`;
+  return `over ${name}: messages there have no headers, and so no credential: say where in the payload they are, microservices({ payloadHeaders: 'headers' }), or declare @Public() what anybody may call`;
 }
 
 /** Another object may stand for several messages, of which one must not be taken for another. */

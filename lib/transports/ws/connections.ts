@@ -35,11 +35,6 @@ export class Connections {
     this.served = new ServedGateways(host);
   }
 
-  /** Those that are connected, or about to be. */
-  get sessions(): readonly SocketSession[] {
-    return [...this.host.lasting].filter((each) => each instanceof SocketSession);
-  }
-
   /**
    * A client that wants to be let in. One that connects by two servers at once, as to a namespace of
    * socket.io that a pattern matches as well, is let in by the gateways of both.
@@ -51,7 +46,7 @@ export class Connections {
   begin(client: object, server: object, request?: unknown): SocketSession | undefined {
     const known = sessionOf(client);
     if (known) {
-      known.gateways = this.#joined(known.gateways, this.served.behind(server));
+      known.gateways = this.#joined(known.gateways, this.served.behind(server, client));
       return known;
     }
     const peer = peerOf(client, request);
@@ -60,7 +55,7 @@ export class Connections {
       return;
     }
     this.host.receive(peer.handshake);
-    const gateways = this.served.behind(server);
+    const gateways = this.served.behind(server, client);
     const session = new SocketSession({ client, peer, gateways }, this.host);
     rememberSession(client, session);
     // Of one that goes while it connects socket.io tells nobody.

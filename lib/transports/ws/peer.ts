@@ -192,9 +192,12 @@ function isWebSocket(client: unknown): client is WebSocket {
   return canWait && typeof readyState === 'number';
 }
 
+/** The scheme, by which some clients begin whatever they present (RFC 6750 section 2.1). */
+const SCHEME = /^bearer (?! )/i;
+
 /** What is no text is presented all the same, and is no token. */
 function tokenIn(auth: unknown): readonly string[] {
   const token = typeof auth === 'object' && auth !== null ? ownProperty(auth, 'token') : undefined;
   if (token === undefined || token === null) return [];
-  return [typeof token === 'string' ? token : ''];
+  return [typeof token === 'string' ? token.replace(SCHEME, '') : ''];
 }

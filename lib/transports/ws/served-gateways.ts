@@ -25,9 +25,18 @@ export class ServedGateways {
     this.#addresses.set(server, [...known, addressOf(port, options)]);
   }
 
-  /** Where none is behind it, what holds anywhere. */
-  behind(server: object): readonly Gateway[] {
-    const addresses = this.#addresses.get(server) ?? [];
+  /**
+   * Those by which a client connects. A namespace that a pattern makes may be another gateway's as well,
+   * and be made anew without it once it was empty (`cleanupEmptyChildNamespaces` of socket.io): what that
+   * one sends goes by the name.
+   *
+   * @returns Where none is behind it, what holds anywhere.
+   */
+  behind(server: object, client: object): readonly Gateway[] {
+    const noted = this.#addresses.get(server) ?? [];
+    const namespace = namespaceNameOf(client);
+    const named = noted.map(({ port, path }) => addressOf(port, { path, namespace }));
+    const addresses = namespace === undefined ? noted : [...noted, ...named];
     const found = this.#host.gateways().filter(({ metatype }) => {
       const port: unknown = Reflect.getMetadata(PORT, metatype) ?? 0;
       const own = addressOf(port, Reflect.getMetadata(OPTIONS, metatype));
@@ -41,6 +50,12 @@ export class ServedGateways {
 function addressOf(port: unknown, options: unknown): Address {
   const { path, namespace } = (options ?? {}) as Partial<Address>;
   return { port: port ?? 0, path, namespace: withSlash(namespace) };
+}
+
+/** Of a socket of socket.io; `undefined` of others. */
+function namespaceNameOf(client: object): unknown {
+  const { nsp } = client as { readonly nsp?: { readonly name?: unknown } | null };
+  return nsp?.name;
 }
 
 /** As socket.io and Nest have it. */

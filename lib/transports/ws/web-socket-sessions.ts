@@ -2,9 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ApplicationConfig } from '@nestjs/core';
 import { authOf } from '../../context/request-auth.js';
 import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
-import { Forbidden, InvalidCredential, type AuthError } from '../../core/auth-error.js';
+import { Forbidden, type AuthError } from '../../core/auth-error.js';
 import { isSameCaller, type AuthenticatedPrincipal } from '../../core/principal.js';
-import { callsOf, type CredentialOwner } from '../credential-owner.js';
 import type { Admission, Connections } from './connections.js';
 import { sessionOf, type SocketSession } from './socket-session.js';
 
@@ -15,8 +14,8 @@ export function rememberConnections(config: ApplicationConfig, connections: Conn
 }
 
 /**
- * The sockets that are open: a provider that an application lists among its own, where it closes them or
- * gives them other credentials.
+ * The sockets that are open: a provider that an application lists among its own, where it gives them
+ * other credentials.
  *
  * @publicApi
  */
@@ -26,21 +25,6 @@ export class WebSocketSessions {
 
   constructor(@Inject(ApplicationConfig) config: ApplicationConfig) {
     this.#config = config;
-  }
-
-  /**
-   * Closes sockets whose credential was revoked elsewhere than on the {@link RevocationList} that the
-   * options name, which closes them by itself: those of this process. Other instances are told by the
-   * application.
-   *
-   * @returns How many.
-   * @throws {TypeError} When neither a subject, a session nor a token is named, or something unknown is.
-   */
-  disconnect(owner: CredentialOwner): number {
-    const { sessions, host } = this.#connections;
-    const theirs = callsOf(owner, sessions);
-    for (const session of theirs) host.lasting.end(session, new InvalidCredential('token_revoked'));
-    return theirs.length;
   }
 
   /**

@@ -13,7 +13,7 @@ const CURE =
  * Serves gateways, of socket.io and of ws: for the option `transports`.
  *
  * Whoever connects presents a credential: in `Authorization`, in the cookie of the options, as
- * `auth.token` of socket.io, or after the sub-protocol `bearer`; never in the query. It is verified
+ * `auth.token` of socket.io (with or without `Bearer`), or after the sub-protocol `bearer`; never in the query. It is verified
  * before `handleConnection`, by what is declared there and on the gateway, and again for each message.
  * The socket is closed when it ceases to hold: with code 4401, or after the event `exception`.
  *

@@ -1,4 +1,5 @@
-import type { Clock } from '../../core/clock.js';
+import { assertObject } from '../../core/assert-object.js';
+import { assertClock, type Clock } from '../../core/clock.js';
 import type { Concealed } from '../../core/concealed.js';
 import type { MaybePromise } from '../../core/maybe-promise.js';
 import { ownMembers } from '../../core/own-property.js';
@@ -6,6 +7,7 @@ import { refuseUnknown } from '../../core/refuse-unknown.js';
 import { oneLine } from '../../observability/caller-facts.js';
 import type { ApiKeyEvent, CredentialCreatedEvent } from '../../observability/credential-event.js';
 import { Subscribers } from '../../observability/subscribers.js';
+import { assertStore, type StoreNeeds } from '../../stores/assert-store.js';
 import type { ApiKeyRecord, ApiKeyStore } from '../../stores/api-key-store.js';
 import { expiryOf } from '../identity.js';
 import { assertPepperGiven, concealPepper } from './digest-api-key.js';
@@ -34,6 +36,11 @@ export interface ApiKeyRotation extends ApiKeyEnd {
 
 const NOT_ROTATED = 'There is no API key of that id that could be rotated';
 
+const NEEDS: StoreNeeds = {
+  methods: ['find', 'insert', 'update'],
+  cure: 'Give an object with the methods of an ApiKeyStore: new RedisApiKeyStore(client) of nestjs-portcullis/redis, or, for tests, new MemoryApiKeyStore().',
+};
+
 /**
  * Makes, rotates and revokes API keys. What it does not do is decide who may: that is for the handler
  * that calls it.
@@ -53,12 +60,15 @@ export class ApiKeys {
   readonly #clock: Clock;
   readonly #subscribers = new Subscribers<ApiKeyEvent>();
 
-  /** @throws {AuthConfigurationError} When the prefix or the pepper is none, or an option is none. */
+  /** @throws {AuthConfigurationError} When the prefix, the pepper, the store or the clock is none, or an option is none. */
   constructor(settings: ApiKeysSettings) {
+    assertObject('ApiKeys', settings);
     refuseUnknown('ApiKeys', settings, ['prefix', 'pepper', 'store', 'clock']);
     const { prefix, pepper, store, clock = Date.now } = ownMembers(settings);
     assertPepperGiven(settings, 'ApiKeys.pepper');
     assertApiKeyPrefix(prefix, 'ApiKeys.prefix');
+    assertStore('ApiKeys.store', store, NEEDS);
+    assertClock('ApiKeys.clock', clock);
     this.prefix = prefix;
     this.pepper = concealPepper(pepper, 'ApiKeys.pepper');
     this.#store = store;

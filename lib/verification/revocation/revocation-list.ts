@@ -1,12 +1,14 @@
-import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
 import { InvalidCredential } from '../../core/auth-error.js';
-import type { Clock } from '../../core/clock.js';
+import { AuthConfigurationError } from '../../core/auth-configuration-error.js';
+import { assertObject } from '../../core/assert-object.js';
+import { assertClock, type Clock } from '../../core/clock.js';
 import { whenReady, type MaybePromise } from '../../core/maybe-promise.js';
 import { ownMembers } from '../../core/own-property.js';
 import { refuseUnknown } from '../../core/refuse-unknown.js';
 import { oneLine } from '../../observability/caller-facts.js';
 import type { RevocationAddedEvent } from '../../observability/credential-event.js';
 import { Subscribers } from '../../observability/subscribers.js';
+import { assertKeyPrefix, assertStore, type StoreNeeds } from '../../stores/assert-store.js';
 import type { KeyValueStore } from '../../stores/key-value-store.js';
 import { StoreUnavailable } from '../../stores/store-unavailable.js';
 import { exclusively, type StillHeld } from './exclusively.js';
@@ -63,6 +65,13 @@ const TOLERANCE_SECONDS = 600;
 const LONGEST_SECONDS = 1000 * 365 * 86_400;
 const REVOKED = '1';
 
+const NAME = 'RevocationList';
+
+const NEEDS: StoreNeeds = {
+  methods: ['get', 'getAll', 'set', 'setIfAbsent', 'delete'],
+  cure: 'Give an object with the methods of a KeyValueStore: new RedisStore(client) of nestjs-portcullis/redis, or, for one process, new MemoryKeyValueStore().',
+};
+
 /**
  * A list of what was revoked before it expired, in any store.
  *
@@ -76,24 +85,23 @@ export class RevocationList implements Revocation {
   readonly #keyPrefix: string;
   readonly #subscribers = new Subscribers<RevocationAddedEvent>();
 
-  /** @throws {AuthConfigurationError} When the longest life of a token is none. */
+  /** @throws {AuthConfigurationError} When the store, the longest life of a token or the clock is none, or an option is none. */
   constructor(options: RevocationListOptions) {
-    refuseUnknown('RevocationList', options, [
-      'store',
-      'longestTokenSeconds',
-      'keyPrefix',
-      'clock',
-    ]);
-    const given = ownMembers(options);
-    const { store, longestTokenSeconds = 86_400, clock = Date.now } = given;
-    if (!(longestTokenSeconds >= 1 && longestTokenSeconds <= LONGEST_SECONDS)) {
-      const cure = 'Give the longest life that a token of your issuers has, in seconds.';
-      throw new AuthConfigurationError('longestTokenSeconds', 'is no length of time', cure);
-    }
+    assertObject(NAME, options);
+    refuseUnknown(NAME, options, ['store', 'longestTokenSeconds', 'keyPrefix', 'clock']);
+    const {
+      store,
+      longestTokenSeconds,
+      clock = Date.now,
+      keyPrefix = 'revoked:',
+    } = ownMembers(options);
+    assertStore(`${NAME}.store`, store, NEEDS);
+    assertClock(`${NAME}.clock`, clock);
+    assertKeyPrefix(`${NAME}.keyPrefix`, keyPrefix);
     this.#store = store;
-    this.#longestSeconds = longestTokenSeconds;
+    this.#longestSeconds = longestFrom(longestTokenSeconds);
     this.#clock = clock;
-    this.#keyPrefix = given.keyPrefix ?? 'revoked:';
+    this.#keyPrefix = keyPrefix;
   }
 
   async revokeToken({ issuer, tokenId, expiresAt }: TokenRevocation): Promise<void> {
@@ -197,6 +205,13 @@ export class RevocationList implements Revocation {
   #keyOf(kind: RevocationKind, issuer: string, name: string): string {
     return `${this.#keyPrefix}${revocationKey(kind, issuer, name)}`;
   }
+}
+
+/** @throws {AuthConfigurationError} When it is no length of time, such as a text: that would be added to others as one. */
+function longestFrom(seconds: unknown = 86_400): number {
+  if (typeof seconds === 'number' && seconds >= 1 && seconds <= LONGEST_SECONDS) return seconds;
+  const cure = 'Give the longest life that a token of your issuers has, in seconds.';
+  throw new AuthConfigurationError(`${NAME}.longestTokenSeconds`, 'is no length of time', cure);
 }
 
 /** Says that nobody revoked it: it would be looked for on the list in vain. */

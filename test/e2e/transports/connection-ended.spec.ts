@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  AuthService,
   MemoryKeyValueStore,
   RevocationList,
   type AuthEvent,
@@ -188,9 +189,9 @@ describe.each(LIBRARIES)('a socket of %s that is ended', (library) => {
 
   it('by disconnect() is told of once, though it is called twice', async () => {
     const client = await quiet({ sub: 'fay', sid: 'evening' });
-    const sessions = api.app.get(WebSocketSessions);
-    expect(sessions.disconnect({ sessionId: 'evening' })).toBe(1);
-    expect(sessions.disconnect({ sessionId: 'evening' })).toBe(0);
+    const auth = api.app.get(AuthService);
+    expect(auth.disconnect({ sessionId: 'evening' })).toBe(1);
+    expect(auth.disconnect({ sessionId: 'evening' })).toBe(0);
     await expectEnd(client, 'invalid_token');
     expect(ended).toMatchObject([eventOf({ ...REVOKED, subject: 'fay', sessionId: 'evening' })]);
   });

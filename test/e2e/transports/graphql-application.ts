@@ -39,6 +39,20 @@ export interface GraphqlAnswer {
   readonly errors: readonly GraphqlFailure[];
 }
 
+/** What a client is told where nobody can tell which request brought an operation. */
+export const UNSUPPORTED = {
+  message: 'Access is denied',
+  extensions: {
+    code: 'FORBIDDEN',
+    originalError: {
+      statusCode: 403,
+      error: 'Forbidden',
+      code: 'forbidden',
+      message: 'Access is denied',
+    },
+  },
+} as const;
+
 /** What an application decides by itself of a client that connects. */
 export type OwnDecision = (parameters: unknown) => Promise<boolean>;
 
@@ -77,6 +91,29 @@ export function connectedModule(
   });
 }
 
+/** Hands the driver the very function, as the example of the documentation does. */
+export function handingOn(server: Server): ReturnType<typeof GraphQLModule.forRootAsync> {
+  const imports = [moduleOf({ providers: [GraphqlConnections], exports: [GraphqlConnections] })];
+  const inject = [GraphqlConnections];
+  const autoSchemaFile = true;
+  if (server === 'Mercurius') {
+    return GraphQLModule.forRootAsync<MercuriusDriverConfig>({
+      ...{ driver: MercuriusDriver, imports, inject },
+      useFactory: ({ onMercuriusConnect: onConnect }: GraphqlConnections) => ({
+        autoSchemaFile,
+        subscription: { fullWsTransport: true, onConnect },
+      }),
+    });
+  }
+  return GraphQLModule.forRootAsync<ApolloDriverConfig>({
+    ...{ driver: ApolloDriver, imports, inject },
+    useFactory: ({ onConnect }: GraphqlConnections) => ({
+      autoSchemaFile,
+      subscriptions: { 'graphql-ws': { onConnect } },
+    }),
+  });
+}
+
 /** Starts an application with resolvers. */
 export function startGraphql(
   server: Server,
@@ -96,7 +133,7 @@ export function adapterOf(server: Server): Adapter {
   return server === 'Apollo on Express' ? 'express' : 'fastify';
 }
 
-function graphqlModule(
+export function graphqlModule(
   server: Server,
   options: GraphqlOptions,
 ): ReturnType<typeof GraphQLModule.forRoot> {

@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import {
   apiKey,
+  AuthService,
   MemoryKeyValueStore,
   RevocationList,
   type AuthEvent,
@@ -219,7 +220,7 @@ describe.each(SERVERS)('connections of %s', (server) => {
   });
 
   it('are closed by disconnect', async () => {
-    const connections = api.app.get(GraphqlConnections);
+    const auth = api.app.get(AuthService);
     const open = async (sub: string, sid: string): Promise<ReturnType<typeof connect>> => {
       const connection = connect(bearing(await issuer.token({ sub, sid, jti: `of ${sid}` })));
       await first(connection.client, '{ hello }');
@@ -231,16 +232,16 @@ describe.each(SERVERS)('connections of %s', (server) => {
       await open('bob', 's2'),
     ];
     const elsewhere = { subject: 'ann', issuer: 'https://other.example' };
-    expect(connections.disconnect(elsewhere)).toBe(0);
-    expect(() => connections.disconnect({ issuer: issuer.issuer })).toThrow(TypeError);
-    expect(connections.disconnect({ sessionId: 's0', issuer: issuer.issuer })).toBe(1);
+    expect(auth.disconnect(elsewhere)).toBe(0);
+    expect(() => auth.disconnect({ issuer: issuer.issuer })).toThrow(TypeError);
+    expect(auth.disconnect({ sessionId: 's0', issuer: issuer.issuer })).toBe(1);
     expect(await one.closed).toEqual({ code: 4401, reason: 'invalid_token' });
-    expect(connections.disconnect({ subject: 'ann' })).toBe(1);
+    expect(auth.disconnect({ subject: 'ann' })).toBe(1);
     expect(await two.closed).toMatchObject({ code: 4401 });
     expect((await first(bob.client, '{ hello }')).data).toEqual({ hello: 'hello' });
-    expect(connections.disconnect({ tokenId: 'of s2' })).toBe(1);
+    expect(auth.disconnect({ tokenId: 'of s2' })).toBe(1);
     expect(await bob.closed).toMatchObject({ code: 4401 });
-    expect(connections.disconnect({ subject: 'ann' })).toBe(0);
+    expect(auth.disconnect({ subject: 'ann' })).toBe(0);
   });
 
   it('leave nothing behind when clients go by themselves', async () => {

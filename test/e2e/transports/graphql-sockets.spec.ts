@@ -7,10 +7,18 @@ import {
   first,
   SERVERS,
   startGraphql,
+  UNSUPPORTED,
   type Dial,
   type GraphqlOptions,
 } from './graphql-application.js';
 import { LoadedPolicy, next, paused, PostsResolver } from './graphql-posts.js';
+
+/** What a `context` of the application is given by Apollo: over HTTP, and over a socket. */
+interface Given {
+  readonly req?: object;
+  readonly extra?: { readonly request: object };
+  readonly connectionParams?: object;
+}
 
 const ORIGIN = 'https://app.example.com';
 
@@ -185,11 +193,54 @@ describe.each(SERVERS)('sockets of %s', (server) => {
       { extensions: { originalError: { code: 'token_expired' } } },
     ]);
     expect(events.filter(({ type }) => type === 'auth.denied')).toMatchObject([
-      { reason: 'token_expired', handler: 'PostsResolver.held' },
       { reason: 'token_expired', handler: 'PostsResolver.whole' },
+    ]);
+    expect(events.filter(({ type }) => type === 'connection.ended')).toMatchObject([
+      { reason: 'token_expired', handler: 'PostsResolver.held' },
     ]);
     await client.dispose();
     issuer.advance(-300);
+  });
+
+  it.each<[string, boolean, (given: Given) => object]>([
+    ['the request alone', false, ({ req, extra }) => ({ req: extra?.request ?? req })],
+    [
+      'the request and the parameters',
+      true,
+      ({ req, extra, connectionParams }) => ({ req: extra?.request ?? req, connectionParams }),
+    ],
+    ['all that there is', true, (all) => ({ req: all.req ?? all })],
+    ['a copy of it', true, (all) => ({ ...all })],
+    [
+      'what is around the request',
+      true,
+      ({ req, extra, connectionParams }) => ({ req, extra, connectionParams }),
+    ],
+  ])(
+    'have what the client said, or a hint in the log: a context of %s',
+    async (_, isKept, context) => {
+      if (server === 'Mercurius') return;
+      const other = await started({ context } as GraphqlOptions);
+      const client = dial(other, { connectionParams: { Authorization: `Bearer ${token}` } });
+      const code = (await first(client, '{ whole }')).errors[0]?.extensions.originalError?.code;
+      expect(code).toBe(isKept ? undefined : 'missing_credentials');
+      await client.dispose();
+      events.length = 0;
+      const nobody = dial(other, {});
+      expect((await first(nobody, '{ whole }')).errors).toHaveLength(1);
+      const hint: unknown = expect.stringContaining('hand on connectionParams');
+      const denied = events.filter(({ type }) => type === 'auth.denied');
+      expect(denied).toMatchObject([
+        { reason: 'missing_credentials', detail: isKept ? undefined : hint },
+      ]);
+      await nobody.dispose();
+      await other.close();
+    },
+  );
+
+  it('are not suspected where the application makes no context', async () => {
+    expect(await heard({})).toBe('missing_credentials');
+    expect(events).toMatchObject([{ reason: 'missing_credentials', detail: undefined }]);
   });
 
   it('refuse a context that several operations of a socket have in common', async () => {
@@ -206,7 +257,7 @@ describe.each(SERVERS)('sockets of %s', (server) => {
     const query = 'subscription { ticks }';
     const [one, two] = [await first(client, query), await first(client, query)];
     expect(one.data).toEqual({ ticks: 'ann 1' });
-    expect(two.errors).toMatchObject([{ message: 'Access is denied', path: ['ticks'] }]);
+    expect(two.errors).toMatchObject([{ ...UNSUPPORTED, path: ['ticks'] }]);
     expect(events).toContainEqual(expect.objectContaining({ reason: 'unsupported_context' }));
     await client.dispose();
     await other.close();

@@ -85,8 +85,9 @@ describe.each(SERVERS)('subscriptions of %s', (server) => {
     return listener;
   }
 
-  const refusals = (): AuthEvent[] =>
-    events.filter(({ type }) => type === 'auth.denied' || type === 'auth.unavailable');
+  /** What is told of those that ended, beside what is told of those that began. */
+  const endings = (): AuthEvent[] =>
+    events.filter(({ type }) => type !== 'auth.authenticated' && type !== 'auth.anonymous');
 
   it('go on for as long as the credential holds, and authenticate nobody anew in the eyes of events', async () => {
     const client = clientOf(await issuer.token({ sub: 'ann' }));
@@ -121,8 +122,8 @@ describe.each(SERVERS)('subscriptions of %s', (server) => {
       expect(await other.told(2)).toEqual(['new 1', 'new 2']);
       await until(() => feeds.listening === 1);
       expect(feeds.left - left).toBe(field === 'generated' ? 1 : 0);
-      expect(refusals()).toMatchObject([
-        { type: 'auth.denied', handler: `FeedsResolver.${field}`, reason: 'token_revoked' },
+      expect(endings()).toMatchObject([
+        { type: 'connection.ended', handler: `FeedsResolver.${field}`, reason: 'token_revoked' },
       ]);
       // The socket is as good as before for what needs no credential.
       expect((await first(gone, '{ hello }')).data).toEqual({ hello: 'hello' });
@@ -135,7 +136,8 @@ describe.each(SERVERS)('subscriptions of %s', (server) => {
     feeds.publish('1');
     expect(await one.ended).toBe('auth_unavailable');
     expect(one.values).toEqual([]);
-    expect(refusals()).toMatchObject([{ type: 'auth.unavailable' }]);
+    const told = endings().map(({ type }) => type);
+    expect(told.sort()).toEqual(['auth.unavailable', 'connection.ended']);
   });
 
   it('see that the account is inactive, and that the caller may no more', async () => {
@@ -149,9 +151,13 @@ describe.each(SERVERS)('subscriptions of %s', (server) => {
     feeds.publish('2');
     expect(await news.ended).toBe('account_inactive');
     expect([drafts.values, news.values]).toEqual([[], ['1']]);
-    expect(refusals()).toMatchObject([
-      { reason: 'insufficient_role', handler: 'FeedsResolver.drafts' },
-      { reason: 'user_refused', handler: 'FeedsResolver.news' },
+    expect(endings()).toMatchObject([
+      {
+        type: 'connection.ended',
+        reason: 'insufficient_role',
+        handler: 'FeedsResolver.drafts',
+      },
+      { type: 'connection.ended', reason: 'user_refused', handler: 'FeedsResolver.news' },
     ]);
   });
 
@@ -187,9 +193,10 @@ describe.each(SERVERS)('subscriptions of %s', (server) => {
     ]);
     expect(Date.now() - began).toBeLessThan(4000);
     await until(() => feeds.listening === 0);
-    const told = refusals().map((each) => 'handler' in each && each.handler);
+    const told = endings().map((each) => 'handler' in each && each.handler);
     expect(told.sort()).toEqual(['FeedsResolver.chosen', 'FeedsResolver.news']);
-    expect(refusals()).toMatchObject([{ reason: 'token_expired' }, { reason: 'token_expired' }]);
+    const expired = { type: 'connection.ended', reason: 'token_expired' };
+    expect(endings()).toMatchObject([expired, expired]);
   });
 
   it('end at expiry where a generator waits, which is left when it goes on', async () => {
@@ -242,6 +249,26 @@ describe('subscriptions without global guards', () => {
     api.app.get(Feeds).publish('2');
     expect(await one.ended).toBe('token_expired');
     expect(one.values).toEqual(['1']);
+    await client.dispose();
+    await api.close();
+    await issuer.close();
+  });
+});
+
+describe('a quiet subscription', () => {
+  it('ends when the clock is advanced over its expiry', async () => {
+    const issuer = await TestIssuer.start({ algorithms: ['ES256'] });
+    const api = await startGraphql('Apollo on Express', {
+      providers: [Feeds, GuardedFeedsResolver],
+      auth: { issuers: [issuer.options()], clock: issuer.clock },
+    });
+    const connectionParams = { Authorization: `Bearer ${await issuer.token({ sub: 'ann' })}` };
+    const client = dial(api, { connectionParams });
+    const one = new Listener(client, 'guarded');
+    await until(() => api.app.get(Feeds).listening === 1);
+    issuer.advance(600);
+    expect(await one.ended).toBe('token_expired');
+    expect(one.values).toEqual([]);
     await client.dispose();
     await api.close();
     await issuer.close();

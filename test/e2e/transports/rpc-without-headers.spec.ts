@@ -34,6 +34,38 @@ class Closed {
   }
 }
 
+/** By which transport each comes, it says itself. */
+@Controller()
+class Chosen {
+  @MessagePattern('tcp', Transport.TCP)
+  tcp(): object {
+    return {};
+  }
+
+  @MessagePattern('redis', Transport.REDIS)
+  redis(): object {
+    return {};
+  }
+
+  @MessagePattern('nats', Transport.NATS)
+  nats(): object {
+    return {};
+  }
+}
+
+/** With so many handlers, each of them closed. */
+function crowd(count: number): Type {
+  class Crowd {}
+  for (let index = 1; index <= count; index += 1) {
+    const name = `m${String(index)}`;
+    Object.defineProperty(Crowd.prototype, name, { value: () => ({}), configurable: true });
+    const descriptor = Object.getOwnPropertyDescriptor(Crowd.prototype, name);
+    if (descriptor) MessagePattern(name)(Crowd.prototype, name, descriptor);
+  }
+  Controller()(Crowd);
+  return Crowd;
+}
+
 @Controller()
 class Open {
   @Public()
@@ -116,7 +148,7 @@ const REDIS = { transport: Transport.REDIS } as const;
 const NATS: MicroserviceOptions = { transport: Transport.NATS, options: { servers: [] } };
 
 const sentence = (handler: string, name: string): string =>
-  `${handler} can be called by nobody: messages by ${name} have no headers, and so no credential: say where in the payload they are, microservices({ payloadHeaders: 'headers' }), or declare @Public() what anybody may call`;
+  `${handler} can be called by nobody over ${name}: messages there have no headers, and so no credential: say where in the payload they are, microservices({ payloadHeaders: 'headers' }), or declare @Public() what anybody may call`;
 
 describe('a server whose messages have no headers', () => {
   it.each([
@@ -126,7 +158,24 @@ describe('a server whose messages have no headers', () => {
     ['Redis', [REDIS]],
   ] as const)('is warned of once: %s', async (name, servers) => {
     expect(await warnedOf(servers as readonly MicroserviceOptions[], [Closed])).toEqual([
-      sentence('Closed.closed', name),
+      sentence('Closed.closed, Closed.admins', name),
+    ]);
+  });
+
+  it('is warned of with the handlers that it calls', async () => {
+    expect(await warnedOf([TCP, REDIS, NATS], [Chosen])).toEqual([
+      sentence('Chosen.tcp', 'TCP'),
+      sentence('Chosen.redis', 'Redis'),
+    ]);
+  });
+
+  it.each([
+    [10, ''],
+    [12, ' and 2 more'],
+  ])('is warned of with %i handlers in one line', async (count, more) => {
+    const names = Array.from({ length: 10 }, (_, index) => `Crowd.m${String(index + 1)}`);
+    expect(await warnedOf([TCP], [crowd(count)])).toEqual([
+      sentence(`${names.join(', ')}${more}`, 'TCP'),
     ]);
   });
 
@@ -136,7 +185,7 @@ describe('a server whose messages have no headers', () => {
     await app.init();
     expect(logger.lines).toEqual([]);
     app.connectMicroservice({ transport: Transport.TCP });
-    expect(logger.lines).toEqual([sentence('Closed.closed', 'TCP')]);
+    expect(logger.lines).toEqual([sentence('Closed.closed, Closed.admins', 'TCP')]);
     await app.close();
   });
 
@@ -150,7 +199,7 @@ describe('a server whose messages have no headers', () => {
     });
     await app.listen();
     await app.close();
-    expect(logger.lines).toEqual([sentence('Closed.closed', 'TCP')]);
+    expect(logger.lines).toEqual([sentence('Closed.closed, Closed.admins', 'TCP')]);
   });
 
   it('is warned of where a class says that it is guarded', async () => {

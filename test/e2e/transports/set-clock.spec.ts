@@ -1,9 +1,12 @@
 import { Controller, Sse, type MessageEvent } from '@nestjs/common';
 import { concat, NEVER, of, type Observable } from 'rxjs';
 import { TestIssuer } from '../../../lib/testing/index.js';
+import { graphql } from '../../../lib/transports/graphql/index.js';
 import { webSockets, WebSocketSessions } from '../../../lib/transports/ws/index.js';
 import { start, type RunningApplication } from '../http/application.js';
 import { chatGateways, type Backstage } from './chat-gateways.js';
+import { Feeds, GuardedFeedsResolver } from './feeds.js';
+import { connectedModule, dial, first, type Closed } from './graphql-application.js';
 import { connect, LIBRARIES, startSockets } from './sockets.js';
 import { closeNow } from './streams-api.js';
 
@@ -52,6 +55,24 @@ describe('when the clock of the issuer is advanced', () => {
     issuer.advance(1);
     expect(JSON.stringify(await client.next())).toContain('token_expired');
     client.close();
+  });
+
+  it('a connection of GraphQL ends with its token', async () => {
+    api = await start('express', {
+      imports: [connectedModule('Apollo on Express')],
+      providers: [Feeds, GuardedFeedsResolver],
+      auth: { issuers: [issuer.options()], transports: [graphql()], clock: issuer.clock },
+    });
+    const connectionParams = { Authorization: `Bearer ${await issuer.token()}` };
+    let onClosed: (event: Closed) => void = () => undefined;
+    const closed = new Promise<Closed>((resolve) => {
+      onClosed = resolve;
+    });
+    const client = dial(api, { connectionParams, onClosed });
+    expect((await first(client, '{ hello }')).data).toEqual({ hello: 'hello' });
+    issuer.advance(300);
+    expect(await closed).toMatchObject({ code: 4401, reason: 'token_expired' });
+    await client.dispose();
   });
 
   it('an event stream ends with its token', async () => {

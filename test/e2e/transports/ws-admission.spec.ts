@@ -8,6 +8,7 @@ import {
 import {
   AuthGuard,
   Authorize,
+  AuthService,
   Public,
   Roles,
   RolesGuard,
@@ -228,7 +229,7 @@ describe('before and after a client is let in', () => {
     const api = await serving('socket.io', MiddlewareGateway);
     const client = await open('socket.io', api, '/middleware');
     await asked.given;
-    expect(api.app.get(WebSocketSessions).disconnect({ subject: 'ann' })).toBe(1);
+    expect(api.app.get(AuthService).disconnect({ subject: 'ann' })).toBe(1);
     decided.give();
     expect(await client.next()).toEqual({ event: 'closed', data: 'io server disconnect' });
     expect(connected).toBe(0);
@@ -287,9 +288,9 @@ describe('before and after a client is let in', () => {
       const api = await serving(library, SlowGateway);
       const client = await open(library, api, '/slow');
       await asked.given;
-      const sessions = api.app.get(WebSocketSessions);
-      expect(sessions.disconnect({ subject: 'bob' })).toBe(0);
-      expect(sessions.disconnect({ subject: 'ann' })).toBe(1);
+      const auth = api.app.get(AuthService);
+      expect(auth.disconnect({ subject: 'bob' })).toBe(0);
+      expect(auth.disconnect({ subject: 'ann' })).toBe(1);
       decided.give();
       expect(await ending(client)).toBe('invalid_token');
       expect(connected).toBe(0);
@@ -300,7 +301,7 @@ describe('before and after a client is let in', () => {
       verdict = false;
       decided.give();
       expect(await ending(await open(library, api, '/slow'))).toBe('forbidden');
-      expect(api.app.get(WebSocketSessions).disconnect({ subject: 'ann' })).toBe(0);
+      expect(api.app.get(AuthService).disconnect({ subject: 'ann' })).toBe(0);
     });
 
     it.each([true, false])(
@@ -311,7 +312,7 @@ describe('before and after a client is let in', () => {
         client.send('follow', {});
         await asked.given;
         expect(connected).toBe(1);
-        expect(api.app.get(WebSocketSessions).disconnect({ subject: 'ann' })).toBe(1);
+        expect(api.app.get(AuthService).disconnect({ subject: 'ann' })).toBe(1);
         expect(await ending(client)).toBe('invalid_token');
       },
     );

@@ -1,7 +1,8 @@
-import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets';
+import type { Namespace } from 'socket.io';
 import { Manager, type Socket } from 'socket.io-client';
-import { CurrentUser, Public, Roles } from '../../../lib/index.js';
-import { WebSocketSessions } from '../../../lib/transports/ws/index.js';
+import { AuthService, CurrentUser, Public, Roles } from '../../../lib/index.js';
 import type { RunningApplication } from '../http/application.js';
 import { answer, ask, connected, GatewayBench, Named, refusal } from './gateway-bench.js';
 import { inbox, type Client } from './sockets.js';
@@ -154,7 +155,7 @@ describe('namespaces of socket.io', () => {
       const admin = bench.open('socket.io', api, path, root);
       expect(await ask(admin, 'admins')).toBe('reached');
     }
-    expect(api.app.get(WebSocketSessions).disconnect({ subject: 'ann' })).toBe(2);
+    expect(api.app.get(AuthService).disconnect({ subject: 'ann' })).toBe(2);
   });
 
   it('that a pattern and another gateway have are closed by both, where socket.io makes them one', async () => {
@@ -183,10 +184,55 @@ describe('namespaces of socket.io', () => {
     const ann = bench.open('socket.io', one, '/room-open', await bench.bearing('ann', 'member'));
     expect(await ask(ann, 'open')).toBe('open');
     expect([...connected].sort()).toEqual(['OpenRoom ann', 'RoomGateway ann']);
-    expect(one.app.get(WebSocketSessions).disconnect({ subject: 'ann' })).toBe(1);
+    expect(one.app.get(AuthService).disconnect({ subject: 'ann' })).toBe(1);
     const apart = await bench.serving('socket.io', { providers: [OpenRoom, RoomGateway] });
     expect(await ask(bench.open('socket.io', apart, '/room-open'), 'open')).toBe('open');
     expect(await refusal(bench.open('socket.io', apart, '/room-1'))).toBe('missing_credentials');
+  });
+
+  it('that a pattern matches are as closed as their own gateway, once they were dropped and made anew', async () => {
+    const cleanupEmptyChildNamespaces = true;
+
+    @Public()
+    @WebSocketGateway({ namespace: /^\/room-\w+$/, cleanupEmptyChildNamespaces })
+    class OpenRooms extends Named {
+      @SubscribeMessage('open')
+      open(): object {
+        return answer('open');
+      }
+    }
+
+    @Roles('admin')
+    @WebSocketGateway({ namespace: 'room-admin', cleanupEmptyChildNamespaces })
+    class AdminRoom extends Named {
+      @WebSocketServer()
+      readonly server!: Namespace;
+
+      get isThere(): boolean {
+        return this.server.server._nsps.has('/room-admin');
+      }
+
+      tell(): void {
+        this.server.server.of('/room-admin').emit('news', 'for admins');
+      }
+    }
+    const api = await bench.serving('socket.io', { providers: [OpenRooms, AdminRoom] });
+    const room = api.app.get(AdminRoom);
+    const root = await bench.bearing('root', 'admin');
+    for (let round = 0; round < 3; round += 1) {
+      expect(await refusal(bench.open('socket.io', api, '/room-admin'))).toBe(
+        'missing_credentials',
+      );
+      const bob = bench.open('socket.io', api, '/room-admin', await bench.bearing('bob'));
+      expect(await refusal(bob)).toBe('forbidden');
+      const admin = bench.open('socket.io', api, '/room-admin', root);
+      expect(await ask(admin, 'open')).toBe('open');
+      room.tell();
+      expect(await admin.next()).toEqual({ event: 'news', data: 'for admins' });
+      admin.close();
+      while (room.isThere) await pause(5);
+    }
+    expect(await ask(bench.open('socket.io', api, '/room-other'), 'open')).toBe('open');
   });
 
   it('of the root, by its name and without, are one, by what all its gateways ask', async () => {
@@ -223,7 +269,7 @@ describe('namespaces of socket.io', () => {
       const seen = bench.events.filter(({ type }) => type === 'auth.authenticated');
       // Once for connecting, and once for the message.
       expect(seen).toHaveLength(2);
-      expect(both.app.get(WebSocketSessions).disconnect({ subject: 'ann' })).toBe(1);
+      expect(both.app.get(AuthService).disconnect({ subject: 'ann' })).toBe(1);
     }
   });
 });

@@ -1,4 +1,4 @@
-import { AuthReport, type RevocableCredential } from '../../../lib/index.js';
+import { AuthReport, AuthService, type RevocableCredential } from '../../../lib/index.js';
 import { TestIssuer } from '../../../lib/testing/index.js';
 import { webSockets, WebSocketSessions } from '../../../lib/transports/ws/index.js';
 import type { RunningApplication } from '../http/application.js';
@@ -232,19 +232,19 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
       );
       const other = open('/chat', bearing(await tokenOf()));
       await Promise.all([ask(theirs, 'who'), ask(other, 'who')]);
-      const sessions = api.app.get(WebSocketSessions);
-      expect(sessions.disconnect({ [by]: named[by], issuer: 'https://else.example' })).toBe(0);
-      expect(sessions.disconnect({ [by]: named[by], issuer: issuer.issuer })).toBe(1);
+      const auth = api.app.get(AuthService);
+      expect(auth.disconnect({ [by]: named[by], issuer: 'https://else.example' })).toBe(0);
+      expect(auth.disconnect({ [by]: named[by], issuer: issuer.issuer })).toBe(1);
       expect(await ending(theirs)).toBe('invalid_token');
       expect(await ask(other, 'who')).toMatchObject({ subject: 'ann' });
     },
   );
 
   it('to close the sockets of nobody in particular is refused', () => {
-    const sessions = api.app.get(WebSocketSessions);
-    expect(() => sessions.disconnect({})).toThrow(TypeError);
-    expect(() => sessions.disconnect({ issuer: issuer.issuer })).toThrow(TypeError);
-    expect(() => sessions.disconnect({ user: 'ann' } as never)).toThrow(TypeError);
+    const auth = api.app.get(AuthService);
+    expect(() => auth.disconnect({})).toThrow(TypeError);
+    expect(() => auth.disconnect({ issuer: issuer.issuer })).toThrow(TypeError);
+    expect(() => auth.disconnect({ user: 'ann' } as never)).toThrow(TypeError);
   });
 
   it('a new token takes the place of the old one, but not in messages under way', async () => {
@@ -294,7 +294,7 @@ describe.each(LIBRARIES)('sockets of %s', (library) => {
     const client = open('/lobby', bearing(await tokenOf({ sub: 'cat' })));
     await ask(client, 'who');
     expect(await ask(client, 'who')).toEqual({ subject: 'cat', principalOf: 'cat' });
-    expect(api.app.get(WebSocketSessions).disconnect({ subject: 'cat' })).toBe(1);
+    expect(api.app.get(AuthService).disconnect({ subject: 'cat' })).toBe(1);
     expect(await ending(client)).toBe('invalid_token');
   });
 
