@@ -8,12 +8,12 @@ import {
 } from '@nestjs/common';
 import { isObservable, map, Observable } from 'rxjs';
 import { withRequest } from '../context/current-request.js';
-import type { Scope } from '../context/request-scope.js';
 import { removeWrittenSince } from '../context/inbound-headers.js';
-import { fieldCallOf, requestIn } from '../transports/field-call.js';
 import { authOf, forgetAuth, rememberAuth } from '../context/request-auth.js';
+import type { Scope } from '../context/request-scope.js';
 import type { AuthError } from '../core/auth-error.js';
 import { whenReady, type MaybePromise } from '../core/maybe-promise.js';
+import { fieldCallOf, requestIn } from '../transports/field-call.js';
 import { invocationsOf, isSubscription, messageOf } from '../transports/invocation.js';
 import { rememberSubscribed } from '../transports/subscribed-field.js';
 import { Standing } from './standing.js';
