@@ -22,7 +22,6 @@ import {
   owner,
   policy,
   Public,
-  Roles,
   sameOrganization,
   SameOrg,
   type Policy,
