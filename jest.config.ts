@@ -35,10 +35,12 @@ export default {
         '<rootDir>/test/{e2e/http,e2e/transports,module}/**/*.spec.ts',
         '<rootDir>/test/e2e/keys/{shutdown,rotation}.spec.ts',
       ],
-      // Nor do other servers than the application, nor keys.
+      // Nor do other servers than the application, nor keys, nor what issuers and their presets are called.
       testPathIgnorePatterns: [
         '/node_modules/',
         'credentials/(two-instances|introspection-provider|static-keys|cross-use)',
+        'e2e/http/(clerk|providers)/',
+        'e2e/http/(token-options|two-providers|issuer-options|issuer-organizations|dynamic-issuers)',
       ],
       moduleNameMapper: {
         ...sources,
