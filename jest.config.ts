@@ -35,12 +35,12 @@ export default {
         '<rootDir>/test/{e2e/http,e2e/transports,module}/**/*.spec.ts',
         '<rootDir>/test/e2e/keys/{shutdown,rotation}.spec.ts',
       ],
-      // Nor do other servers than the application, nor keys, nor what issuers and their presets are called.
+      // Nor do credentials, issuers and their presets, tenants and what options say.
       testPathIgnorePatterns: [
         '/node_modules/',
-        'credentials/(two-instances|introspection-provider|static-keys|cross-use)',
-        'e2e/http/(clerk|providers)/',
+        'e2e/http/(clerk|credentials|providers|tenants)/',
         'e2e/http/(token-options|two-providers|issuer-options|issuer-organizations|dynamic-issuers)',
+        'module/([a-z-]+-options|environment|options-table)',
       ],
       moduleNameMapper: {
         ...sources,
