@@ -1,6 +1,6 @@
 import { Forbidden } from '../core/auth-error.js';
 import type { FieldInfo } from '../transports/field-call.js';
-import { GraphqlRefusal } from '../transports/graphql/graphql-refusal.js';
+import { GraphqlRefusal } from '../transports/graphql-refusal.js';
 import { isSubscribed } from '../transports/subscribed-field.js';
 import type { ControllerHandler } from './controllers.js';
 

@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { AuthError } from '../../core/auth-error.js';
 import type { AuthRequest } from '../../core/auth-request.js';
 import type { Exchange, RefusalStyles } from '../exchange.js';
-import { GraphqlRefusal } from './graphql-refusal.js';
+import { GraphqlRefusal } from '../graphql-refusal.js';
 
 /** Of what is refused where there is no answer of HTTP to set them on. */
 export const NO_HEADERS: ReadonlyMap<string, string> = new Map();

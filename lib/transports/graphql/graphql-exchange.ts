@@ -6,7 +6,7 @@ import type { Exchange, RefusalStyles } from '../exchange.js';
 import { fieldCallOf, isHandshake, isRootOf, requestIn, type FieldCall } from '../field-call.js';
 import type { Carrier } from './carrier.js';
 import { Connection } from './connection.js';
-import { GraphqlRefusal } from './graphql-refusal.js';
+import { GraphqlRefusal } from '../graphql-refusal.js';
 import { HttpCarrier } from './http-carrier.js';
 
 /** Those that change nothing: a mutation does, whatever the method of the request. */

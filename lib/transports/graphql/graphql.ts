@@ -7,7 +7,7 @@ import { Admissions } from './admissions.js';
 import { ConnectionExchange, NO_HEADERS } from './connection-exchange.js';
 import { areConnectionsUsed, rememberAdmissions } from './graphql-connections.js';
 import { GraphqlExchange } from './graphql-exchange.js';
-import { GraphqlRefusal } from './graphql-refusal.js';
+import { GraphqlRefusal } from '../graphql-refusal.js';
 
 const CURE =
   'let `context` of GraphQLModule be a function that returns a new object for each request, with the request in it: ({ req }) => ({ req })';

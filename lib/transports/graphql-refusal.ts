@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
-import type { AuthError } from '../../core/auth-error.js';
-import { refusalBody, type RefusalBody } from '../public-refusal.js';
+import type { AuthError } from '../core/auth-error.js';
+import { refusalBody, type RefusalBody } from './public-refusal.js';
 
 /** What clients of GraphQL look for. */
 const CODES = {
