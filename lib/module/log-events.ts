@@ -28,8 +28,8 @@ const OUTAGE_LINE_MS = 10_000;
 const MAX_LINES = 1000;
 
 /**
- * Logs why requests were refused, and why what they began was ended: at `debug` what is the caller's affair, at `error` an outage; and
- * what happens to the issuers' keys.
+ * Logs why requests were refused, and why what they began was ended: at `debug` what is the caller's
+ * affair, at `error` an outage; and what happens to the issuers' keys.
  *
  * Codes, reasons and the name of the handler are constants of the program; of a cause only our own
  * messages are taken, which hold nothing that was received.

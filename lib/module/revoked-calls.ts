@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
 import { AuthError, AuthUnavailable, InvalidCredential } from '../core/auth-error.js';
-import { ownProperty } from '../core/own-property.js';
 import type { Principal } from '../core/principal.js';
 import { oneLine } from '../observability/caller-facts.js';
 import type { RevocationAddedEvent } from '../observability/credential-event.js';
@@ -75,20 +74,15 @@ async function failureOf(call: LastingCall, told: Told): Promise<AuthError | und
 
 const KINDS = ['tokenId', 'sessionId', 'subject'] as const;
 
-/** The claims that may hold what is revoked. */
-const CLAIMS = { tokenId: ['jti'], sessionId: ['sid'], subject: ['sub', 'client_id'] } as const;
-
-/** Asked of all that go on, of which there may be very many: all but those with the claim cost next to nothing. */
+/** Asked of all that go on, of which there may be very many. */
 function namedBy(event: RevocationAddedEvent): Naming {
-  const name = nameOf(event);
-  const told = KINDS.flatMap((kind) => CLAIMS[kind].map((claim) => ({ claim, text: event[kind] })));
-  const looked = told.filter(({ text }) => text !== undefined);
   return (principal) => {
-    const isLike = looked.some(({ claim, text }) => {
-      const value = ownProperty(principal.claims, claim);
-      return typeof value === 'string' && oneLine(value) === text;
-    });
-    return isLike && namesOf(principal).includes(name);
+    const names = namesIn(principal);
+    const isSame = (kind: (typeof KINDS)[number]): boolean => {
+      const name = names?.[kind];
+      return name !== undefined && event[kind] !== undefined && oneLine(name) === event[kind];
+    };
+    return KINDS.some(isSame) && oneLine(principal.issuer) === event.issuer;
   };
 }
 

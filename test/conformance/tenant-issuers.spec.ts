@@ -73,10 +73,7 @@ describe.each(WAYS)('tenants that are known by %s', (way) => {
       expectVerdict(caseOf('T-05'), await ask(await requestFor('a', {}, 'b')));
     });
 
-    // What is remembered of issuers is the same whatever serves the requests.
-    const unknown = adapter === 'express' ? 10_000 : 2000;
-
-    it(`T-07 ${String(unknown)} unknown issuers`, async () => {
+    it('T-07 ten thousand unknown issuers', async () => {
       const collect = collector();
       const outbound = new OutboundConnections();
       const own = await requestFor('a');
@@ -98,7 +95,7 @@ describe.each(WAYS)('tenants that are known by %s', (way) => {
       await flood(2000);
       collect();
       const before = process.memoryUsage().heapUsed;
-      await flood(unknown);
+      await flood(10_000);
       collect();
       expect(process.memoryUsage().heapUsed - before).toBeLessThan(5 * 1024 * 1024);
       const claims = Buffer.from('{"iss":"https://0.test"}').toString('base64url');
